@@ -1,0 +1,1 @@
+"""The one file per enterprise: registry, regions, people, timeline."""
