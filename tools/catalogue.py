@@ -72,9 +72,12 @@ def save(catalogue: Catalog, path: Path) -> None:
     # The date of extraction would differ in every commit and say nothing.
     catalogue.creation_date = catalogue.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     part = path.with_name(f"{path.name}.{os.getpid()}")
-    with part.open("wb") as file:
-        write_po(file, catalogue, width=100, no_location=True, omit_header=False, sort_output=True)
-    part.replace(path)
+    try:
+        with part.open("wb") as file:
+            write_po(file, catalogue, width=100, no_location=True, sort_output=True)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def collect(root: Path) -> Catalog:

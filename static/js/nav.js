@@ -10,7 +10,7 @@
     }
   }
 
-  // Filters are folded on a phone and lie open where there is room.
+  // Filters lie open where there is room, and without JavaScript; a phone folds them.
   const wide = window.matchMedia("(min-width: 768px)");
   const foldable = document.querySelectorAll("details[data-open-wide]");
   const fold = () => {
@@ -18,9 +18,7 @@
       details.open = wide.matches;
     }
   };
-  if (wide.matches) {
-    fold();
-  }
+  fold();
   wide.addEventListener("change", fold);
 
   // Escape closes the phone menu and gives the focus back to its button.
