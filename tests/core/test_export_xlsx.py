@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from supervision.core.export.checks import Check, UnreconciledError
 from supervision.core.export.columns import Column, Kind
 from supervision.core.export.xlsx import MAX_TEXT, XlsxBook
-from supervision.core.export.xlsx_charts import ChartKind, ChartSpec
+from supervision.core.export.xlsx_charts import PALETTE, ChartKind, ChartSpec
 
 STAMP = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
 COLUMNS = (
@@ -186,3 +186,7 @@ def test_sheet_names_that_excel_refuses_are_mended_and_kept_apart():
     assert names[0] == "a b c"
     assert len({name.casefold() for name in names}) == 4
     assert all(len(name) <= 31 for name in names)
+
+
+def test_the_seven_sources_of_a_hazard_get_seven_colours():
+    assert len(set(PALETTE)) >= 7

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import zipfile
 from datetime import UTC, datetime
 from io import BytesIO
@@ -21,17 +22,25 @@ def fixed_zip(data: bytes, stamp: datetime) -> bytes:
     become `stamp`, an aware instant that belongs to the content.
     """
     out = BytesIO()
-    with zipfile.ZipFile(BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
+    with (
+        zipfile.ZipFile(BytesIO(data)) as source,
+        zipfile.ZipFile(out, "w", compresslevel=6) as target,
+    ):
         for name in sorted(source.namelist(), key=lambda entry: (entry != _FIRST, entry)):
-            content = source.read(name)
-            if name == _CORE:
-                content = _with_stamp(content, stamp)
-            info = zipfile.ZipInfo(name, _ZIP_EPOCH)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.create_system = 3
-            info.external_attr = _PLAIN_FILE
-            target.writestr(info, content, zipfile.ZIP_DEFLATED, 6)
+            with source.open(name) as content, target.open(_entry(name), "w") as entry:
+                if name == _CORE:
+                    entry.write(_with_stamp(content.read(), stamp))
+                else:
+                    shutil.copyfileobj(content, entry)  # a long ledger is large unpacked
     return out.getvalue()
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, _ZIP_EPOCH)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    info.create_system = 3
+    info.external_attr = _PLAIN_FILE
+    return info
 
 
 def _with_stamp(core: bytes, stamp: datetime) -> bytes:

@@ -163,7 +163,8 @@ class PdfDocument:
         each = self.width / len(charts)
         cells: list[Any] = [
             _paragraph(
-                f"{data.title}: {_('no data')}", _style("empty", 9, REGULAR, TA_CENTER, _QUIET)
+                _("%(chart)s: no data", chart=data.title),
+                _style("empty", 9, REGULAR, TA_CENTER, _QUIET),
             )
             if data.is_empty
             else draw_chart(data, each - 8, height * mm)
