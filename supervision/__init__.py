@@ -1,0 +1,1 @@
+"""Anqi: one enterprise, one file. The web side: slices on a small core."""

@@ -1,0 +1,19 @@
+"""Names of roles."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from supervision.account.roles import Role
+
+ROLE_LABELS = {
+    Role.ADMINISTRATOR: _l("Administrator"),
+    Role.SECTION_CHIEF: _l("Section chief"),
+    Role.OFFICER: _l("Inspector"),
+    Role.VIDEO_OPERATOR: _l("Video operator"),
+    Role.AUDITOR: _l("Auditor"),
+    Role.PRINCIPAL: _l("Principal"),
+    Role.SAFETY_MANAGER: _l("Safety manager"),
+    Role.EMPLOYEE: _l("Employee"),
+    Role.NONE: _l("No role"),
+}

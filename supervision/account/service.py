@@ -1,0 +1,217 @@
+"""Verbs of accounts: create, sign in, lock out, change a password; issue and revoke tokens."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime, timedelta
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import func, select
+
+from supervision.account.grants import NODE_GRANTS, ROLE_GRANTS
+from supervision.account.models import Account, Membership, ServiceToken, actor_fields
+from supervision.account.roles import EVERYTHING_ROLES, Role, side_of
+from supervision.core import audit, clock
+from supervision.core.actor import Actor, ActorKind, Side
+from supervision.core.db import db
+from supervision.core.errors import InvalidInput
+from supervision.core.scope import unscoped
+from supervision.core.text import N_
+
+MIN_PASSWORD = 10
+TOKEN_PREFIX = "anqi_"
+
+_hasher = PasswordHasher()
+# Verified against when there is no such account, so that the answer takes as long.
+_DECOY = _hasher.hash(secrets.token_hex(16))
+
+
+def hash_password(password: str) -> str:
+    """Argon2id with the library's defaults. Raises InvalidInput when the password is too short."""
+    if len(password) < MIN_PASSWORD:
+        raise InvalidInput(
+            N_("A password has at least %(count)s characters."),
+            field="password",
+            count=MIN_PASSWORD,
+        )
+    return _hasher.hash(password)
+
+
+def create_account(
+    actor: Actor,
+    *,
+    username: str,
+    name: str,
+    role: Role,
+    password: str,
+    region_code: str = "",
+    enterprise_ids: tuple[int, ...] = (),
+    phone: str = "",
+    language: str | None = None,
+    certificate_no: str = "",
+    password_hash: str | None = None,
+) -> Account:
+    """Add a person. Regulators need a region, enterprise people an enterprise."""
+    username = username.strip().lower()
+    _check_scope(role, region_code, enterprise_ids)
+    taken = unscoped(
+        select(Account.id).where(Account.username == username),
+        reason="user names are unique to all",
+    )
+    if db.session.scalar(taken) is not None:
+        raise InvalidInput(N_("This user name is taken."), field="username")
+    account = Account(
+        username=username,
+        name=name,
+        role=role,
+        phone=phone,
+        region_code=region_code,
+        extra_regions=[],
+        password_hash=password_hash or hash_password(password),
+        language=language,
+        certificate_no=certificate_no,
+        created_at=clock.now(),
+        memberships=[Membership(enterprise_id=i) for i in enterprise_ids],
+    )
+    db.session.add(account)
+    audit.record(actor, "account.create", account, username=username, role=role)
+    return account
+
+
+def _check_scope(role: Role, region_code: str, enterprise_ids: tuple[int, ...]) -> None:
+    if side_of(role) is Side.ENTERPRISE and not enterprise_ids:
+        raise InvalidInput(N_("Choose the enterprise this person belongs to."), field="enterprise")
+    regional = {Role.SECTION_CHIEF, Role.OFFICER, Role.VIDEO_OPERATOR}
+    if role in regional and not region_code:
+        raise InvalidInput(N_("Choose the region this person works in."), field="region_code")
+
+
+def to_actor(account: Account) -> Actor:
+    """The actor that an account acts as."""
+    return Actor(
+        kind=ActorKind.PERSON,
+        role=account.role,
+        side=side_of(account.role),
+        permissions=ROLE_GRANTS[account.role],
+        everything=account.role in EVERYTHING_ROLES,
+        **actor_fields(account),
+    )
+
+
+def sign_in(username: str, password: str, *, attempts: int, lockout: timedelta) -> Account | None:
+    """The account, or None. Counts failures and locks after ``attempts`` of them.
+
+    A wrong name, a wrong password and a locked account answer alike and take alike.
+    """
+    found = db.session.scalars(
+        unscoped(
+            select(Account).where(Account.username == username.strip().lower()),
+            reason="signing in comes before knowing who it is",
+        )
+    ).first()
+    matches = _verify(found.password_hash if found else _DECOY, password)
+    if found is None or not found.is_active:
+        return None
+    now = clock.now()
+    if found.locked_until and found.locked_until > now:
+        return None
+    if not matches:
+        _count_failure(found, now, attempts, lockout)
+        return None
+    found.failed_attempts, found.locked_until, found.last_sign_in_at = 0, None, now
+    if _hasher.check_needs_rehash(found.password_hash):
+        found.password_hash = _hasher.hash(password)
+    audit.record(to_actor(found), "account.sign_in", found)
+    return found
+
+
+def _verify(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _count_failure(account: Account, now: datetime, attempts: int, lockout: timedelta) -> None:
+    account.failed_attempts += 1
+    if account.failed_attempts >= attempts:
+        account.locked_until, account.failed_attempts = now + lockout, 0
+        audit.record(to_actor(account), "account.lock_out", account, until=account.locked_until)
+    else:
+        audit.record(to_actor(account), "account.sign_in_failed", account)
+
+
+def change_password(account: Account, actor: Actor, *, old: str, new: str) -> None:
+    """Set a new password after the old one was shown; ends all other sessions."""
+    if not _verify(account.password_hash, old):
+        raise InvalidInput(N_("The present password is not right."), field="old")
+    account.password_hash = hash_password(new)
+    account.session_epoch += 1
+    audit.record(actor, "account.change_password", account)
+
+
+def set_language(account: Account, actor: Actor, language: str) -> None:
+    account.language = language
+    audit.record(actor, "account.set_language", account, language=language)
+
+
+def issue_token(
+    actor: Actor, *, node_id: int, label: str, expires_at: datetime | None = None
+) -> tuple[ServiceToken, str]:
+    """A new token for a vision node: the row, and the token itself, which is kept nowhere."""
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    row = ServiceToken(
+        node_id=node_id,
+        label=label,
+        token_hash=token_hash(token),
+        created_at=clock.now(),
+        created_by=actor.name,
+        expires_at=expires_at,
+    )
+    db.session.add(row)
+    audit.record(actor, "token.issue", row, node_id=node_id, expires_at=expires_at)
+    return row, token
+
+
+def revoke_token(actor: Actor, token: ServiceToken) -> None:
+    token.revoked_at = token.revoked_at or clock.now()
+    audit.record(actor, "token.revoke", token, node_id=token.node_id)
+
+
+def token_hash(token: str) -> str:
+    # The token holds 256 random bits: a plain hash cannot be guessed back, and is fast.
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def actor_of_token(token: str) -> tuple[Actor | None, str]:
+    """The node that shows ``token``, or None and why not."""
+    row = db.session.scalars(
+        unscoped(
+            select(ServiceToken).where(ServiceToken.token_hash == token_hash(token)),
+            reason="a token proves who it is",
+        )
+    ).first()
+    if row is None or not hmac.compare_digest(row.token_hash, token_hash(token)):
+        return None, "unknown token"
+    if row.revoked_at is not None:
+        return None, "this token was revoked"
+    if row.expires_at is not None and row.expires_at <= clock.now():
+        return None, "this token has expired"
+    actor = Actor(
+        kind=ActorKind.NODE,
+        id=row.node_id,
+        name=row.label,
+        role="node",
+        permissions=NODE_GRANTS,
+        node_id=row.node_id,
+    )
+    return actor, ""
+
+
+def count_accounts() -> int:
+    """How many there are: the first one may be made without signing in, on the command line."""
+    stmt = unscoped(select(func.count(Account.id)), reason="is this a new installation?")
+    return db.session.scalar(stmt) or 0

@@ -1,0 +1,50 @@
+"""What the account slice plugs in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+
+from supervision.account.views import bp
+from supervision.core.actor import Actor
+from supervision.core.slice import Slice
+
+
+def _user_menu(actor: Actor | None) -> dict[str, Any]:
+    if actor is None:
+        return {"user_menu": []}
+    return {
+        "user_menu": [
+            {
+                "label": _l("My account"),
+                "icon": "user",
+                "url": url_for("account.profile"),
+                "method": "get",
+            },
+            {
+                "label": _l("Sign out"),
+                "icon": "logout",
+                "url": url_for("account.sign_out"),
+                "method": "post",
+            },
+        ]
+    }
+
+
+SLICE = Slice(
+    name="account",
+    blueprints=(bp,),
+    context=_user_menu,
+    actions={
+        "account.create": _l("Account created"),
+        "account.sign_in": _l("Signed in"),
+        "account.sign_in_failed": _l("Sign-in failed"),
+        "account.lock_out": _l("Account locked"),
+        "account.change_password": _l("Password changed"),
+        "account.set_language": _l("Language chosen"),
+        "token.issue": _l("Token issued"),
+        "token.revoke": _l("Token revoked"),
+    },
+)

@@ -1,0 +1,100 @@
+"""Commands of the administrator: ``flask --app app ...``."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask, current_app
+
+from supervision.account import service
+from supervision.account.roles import Role
+from supervision.core import audit
+from supervision.core.actor import SYSTEM
+from supervision.core.db import transaction
+from supervision.core.errors import DomainError
+from supervision.jobs import Scheduler, all_jobs, run_job
+from supervision.seeds import load_all
+
+
+def register(app: Flask) -> None:
+    for command in (audit_group, job_group, seed, create_admin):
+        app.cli.add_command(command)
+
+
+@click.group("audit")
+def audit_group() -> None:
+    """The audit trail."""
+
+
+@audit_group.command("verify")
+def audit_verify() -> None:
+    """Walk the chain of hashes; exit 1 where it is broken."""
+    verdict = audit.verify()
+    click.echo(f"sealed {verdict.sealed}, not yet sealed {verdict.unsealed}")
+    if not verdict.is_intact:
+        raise click.ClickException(f"broken at entry {verdict.broken_at}: {verdict.reason}")
+    click.echo("the chain is intact")
+
+
+@audit_group.command("seal")
+def audit_seal() -> None:
+    """Seal everything now instead of waiting for the scheduler."""
+    total = 0
+    while True:
+        with transaction():
+            count = audit.seal()
+        total += count
+        if not count:
+            break
+    click.echo(f"sealed {total}")
+
+
+@click.group("jobs")
+def job_group() -> None:
+    """Background jobs."""
+
+
+@job_group.command("run")
+def jobs_run() -> None:
+    """The scheduler: run this once per installation (a second one waits)."""
+    Scheduler(current_app._get_current_object()).run()  # type: ignore[attr-defined] # noqa: SLF001
+
+
+@job_group.command("list")
+def jobs_list() -> None:
+    """Every job with its trigger."""
+    for job in all_jobs():
+        click.echo(f"{job.name:32} {dict(job.trigger)}")
+
+
+@job_group.command("once")
+@click.argument("name")
+def jobs_once(name: str) -> None:
+    """Run one job now."""
+    found = [job for job in all_jobs() if job.name == name]
+    if not found:
+        raise click.ClickException(f"no job called {name}; see `flask jobs list`")
+    click.echo(run_job(current_app._get_current_object(), found[0]))  # type: ignore[attr-defined] # noqa: SLF001
+
+
+@click.command("seed")
+def seed() -> None:
+    """Load regions, criteria and statutory rules; running it again changes nothing more."""
+    with transaction():
+        for name, count in load_all().items():
+            click.echo(f"{name}: {count} new")
+
+
+@click.command("create-admin")
+@click.argument("username")
+@click.option("--name", prompt=True)
+@click.password_option()
+def create_admin(username: str, name: str, password: str) -> None:
+    """The first administrator of a new installation."""
+    try:
+        with transaction():
+            service.create_account(
+                SYSTEM, username=username, name=name, role=Role.ADMINISTRATOR, password=password
+            )
+    except DomainError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{username} may sign in now")

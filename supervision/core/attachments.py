@@ -1,0 +1,146 @@
+"""Files that belong to a record. Who may read one is decided by its owner's access.
+
+The type is found in the content, never believed from a name. Photos are decoded and encoded
+anew: no EXIF (places and serial numbers of private phones), no trailing payload.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from datetime import datetime
+from typing import IO
+
+from flask import Response, current_app, send_file
+from PIL import Image, ImageOps, UnidentifiedImageError
+from sqlalchemy import BigInteger, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from supervision.core import clock
+from supervision.core.actor import Actor
+from supervision.core.db import Base, db
+from supervision.core.errors import InvalidInput
+from supervision.core.storage import FolderStorage, Storage, StoredFile, TooLargeError
+from supervision.core.text import N_
+
+MAX_SIDE = 2560
+MAX_PIXELS = 60_000_000
+IMAGE_FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
+
+
+class Attachment(Base):
+    """A stored file. The link to its owner is the owner's table."""
+
+    __tablename__ = "attachment"
+
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    media_type: Mapped[str] = mapped_column(String(64))
+    filename: Mapped[str] = mapped_column(String(120))
+    created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(String(80))
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+
+
+class AttachmentLink:
+    """Mixin for an owner's link table."""
+
+    attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"), index=True)
+
+
+def storage() -> Storage:
+    """The application's storage."""
+    found: Storage = current_app.extensions["anqi_storage"]
+    return found
+
+
+def init_storage(app: object, root: FolderStorage) -> None:
+    app.extensions["anqi_storage"] = root  # type: ignore[attr-defined]
+
+
+def store_photo(actor: Actor, source: IO[bytes], filename: str, *, field: str) -> Attachment:
+    """Check, re-encode and keep a photo. Raises InvalidInput naming ``field`` and the file."""
+    data, size = _clean_image(source, filename, field)
+    stored = storage().put(io.BytesIO(data))
+    name = filename.rsplit("/", 1)[-1].rsplit(".", 1)[0][:100] + ".jpg"
+    return _add(actor, stored, "image/jpeg", name, size)
+
+
+def store_file(
+    actor: Actor, source: IO[bytes], filename: str, media_type: str, *, limit: int
+) -> Attachment:
+    """Keep bytes whose type the caller has already established."""
+    try:
+        stored = storage().put(source, limit=limit)
+    except TooLargeError:
+        raise InvalidInput(N_("The file is too large."), field="file") from None
+    return _add(actor, stored, media_type, filename, (None, None))
+
+
+def send(attachment: Attachment, *, download: bool = False) -> Response:
+    """Answer with the file, ranges and conditional requests included."""
+    path = storage().path(attachment.sha256)
+    response = send_file(
+        path if path is not None else storage().open(attachment.sha256),
+        mimetype=attachment.media_type,
+        as_attachment=download,
+        download_name=attachment.filename,
+        conditional=True,
+        etag=attachment.sha256,
+        max_age=3600,
+    )
+    response.headers["Cache-Control"] = "private, max-age=3600"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _add(
+    actor: Actor,
+    stored: StoredFile,
+    media_type: str,
+    filename: str,
+    size: tuple[int | None, int | None],
+) -> Attachment:
+    attachment = Attachment(
+        sha256=stored.sha256,
+        size=stored.size,
+        media_type=media_type,
+        filename=filename,
+        created_at=clock.now(),
+        created_by=actor.name,
+        width=size[0],
+        height=size[1],
+    )
+    db.session.add(attachment)
+    db.session.flush()
+    return attachment
+
+
+def _clean_image(source: IO[bytes], filename: str, field: str) -> tuple[bytes, tuple[int, int]]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(source, formats=IMAGE_FORMATS) as picture:
+                if picture.width * picture.height > MAX_PIXELS:
+                    raise InvalidInput(
+                        N_("%(name)s is too large a picture."), field=field, name=filename
+                    )
+                upright = ImageOps.exif_transpose(picture).convert("RGB")
+    except (
+        UnidentifiedImageError,
+        OSError,
+        SyntaxError,
+        ValueError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+    ):
+        raise InvalidInput(
+            N_("%(name)s is not a picture that can be read. Use a JPEG, PNG or WebP photo."),
+            field=field,
+            name=filename,
+        ) from None
+    upright.thumbnail((MAX_SIDE, MAX_SIDE))
+    out = io.BytesIO()
+    upright.save(out, "JPEG", quality=88, optimize=True)
+    return out.getvalue(), upright.size

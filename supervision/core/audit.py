@@ -1,0 +1,206 @@
+"""Every change leaves a row here, in the same transaction, for ever.
+
+Rows are append-only (the database refuses update and delete). Writers never queue behind a
+chain lock: a job, :func:`seal`, links the rows by hash afterwards, and :func:`verify` walks
+the chain and reports how long the unsealed tail is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    DDL,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    event,
+    false,
+    func,
+    select,
+    true,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from supervision.core import clock
+from supervision.core.actor import Actor
+from supervision.core.db import Base, JsonValue, db
+from supervision.core.permissions import Permission
+from supervision.core.scope import unscoped
+
+GENESIS = "0" * 64
+SEAL_BATCH = 1000
+
+
+class AuditEntry(Base):
+    """One change: who did what to which row, when, with which data."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_entity_entity_id", "entity", "entity_id"),)
+
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor_kind: Mapped[str] = mapped_column(String(16))
+    actor_id: Mapped[int]
+    actor_name: Mapped[str] = mapped_column(String(80))
+    action: Mapped[str] = mapped_column(String(64), index=True)
+    entity: Mapped[str] = mapped_column(String(48))
+    entity_id: Mapped[int | None]
+    enterprise_id: Mapped[int | None] = mapped_column(index=True)
+    data: Mapped[dict[str, Any]] = mapped_column(JsonValue)
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        """Only those who hold the permission and see everything: the trail spans all regions."""
+        sees = actor.everything and actor.may(Permission.AUDIT_READ)
+        return true() if sees else false()
+
+
+class AuditSeal(Base):
+    """A link of the chain. ``id`` is the order of sealing; each entry is sealed once."""
+
+    __tablename__ = "audit_seal"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("audit_entry.id"), unique=True)
+    previous: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+def record(
+    actor: Actor, action: str, subject: Any, *, enterprise_id: int | None = None, **data: object
+) -> AuditEntry:
+    """Add the entry to the running transaction. Call it inside the service that changes things."""
+    db.session.flush()
+    entry = AuditEntry(
+        at=clock.now(),
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        action=action,
+        entity=subject.__tablename__,
+        entity_id=subject.id,
+        enterprise_id=enterprise_id or getattr(subject, "enterprise_id", None),
+        data=json.loads(json.dumps(data, default=str)),
+    )
+    db.session.add(entry)
+    db.session.flush()
+    return entry
+
+
+def canonical(entry: AuditEntry) -> bytes:
+    """The bytes that the hash covers; stable across databases and years."""
+    values = {
+        "id": entry.id,
+        "at": entry.at.isoformat(),
+        "actor": [entry.actor_kind, entry.actor_id, entry.actor_name],
+        "action": entry.action,
+        "entity": [entry.entity, entry.entity_id],
+        "enterprise_id": entry.enterprise_id,
+        "data": entry.data,
+    }
+    return json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def link(previous: str, entry: AuditEntry) -> str:
+    return hashlib.sha256(previous.encode() + b"\n" + canonical(entry)).hexdigest()
+
+
+def seal(limit: int = SEAL_BATCH) -> int:
+    """Chain up to ``limit`` unsealed rows in id order; returns how many. Runs in a transaction.
+
+    On PostgreSQL a row with a lower id may commit later than its neighbours; it is then simply
+    sealed later. The chain's order is the order of sealing.
+    """
+    last = db.session.scalars(
+        select(AuditSeal).order_by(AuditSeal.id.desc()).limit(1).with_for_update()
+    ).first()
+    previous = last.digest if last else GENESIS
+    stmt = (
+        select(AuditEntry)
+        .outerjoin(AuditSeal, AuditSeal.entry_id == AuditEntry.id)
+        .where(AuditSeal.id.is_(None))
+        .order_by(AuditEntry.id)
+        .limit(limit)
+    )
+    entries = db.session.scalars(unscoped(stmt, reason="the sealer chains every row")).all()
+    for entry in entries:
+        digest = link(previous, entry)
+        db.session.add(AuditSeal(entry_id=entry.id, previous=previous, digest=digest))
+        db.session.flush()
+        previous = digest
+    return len(entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``broken_at`` is the id of the first entry that does not fit, or None."""
+
+    sealed: int
+    unsealed: int
+    broken_at: int | None
+    reason: str = ""
+
+    @property
+    def is_intact(self) -> bool:
+        return self.broken_at is None
+
+
+def verify() -> Verdict:
+    """Walk the whole chain. Works offline on a copy of the database."""
+    previous, sealed = GENESIS, 0
+    stmt = (
+        select(AuditSeal, AuditEntry)
+        .outerjoin(AuditEntry, AuditEntry.id == AuditSeal.entry_id)
+        .order_by(AuditSeal.id)
+        .execution_options(yield_per=1000)
+    )
+    for mark, entry in db.session.execute(unscoped(stmt, reason="verification reads every row")):
+        if entry is None:
+            return Verdict(sealed, _tail(), mark.entry_id, "the entry is gone")
+        if mark.previous != previous or mark.digest != link(previous, entry):
+            return Verdict(sealed, _tail(), entry.id, "the entry or its seal was changed")
+        previous, sealed = mark.digest, sealed + 1
+    return Verdict(sealed, _tail(), None)
+
+
+def _tail() -> int:
+    stmt = (
+        select(func.count(AuditEntry.id))
+        .outerjoin(AuditSeal, AuditSeal.entry_id == AuditEntry.id)
+        .where(AuditSeal.id.is_(None))
+    )
+    return db.session.scalar(unscoped(stmt, reason="the length of the unsealed tail")) or 0
+
+
+# The application never updates or deletes these rows; the database makes sure that nobody does
+# by accident. (An administrator of the database can drop a trigger: the chain shows it then.)
+APPEND_ONLY_SQLITE = [
+    f"CREATE TRIGGER {table}_no_{verb} BEFORE {verb.upper()} ON {table} "
+    f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+    for table in ("audit_entry", "audit_seal")
+    for verb in ("update", "delete")
+]
+APPEND_ONLY_POSTGRES = [
+    "CREATE OR REPLACE FUNCTION anqi_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$",
+    *(
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION anqi_append_only()"
+        for table in ("audit_entry", "audit_seal")
+    ),
+]
+
+
+def _install_triggers(dialect: str, statements: list[str]) -> None:
+    for statement in statements:
+        # DDL() treats % as a format character.
+        ddl = DDL(statement.replace("%", "%%")).execute_if(dialect=dialect)
+        event.listen(AuditSeal.__table__, "after_create", ddl)
+
+
+_install_triggers("sqlite", APPEND_ONLY_SQLITE)
+_install_triggers("postgresql", APPEND_ONLY_POSTGRES)

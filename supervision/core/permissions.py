@@ -1,0 +1,35 @@
+"""Every permission there is. Which role holds which: ``account/grants.py``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    ENTERPRISE_READ = "enterprise.read"
+    ENTERPRISE_EDIT = "enterprise.edit"
+    ENTERPRISE_CREATE = "enterprise.create"
+
+    ACCOUNT_ADMIN = "account.admin"
+
+    HAZARD_READ = "hazard.read"
+    HAZARD_REPORT = "hazard.report"
+    HAZARD_GRADE = "hazard.grade"
+    HAZARD_ASSIGN = "hazard.assign"
+    HAZARD_RECTIFY = "hazard.rectify"
+    HAZARD_VERIFY = "hazard.verify"
+    HAZARD_TRANSFER = "hazard.transfer"
+    HAZARD_INVALIDATE = "hazard.invalidate"
+    HAZARD_EXTENSION_REQUEST = "hazard.extension.request"
+    HAZARD_EXTENSION_DECIDE = "hazard.extension.decide"
+
+    VIDEO_READ = "video.read"
+    VIDEO_REVIEW = "video.review"
+    CAMERA_EDIT = "camera.edit"
+    NODE_ADMIN = "node.admin"
+    NODE_INGEST = "node.ingest"
+
+    REPORT_READ = "report.read"
+    REPORT_MAKE = "report.make"
+
+    AUDIT_READ = "audit.read"

@@ -1,0 +1,101 @@
+"""Who sees which rows. Every read of a scoped table starts at :func:`visible`.
+
+A model is scoped when it has a classmethod ``visible_to(actor)`` that returns the SQL
+condition for the rows this actor may know of. A statement that reaches a scoped table
+without having passed through here raises: forgetting the scope is a crash in the first
+test, not a leak in production.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Protocol, TypeVar, cast
+
+from sqlalchemy import ColumnElement, Executable, Select, Table, event, false, select
+from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.sql import util as sql_util
+
+from supervision.core.actor import Actor
+from supervision.core.db import Base
+
+_MARK = "anqi_scope"
+
+E = TypeVar("E", bound=Executable)
+
+
+class Scoped(Protocol):
+    """What a scoped model offers."""
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        """The condition for rows that ``actor`` may know of."""
+
+
+class UnscopedReadError(RuntimeError):
+    """A statement reached a scoped table without :func:`visible` or :func:`unscoped`."""
+
+
+def visible(model: type[Any], actor: Actor | None, *entities: Any) -> Select[Any]:
+    """Select ``model`` (or ``entities`` of it) restricted to what ``actor`` may see."""
+    condition = false() if actor is None else cast("type[Scoped]", model).visible_to(actor)
+    stmt = select(*entities).select_from(model) if entities else select(model)
+    return stmt.where(condition).execution_options(**{_MARK: "visible"})
+
+
+def unscoped(stmt: E, *, reason: str) -> E:
+    """The only way round the scope. ``reason`` is for the reader of the code."""
+    if not reason:
+        raise ValueError("unscoped() needs a reason")
+    return cast("E", stmt.execution_options(**{_MARK: reason}))
+
+
+def region_range(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
+    """``column`` starts with the digits ``prefix``, as a range that an index serves."""
+    return (column >= prefix) & (column < str(int(prefix) + 1).zfill(len(prefix)))
+
+
+@cache
+def _scoped_tables() -> frozenset[Table]:
+    return frozenset(
+        cast("Table", mapper.local_table)
+        for mapper in Base.registry.mappers
+        if hasattr(mapper.class_, "visible_to")
+    )
+
+
+def _tripwire(state: ORMExecuteState) -> None:
+    if state.is_column_load or state.is_relationship_load or state.is_insert:
+        return
+    if state.execution_options.get(_MARK) or state.statement.get_execution_options().get(_MARK):
+        return
+    reached = set(
+        sql_util.find_tables(
+            cast("Any", state.statement),
+            include_joins=True,
+            include_aliases=True,
+            include_selects=True,
+            include_crud=True,
+            check_columns=True,
+        )
+    )
+    loose = {t.name for t in reached if t in _scoped_tables()}
+    if loose:
+        raise UnscopedReadError(
+            f"{', '.join(sorted(loose))} read without visible() or unscoped(): {state.statement}"
+        )
+
+
+def install_tripwire(session_class: type[Session] | Any) -> None:
+    """Arm the tripwire on a session factory, once."""
+    if not event.contains(session_class, "do_orm_execute", _tripwire):
+        event.listen(session_class, "do_orm_execute", _tripwire)
+
+
+__all__ = [
+    "Scoped",
+    "UnscopedReadError",
+    "install_tripwire",
+    "region_range",
+    "unscoped",
+    "visible",
+]

@@ -1,0 +1,99 @@
+"""What a slice plugs into the house, so that a lower page can show an upper slice's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint
+from markupsafe import Markup
+
+from supervision.core.actor import Actor
+from supervision.core.permissions import Permission
+
+# Translated lazily by Flask-Babel; plain str in tests.
+LazyText = Any
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """A line of the main menu. ``badge(actor)`` may return a small count."""
+
+    label: LazyText
+    endpoint: str
+    icon: str
+    permission: Permission | None
+    order: int
+    badge: Callable[[Actor], int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A tab of the enterprise's file. ``render(enterprise_id, actor)`` returns its HTML."""
+
+    key: str
+    label: LazyText
+    permission: Permission
+    order: int
+    render: Callable[[int, Actor], Markup | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card of the start page."""
+
+    key: str
+    permission: Permission
+    order: int
+    render: Callable[[Actor], Markup | str]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    """One event of an enterprise's file."""
+
+    at: datetime
+    title: LazyText
+    body: LazyText = ""
+    url: str = ""
+    icon: str = "point"
+    tone: str = "secondary"
+    who: str = ""
+
+
+# (enterprise_id, actor, before, limit) -> newest first, all earlier than ``before``.
+TimelineSource = Callable[[int, Actor, datetime | None, int], Sequence[TimelineItem]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A background job: ``run(now)`` returns how many rows it handled; idempotent.
+
+    ``trigger`` are APScheduler cron fields in Asia/Shanghai, or ``{"seconds": n}``.
+    """
+
+    name: str
+    run: Callable[[datetime], int]
+    trigger: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The manifest of one slice; the list of all is ``supervision/slices.py``."""
+
+    name: str
+    blueprints: tuple[Blueprint, ...] = ()
+    nav: tuple[NavItem, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    cards: tuple[Card, ...] = ()
+    timeline: TimelineSource | None = None
+    jobs: tuple[Job, ...] = ()
+    # Kind of notice -> text with %(name)s places.
+    notices: Mapping[str, LazyText] = field(default_factory=dict)
+    # Text of an audit action, for the audit page.
+    actions: Mapping[str, LazyText] = field(default_factory=dict)
+    cli: tuple[Any, ...] = ()
+    # Names for every template, once a page: ``context(actor)``.
+    context: Callable[[Actor | None], Mapping[str, Any]] | None = None

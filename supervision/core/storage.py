@@ -1,0 +1,76 @@
+"""Bytes under their own sha256. A folder today; the interface fits an object store."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Protocol
+
+CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    sha256: str
+    size: int
+
+
+class TooLargeError(ValueError):
+    """More bytes than allowed came."""
+
+
+class Storage(Protocol):
+    def put(self, source: IO[bytes], *, limit: int | None = None) -> StoredFile:
+        """Keep all bytes of ``source``; raises :class:`TooLargeError` beyond ``limit``."""
+
+    def open(self, sha256: str) -> IO[bytes]:
+        """A readable, seekable file; raises FileNotFoundError."""
+
+    def exists(self, sha256: str) -> bool: ...
+
+    def path(self, sha256: str) -> Path | None:
+        """A local path for zero-copy serving, or None where there is none."""
+
+
+class FolderStorage:
+    """Files as ``ab/cd/<sha256>``, written aside and renamed: never half a file."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, source: IO[bytes], *, limit: int | None = None) -> StoredFile:
+        self.root.mkdir(parents=True, exist_ok=True)
+        digest, size = hashlib.sha256(), 0
+        with tempfile.NamedTemporaryFile(dir=self.root, prefix=".put-", delete=False) as out:
+            part = Path(out.name)
+            try:
+                while chunk := source.read(CHUNK):
+                    size += len(chunk)
+                    if limit is not None and size > limit:
+                        raise TooLargeError(f"more than {limit} bytes")
+                    digest.update(chunk)
+                    out.write(chunk)
+                out.flush()
+                os.fsync(out.fileno())
+            except BaseException:
+                part.unlink(missing_ok=True)
+                raise
+        target = self._target(digest.hexdigest())
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part.replace(target)
+        return StoredFile(digest.hexdigest(), size)
+
+    def open(self, sha256: str) -> IO[bytes]:
+        return self._target(sha256).open("rb")
+
+    def exists(self, sha256: str) -> bool:
+        return self._target(sha256).is_file()
+
+    def path(self, sha256: str) -> Path:
+        return self._target(sha256).resolve()
+
+    def _target(self, sha256: str) -> Path:
+        return self.root / sha256[:2] / sha256[2:4] / sha256

@@ -1,0 +1,1 @@
+"""What the HTTP edges share: error pages, forms, paging, assets."""

@@ -1,0 +1,60 @@
+"""Every error becomes a page (or JSON) that says what to do next, in the reader's language."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, lazy_gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from supervision.core.errors import Conflict, DomainError
+from supervision.core.i18n import message_of
+
+PAGES = {403, 404, 409, 413, 422, 429, 500}
+
+_TOO_LARGE = lazy_gettext("The upload is larger than this system accepts.")
+
+
+def init_errors(app: Flask) -> None:
+    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(StaleDataError, lambda _error: _domain(Conflict()))
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def wants_json() -> bool:
+    return request.path.startswith("/api/")
+
+
+def _domain(error: DomainError) -> ResponseReturnValue:
+    return _answer(error.http_status, message_of(error), field=error.field)
+
+
+def _csrf(_error: CSRFError) -> ResponseReturnValue:
+    message = gettext("This form has expired. Go back, reload the page and send it again.")
+    return _answer(400, message)
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error
+    text = str(_TOO_LARGE) if error.code == 413 else None
+    return _answer(error.code, text)
+
+
+def _unexpected(error: Exception) -> ResponseReturnValue:
+    if current_app.testing or current_app.debug:
+        raise error
+    current_app.logger.exception("unexpected error on %s %s", request.method, request.path)
+    return _answer(500, None)
+
+
+def _answer(status: int, message: str | None, field: str | None = None) -> ResponseReturnValue:
+    if wants_json():
+        return jsonify(error=status, message=message or "", field=field), status
+    page = status if status in PAGES else (500 if status >= 500 else 422)
+    g.setdefault("actor", None)
+    return render_template(f"errors/{page}.html", message=message, status=status), status

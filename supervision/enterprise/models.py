@@ -1,0 +1,132 @@
+"""Enterprises on the roll, and the divisions (GB/T 2260) that they lie in."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Numeric,
+    String,
+    false,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+
+from supervision.core.actor import Actor
+from supervision.core.db import Base, Versioned, code_of
+from supervision.core.scope import region_range
+from supervision.enterprise.rules import RegionLevel, SizeClass
+
+
+class RollStatus(StrEnum):
+    """Where the enterprise stands on the roll (在册)."""
+
+    IN_PRODUCTION = "in_production"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+    MOVED = "moved"
+    NOT_LOCATED = "not_located"
+
+
+class Region(Base):
+    """An administrative division: 2, 4 or 6 digits of GB/T 2260, 9 with GB/T 10114 for streets.
+
+    Codes change; a code that was withdrawn keeps its row with ``valid_to`` and ``successor``.
+    """
+
+    __tablename__ = "region"
+
+    code: Mapped[str] = mapped_column(String(9), unique=True)
+    name: Mapped[str] = mapped_column(String(60))
+    level: Mapped[RegionLevel] = mapped_column(code_of(RegionLevel))
+    parent_code: Mapped[str | None] = mapped_column(String(9), index=True)
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    successor: Mapped[str | None] = mapped_column(String(9))
+
+
+class Enterprise(Versioned, Base):
+    """A production and business unit on the roll. Never deleted: closed or moved."""
+
+    __tablename__ = "enterprise"
+    __table_args__ = (
+        CheckConstraint("length(uscc) = 18", name="uscc_length"),
+        CheckConstraint("headcount >= 0", name="headcount_not_negative"),
+        Index("ix_enterprise_region_code_name", "region_code", "name"),
+    )
+
+    uscc: Mapped[str] = mapped_column(String(18), unique=True)
+    name: Mapped[str] = mapped_column(String(120), index=True)
+    short_name: Mapped[str] = mapped_column(String(40), default="")
+    region_code: Mapped[str] = mapped_column(String(9), index=True)
+    address: Mapped[str] = mapped_column(String(200))
+    # WGS-84 degrees.
+    longitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
+    latitude: Mapped[Decimal | None] = mapped_column(Numeric(8, 6))
+    industry_code: Mapped[str] = mapped_column(String(4), index=True)
+    size_class: Mapped[SizeClass] = mapped_column(code_of(SizeClass))
+    headcount: Mapped[int]
+    legal_representative: Mapped[str] = mapped_column(String(40))
+    legal_representative_phone: Mapped[str] = mapped_column(String(20), default="")
+    principal: Mapped[str] = mapped_column(String(40))
+    principal_phone: Mapped[str] = mapped_column(String(20), default="")
+    safety_manager: Mapped[str] = mapped_column(String(40), default="")
+    safety_manager_phone: Mapped[str] = mapped_column(String(20), default="")
+    roll_status: Mapped[RollStatus] = mapped_column(
+        code_of(RollStatus), default=RollStatus.IN_PRODUCTION
+    )
+    supervising_unit: Mapped[str] = mapped_column(String(60), default="")
+    # The officer is an account; `account` lies above this slice, so the key has no relationship.
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    is_key: Mapped[bool] = mapped_column(Boolean, default=False)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        if actor.everything:
+            return true()
+        conditions = [region_range(cls.region_code, prefix) for prefix in actor.regions]
+        if actor.enterprise_ids:
+            conditions.append(cls.id.in_(actor.enterprise_ids))
+        return or_(*conditions) if conditions else false()
+
+    @property
+    def display_name(self) -> str:
+        return self.short_name or self.name
+
+
+class OwnedByEnterprise:
+    """Mixin of every row that belongs to one enterprise: seen by whoever sees the enterprise."""
+
+    @declared_attr
+    @classmethod
+    def enterprise_id(cls) -> Mapped[int]:
+        return mapped_column(ForeignKey("enterprise.id"), index=True)
+
+    @declared_attr
+    @classmethod
+    def enterprise(cls) -> Mapped[Enterprise]:
+        return relationship(Enterprise, lazy="raise_on_sql")
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        return owned_filter(cls.enterprise_id, actor)  # type: ignore[arg-type]
+
+
+def owned_filter(column: ColumnElement[int], actor: Actor) -> ColumnElement[bool]:
+    """``column`` (an enterprise's id) lies in what ``actor`` sees."""
+    if actor.everything:
+        return true()
+    if actor.enterprise_ids and not actor.regions:
+        return column.in_(actor.enterprise_ids)
+    return column.in_(select(Enterprise.id).where(Enterprise.visible_to(actor)))

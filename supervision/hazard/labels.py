@@ -1,0 +1,112 @@
+"""Names of the codes of this slice."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from supervision.core.actor import Side
+from supervision.hazard.rules import Category, Factor, Grade, InvalidReason, Source
+from supervision.hazard.workflow import ExtensionState, HazardState
+
+STATUS_LABELS = {
+    HazardState.REPORTED: _l("Reported"),
+    HazardState.GRADED: _l("Graded"),
+    HazardState.ASSIGNED: _l("Assigned"),
+    HazardState.RECTIFYING: _l("Being rectified"),
+    HazardState.SUBMITTED: _l("Waiting for re-inspection"),
+    HazardState.CLOSED: _l("Closed"),
+    HazardState.TRANSFERRED: _l("Transferred"),
+    HazardState.INVALID: _l("Invalid"),
+}
+
+GROUP_LABELS = {
+    "open": _l("Open"),
+    "overdue": _l("Overdue"),
+    "settled": _l("Settled"),
+}
+
+GRADE_LABELS = {Grade.GENERAL: _l("General hazard"), Grade.MAJOR: _l("Major hazard")}
+
+SOURCE_LABELS = {
+    Source.SELF_CHECK: _l("Self-check"),
+    Source.INSPECTION: _l("Inspection"),
+    Source.PATROL: _l("Patrol"),
+    Source.VIDEO: _l("Video"),
+    Source.REPORT: _l("Public report"),
+    Source.EXPERT: _l("Expert"),
+    Source.SUPERIOR: _l("Superior authority"),
+}
+
+FACTOR_LABELS = {
+    Factor.PEOPLE: _l("People"),
+    Factor.OBJECT: _l("Objects"),
+    Factor.ENVIRONMENT: _l("Environment"),
+    Factor.MANAGEMENT: _l("Management"),
+}
+
+CATEGORY_LABELS = {
+    Category.PROTECTIVE_EQUIPMENT: _l("Protective equipment"),
+    Category.FIRE_PROTECTION: _l("Fire protection"),
+    Category.ELECTRICITY: _l("Electricity"),
+    Category.EQUIPMENT: _l("Equipment and facilities"),
+    Category.HAZCHEM: _l("Hazardous chemicals"),
+    Category.SPECIAL_OPERATION: _l("Special operations"),
+    Category.CONFINED_SPACE: _l("Confined space"),
+    Category.DUST: _l("Explosive dust"),
+    Category.SITE: _l("Workplace"),
+    Category.EMERGENCY: _l("Emergency preparedness"),
+    Category.TRAINING: _l("Education and training"),
+    Category.SYSTEM: _l("Rules and responsibility"),
+    Category.OTHER: _l("Other"),
+}
+
+INVALID_LABELS = {
+    InvalidReason.NOT_A_HAZARD: _l("Not a hazard"),
+    InvalidReason.DUPLICATE: _l("Duplicate of another ticket"),
+    InvalidReason.WRONG_ENTERPRISE: _l("Wrong enterprise"),
+    InvalidReason.FALSE_ALARM: _l("False alarm"),
+    InvalidReason.OTHER: _l("Other reason"),
+}
+
+EXTENSION_LABELS = {
+    ExtensionState.PENDING: _l("Waiting for reply"),
+    ExtensionState.GRANTED: _l("Granted"),
+    ExtensionState.REFUSED: _l("Refused"),
+}
+
+SIDE_LABELS = {Side.REGULATOR: _l("Authority"), Side.ENTERPRISE: _l("Enterprise")}
+
+ACTION_LABELS = {
+    "report": _l("Hazard reported"),
+    "evidence": _l("Evidence added"),
+    "grade": _l("Hazard graded"),
+    "assign": _l("Rectification assigned"),
+    "start": _l("Rectification begun"),
+    "submit": _l("Rectification submitted"),
+    "verify": _l("Re-inspection passed, closed"),
+    "return": _l("Returned for rectification"),
+    "transfer": _l("Transferred"),
+    "invalidate": _l("Declared invalid"),
+    "request_extension": _l("Extension requested"),
+    "grant_extension": _l("Extension granted"),
+    "refuse_extension": _l("Extension refused"),
+    "remind": _l("Reminder sent"),
+}
+
+ACTION_ICONS = {
+    "report": "flag",
+    "evidence": "camera",
+    "grade": "scale",
+    "assign": "user-check",
+    "start": "tool",
+    "submit": "send",
+    "verify": "circle-check",
+    "return": "arrow-back-up",
+    "transfer": "transfer",
+    "invalidate": "ban",
+    "request_extension": "calendar-plus",
+    "grant_extension": "calendar-check",
+    "refuse_extension": "calendar-x",
+}
+
+ACTION_TONES = {"verify": "good", "return": "bad", "report": "info", "submit": "wait"}

@@ -1,0 +1,246 @@
+"""Tickets, their history, files and extensions; the criteria of major hazards."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Numeric,
+    String,
+    Text,
+    and_,
+    or_,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from supervision.core import clock
+from supervision.core.actor import Side
+from supervision.core.attachments import Attachment, AttachmentLink
+from supervision.core.db import Base, JsonValue, Versioned, code_of
+from supervision.core.statutory import Certainty
+from supervision.enterprise.models import OwnedByEnterprise
+from supervision.hazard import rules
+from supervision.hazard.rules import Category, Factor, Grade, InvalidReason, Source
+from supervision.hazard.workflow import (
+    OPEN,
+    SETTLED,
+    WITH_ENTERPRISE,
+    ExtensionState,
+    HazardState,
+)
+
+_SETTLED_SQL = ", ".join(f"'{s}'" for s in sorted(SETTLED))
+_UNSETTLED = text(f"status NOT IN ({_SETTLED_SQL})")
+_PENDING = text("status = 'pending'")
+
+
+class HazardCriterion(Base):
+    """One item of a list of major hazards, in one version."""
+
+    __tablename__ = "hazard_criterion"
+
+    code: Mapped[str] = mapped_column(String(24), index=True)
+    article: Mapped[str] = mapped_column(String(40), default="")
+    sector: Mapped[str] = mapped_column(String(40), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    effective_from: Mapped[date]
+    effective_to: Mapped[date | None]
+    source: Mapped[str] = mapped_column(String(120))
+    certainty: Mapped[Certainty] = mapped_column(code_of(Certainty))
+
+
+class Hazard(Versioned, OwnedByEnterprise, Base):
+    """One hidden hazard. Nothing is physically deleted; what is wrong becomes ``invalid``."""
+
+    __tablename__ = "hazard"
+    __table_args__ = (
+        CheckConstraint("(status = 'closed') = (closed_at IS NOT NULL)", name="closed_has_time"),
+        CheckConstraint(
+            "status IN ('reported', 'invalid', 'transferred') OR grade IS NOT NULL",
+            name="graded_has_grade",
+        ),
+        CheckConstraint(
+            "status IN ('reported', 'graded', 'invalid', 'transferred')"
+            " OR (due_on IS NOT NULL AND responsible_person <> '')",
+            name="assigned_has_deadline",
+        ),
+        CheckConstraint(
+            "status NOT IN ('submitted', 'closed') OR"
+            " (submitted_at IS NOT NULL AND rectified_by_id IS NOT NULL)",
+            name="submitted_has_author",
+        ),
+        CheckConstraint(
+            "(status = 'invalid') = (invalid_reason IS NOT NULL)", name="invalid_has_reason"
+        ),
+        CheckConstraint(
+            "(status = 'transferred') = (transferred_to IS NOT NULL)",
+            name="transferred_has_receiver",
+        ),
+        CheckConstraint("verified_by_id <> rectified_by_id", name="verifier_is_another"),
+        Index("ix_hazard_enterprise_id_found_at", "enterprise_id", "found_at"),
+        Index("ix_hazard_status_due_on", "status", "due_on"),
+        # One open ticket for the same camera, rule and zone, whoever confirms first.
+        Index(
+            "uq_hazard_open_merge_key",
+            "merge_key",
+            unique=True,
+            sqlite_where=_UNSETTLED,
+            postgresql_where=_UNSETTLED,
+        ),
+    )
+
+    number: Mapped[str] = mapped_column(String(32), unique=True)
+    status: Mapped[HazardState] = mapped_column(code_of(HazardState), default=HazardState.REPORTED)
+    raised_side: Mapped[Side] = mapped_column(code_of(Side))
+    source: Mapped[Source] = mapped_column(code_of(Source))
+    merge_key: Mapped[str | None] = mapped_column(String(160))
+
+    found_at: Mapped[datetime] = mapped_column(index=True)
+    place: Mapped[str] = mapped_column(String(120))
+    description: Mapped[str] = mapped_column(Text)
+    factor: Mapped[Factor] = mapped_column(code_of(Factor))
+    category: Mapped[Category] = mapped_column(code_of(Category))
+    basis: Mapped[str] = mapped_column(Text, default="")
+    reported_by_id: Mapped[int]
+    reported_by: Mapped[str] = mapped_column(String(40))
+    repeat_of_id: Mapped[int | None] = mapped_column(ForeignKey("hazard.id"))
+
+    grade: Mapped[Grade | None] = mapped_column(code_of(Grade))
+    # The version of the criterion in force when it was graded; later versions change nothing here.
+    criterion_id: Mapped[int | None] = mapped_column(ForeignKey("hazard_criterion.id"))
+    grade_reason: Mapped[str] = mapped_column(Text, default="")
+
+    responsible_person: Mapped[str] = mapped_column(String(40), default="")
+    due_on: Mapped[date | None]
+    first_due_on: Mapped[date | None]
+
+    # The enterprise's part.
+    measures: Mapped[str] = mapped_column(Text, default="")
+    plan: Mapped[str] = mapped_column(Text, default="")
+    funds_planned: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    funds_spent: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    workers_notified_on: Mapped[date | None]
+    rectified_by_id: Mapped[int | None]
+    rectified_by: Mapped[str] = mapped_column(String(40), default="")
+    rectification: Mapped[str] = mapped_column(Text, default="")
+    submitted_at: Mapped[datetime | None]
+    # The statutory day of ``submitted_at``, so that SQL compares days with days.
+    submitted_on: Mapped[date | None]
+
+    # The raising side's part.
+    verified_by_id: Mapped[int | None]
+    verified_by: Mapped[str] = mapped_column(String(40), default="")
+    verification: Mapped[str] = mapped_column(Text, default="")
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
+    closed_on: Mapped[date | None] = mapped_column(index=True)
+    returned_count: Mapped[int] = mapped_column(default=0)
+    invalid_reason: Mapped[InvalidReason | None] = mapped_column(code_of(InvalidReason))
+    transferred_to: Mapped[str | None] = mapped_column(String(120))
+    settled_note: Mapped[str] = mapped_column(Text, default="")
+    reminded_on: Mapped[date | None]
+
+    criterion: Mapped[HazardCriterion | None] = relationship(lazy="select")
+    files: Mapped[list[HazardFile]] = relationship(
+        back_populates="hazard", order_by="HazardFile.id", lazy="select"
+    )
+    events: Mapped[list[HazardEvent]] = relationship(
+        back_populates="hazard", order_by="HazardEvent.id", lazy="select"
+    )
+    extensions: Mapped[list[HazardExtension]] = relationship(
+        back_populates="hazard", order_by="HazardExtension.id", lazy="select"
+    )
+
+    @property
+    def is_overdue(self) -> bool:
+        return rules.is_overdue(self.status, self.due_on, self.submitted_on, clock.today())
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def pending_extension(self) -> HazardExtension | None:
+        return next((e for e in self.extensions if e.status is ExtensionState.PENDING), None)
+
+    def files_of(self, kind: str) -> list[HazardFile]:
+        return [f for f in self.files if f.kind == kind]
+
+
+def overdue_clause(today: date) -> ColumnElement[bool]:
+    """:func:`supervision.hazard.rules.is_overdue` as SQL."""
+    late = and_(Hazard.status == HazardState.SUBMITTED, Hazard.submitted_on > Hazard.due_on)
+    return and_(Hazard.due_on < today, or_(Hazard.status.in_(WITH_ENTERPRISE), late))
+
+
+class HazardEvent(Base):
+    """One step of a ticket's history: actor, time, note. Written with the step itself."""
+
+    __tablename__ = "hazard_event"
+
+    hazard_id: Mapped[int] = mapped_column(ForeignKey("hazard.id"), index=True)
+    action: Mapped[str] = mapped_column(String(32))
+    from_status: Mapped[HazardState | None] = mapped_column(code_of(HazardState))
+    to_status: Mapped[HazardState] = mapped_column(code_of(HazardState))
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor_id: Mapped[int]
+    actor_name: Mapped[str] = mapped_column(String(80))
+    actor_side: Mapped[Side] = mapped_column(code_of(Side))
+    note: Mapped[str] = mapped_column(Text, default="")
+    data: Mapped[dict[str, Any]] = mapped_column(JsonValue, default=dict)
+
+    hazard: Mapped[Hazard] = relationship(back_populates="events")
+
+
+class HazardFile(AttachmentLink, Base):
+    """A photo or clip of a ticket: as found, as rectified, or evidence from a camera."""
+
+    __tablename__ = "hazard_file"
+
+    hazard_id: Mapped[int] = mapped_column(ForeignKey("hazard.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+
+    hazard: Mapped[Hazard] = relationship(back_populates="files")
+    attachment: Mapped[Attachment] = relationship(lazy="joined")
+
+
+class HazardExtension(Versioned, Base):
+    """A request for a later deadline, with its reply."""
+
+    __tablename__ = "hazard_extension"
+    __table_args__ = (
+        CheckConstraint(
+            "(status = 'granted') = (granted_due_on IS NOT NULL)", name="granted_has_day"
+        ),
+        CheckConstraint("(status = 'pending') = (decided_at IS NULL)", name="decided_has_time"),
+        Index(
+            "uq_hazard_extension_pending",
+            "hazard_id",
+            unique=True,
+            sqlite_where=_PENDING,
+            postgresql_where=_PENDING,
+        ),
+    )
+
+    hazard_id: Mapped[int] = mapped_column(ForeignKey("hazard.id"), index=True)
+    status: Mapped[ExtensionState] = mapped_column(
+        code_of(ExtensionState), default=ExtensionState.PENDING
+    )
+    previous_due_on: Mapped[date]
+    requested_due_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(Text)
+    requested_at: Mapped[datetime]
+    requested_by_id: Mapped[int]
+    requested_by: Mapped[str] = mapped_column(String(40))
+    granted_due_on: Mapped[date | None]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str] = mapped_column(String(40), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+
+    hazard: Mapped[Hazard] = relationship(back_populates="extensions")

@@ -1,0 +1,248 @@
+"""Reads of tickets. Every one starts at ``visible()``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from supervision.core import clock
+from supervision.core.actor import Actor
+from supervision.core.db import db
+from supervision.core.errors import NotFound
+from supervision.core.scope import region_range, unscoped, visible
+from supervision.enterprise.models import Enterprise
+from supervision.hazard.models import (
+    Hazard,
+    HazardCriterion,
+    HazardEvent,
+    HazardExtension,
+    HazardFile,
+    overdue_clause,
+)
+from supervision.hazard.rules import Grade, Source
+from supervision.hazard.workflow import OPEN, SETTLED, WITH_ENTERPRISE, HazardState
+
+SOON = timedelta(days=3)
+
+SORTS = {
+    "newest": (Hazard.found_at.desc(), Hazard.id.desc()),
+    "oldest": (Hazard.found_at, Hazard.id),
+    "due": (Hazard.due_on.is_(None), Hazard.due_on, Hazard.id),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HazardFilter:
+    """What a list is narrowed to; empty means all."""
+
+    text: str = ""
+    status: HazardState | None = None
+    group: str = ""  # open, overdue, settled
+    grade: Grade | None = None
+    source: Source | None = None
+    enterprise_id: int | None = None
+    region: str = ""
+    found_from: date | None = None
+    found_to: date | None = None
+    sort: str = "newest"
+
+
+def list_hazards(actor: Actor, wanted: HazardFilter) -> Select[Any]:
+    """The ordered statement behind the ledger page and its exports, enterprise loaded along."""
+    stmt = (
+        visible(Hazard, actor)
+        .join(Enterprise, Enterprise.id == Hazard.enterprise_id)
+        .options(contains_eager(Hazard.enterprise), joinedload(Hazard.criterion))
+    )
+    for clause in _clauses(wanted):
+        stmt = stmt.where(clause)
+    return stmt.order_by(*SORTS.get(wanted.sort, SORTS["newest"]))
+
+
+def _clauses(wanted: HazardFilter) -> list[Any]:
+    clauses: list[Any] = []
+    if wanted.text:
+        like = f"%{_escape(wanted.text)}%"
+        columns = (Hazard.number, Hazard.description, Hazard.place, Enterprise.name)
+        clauses.append(or_(*(column.ilike(like, escape="\\") for column in columns)))
+    groups = {
+        "open": Hazard.status.in_(OPEN),
+        "settled": Hazard.status.in_(SETTLED),
+        "overdue": overdue_clause(clock.today()),
+    }
+    if wanted.group in groups:
+        clauses.append(groups[wanted.group])
+    for column, value in (
+        (Hazard.status, wanted.status),
+        (Hazard.grade, wanted.grade),
+        (Hazard.source, wanted.source),
+        (Hazard.enterprise_id, wanted.enterprise_id),
+    ):
+        if value:
+            clauses.append(column == value)
+    if wanted.region:
+        clauses.append(region_range(Enterprise.region_code, wanted.region))  # type: ignore[arg-type]
+    if wanted.found_from:
+        clauses.append(Hazard.found_at >= clock.start_of(wanted.found_from))
+    if wanted.found_to:
+        clauses.append(Hazard.found_at < clock.end_of(wanted.found_to))
+    return clauses
+
+
+def _escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def get_hazard(hazard_id: int, actor: Actor) -> Hazard:
+    """One ticket with all that its page shows. Raises NotFound out of scope."""
+    stmt = (
+        visible(Hazard, actor)
+        .where(Hazard.id == hazard_id)
+        .options(
+            joinedload(Hazard.enterprise),
+            joinedload(Hazard.criterion),
+            selectinload(Hazard.files),
+            selectinload(Hazard.events),
+            selectinload(Hazard.extensions),
+        )
+    )
+    hazard: Hazard | None = db.session.scalars(stmt).first()
+    if hazard is None:
+        raise NotFound
+    return hazard
+
+
+def get_extension(hazard_id: int, extension_id: int, actor: Actor) -> HazardExtension:
+    """An extension of a ticket that ``actor`` may see."""
+    hazard = get_hazard(hazard_id, actor)
+    for extension in hazard.extensions:
+        if extension.id == extension_id:
+            return extension
+    raise NotFound
+
+
+def get_file(hazard_id: int, file_id: int, actor: Actor) -> HazardFile:
+    """A file of a ticket that ``actor`` may see."""
+    stmt = (
+        visible(Hazard, actor, HazardFile)
+        .join(HazardFile, HazardFile.hazard_id == Hazard.id)
+        .where(Hazard.id == hazard_id, HazardFile.id == file_id)
+    )
+    found: HazardFile | None = db.session.scalars(stmt).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_by_merge_key(merge_key: str, actor: Actor) -> Hazard | None:
+    """The one open ticket of a camera, rule and zone."""
+    stmt = visible(Hazard, actor).where(Hazard.merge_key == merge_key, Hazard.status.in_(OPEN))
+    found: Hazard | None = db.session.scalars(stmt).first()
+    return found
+
+
+def criteria_on(day: date, text: str = "") -> Sequence[HazardCriterion]:
+    """The criteria in force on ``day``, narrowed by words of their text, code or sector."""
+    stmt = (
+        select(HazardCriterion)
+        .where(HazardCriterion.effective_from <= day)
+        .where(or_(HazardCriterion.effective_to.is_(None), HazardCriterion.effective_to >= day))
+        .order_by(HazardCriterion.code)
+        .limit(200)
+    )
+    for word in text.split():
+        like = f"%{_escape(word)}%"
+        columns = (HazardCriterion.text, HazardCriterion.code, HazardCriterion.sector)
+        stmt = stmt.where(or_(*(c.ilike(like, escape="\\") for c in columns)))
+    return db.session.scalars(stmt).all()
+
+
+def get_criterion(criterion_id: int, day: date) -> HazardCriterion:
+    """A criterion that is in force on ``day``."""
+    found = db.session.get(HazardCriterion, criterion_id)
+    if found is None or found.effective_from > day or (found.effective_to or day) < day:
+        raise NotFound
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Figures of the start page."""
+
+    open: int
+    overdue: int
+    due_soon: int
+    to_verify: int
+    major: int
+
+
+def counts(actor: Actor, enterprise_id: int | None = None) -> Counts:
+    """All figures in one statement."""
+    today = clock.today()
+
+    def number(clause: Any) -> Any:
+        return func.coalesce(func.sum(case((clause, 1), else_=0)), 0)
+
+    stmt = visible(
+        Hazard,
+        actor,
+        func.count(Hazard.id),
+        number(overdue_clause(today)),
+        number(Hazard.status.in_(WITH_ENTERPRISE) & Hazard.due_on.between(today, today + SOON)),
+        number(Hazard.status == HazardState.SUBMITTED),
+        number(Hazard.grade == Grade.MAJOR),
+    ).where(Hazard.status.in_(OPEN))
+    if enterprise_id is not None:
+        stmt = stmt.where(Hazard.enterprise_id == enterprise_id)
+    return Counts(*db.session.execute(stmt).one())
+
+
+def latest(actor: Actor, *, enterprise_id: int, limit: int) -> Sequence[Hazard]:
+    """An enterprise's newest tickets."""
+    stmt = (
+        visible(Hazard, actor)
+        .where(Hazard.enterprise_id == enterprise_id)
+        .order_by(Hazard.found_at.desc(), Hazard.id.desc())
+        .limit(limit)
+    )
+    return db.session.scalars(stmt).all()
+
+
+def events_of_enterprise(
+    enterprise_id: int, actor: Actor, before: datetime | None, limit: int
+) -> Sequence[tuple[HazardEvent, Hazard]]:
+    """Steps of all of an enterprise's tickets, newest first, for the file's timeline."""
+    stmt = (
+        visible(Hazard, actor, HazardEvent, Hazard)
+        .join(HazardEvent, HazardEvent.hazard_id == Hazard.id)
+        .where(Hazard.enterprise_id == enterprise_id)
+        .order_by(HazardEvent.at.desc(), HazardEvent.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        stmt = stmt.where(HazardEvent.at < before)
+    return [(row[0], row[1]) for row in db.session.execute(stmt)]
+
+
+def first(actor: Actor, wanted: HazardFilter, limit: int) -> Sequence[Hazard]:
+    """The first few of a filtered list."""
+    return db.session.scalars(list_hazards(actor, wanted).limit(limit)).unique().all()
+
+
+def to_remind(day: date, limit: int) -> Sequence[Hazard]:
+    """Tickets whose deadline comes within :data:`SOON` or has passed, not yet told today."""
+    stmt = (
+        select(Hazard)
+        .where(Hazard.status.in_(WITH_ENTERPRISE), Hazard.due_on <= day + SOON)
+        .where(or_(Hazard.reminded_on.is_(None), Hazard.reminded_on < day))
+        .order_by(Hazard.id)
+        .limit(limit)
+    )
+    return db.session.scalars(
+        unscoped(stmt, reason="the daily reminder goes over all regions")
+    ).all()

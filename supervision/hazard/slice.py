@@ -1,0 +1,44 @@
+"""What the hazard slice plugs in."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from supervision.core.permissions import Permission
+from supervision.core.slice import Card, Job, NavItem, Panel, Slice
+from supervision.hazard import jobs, labels, panels
+from supervision.hazard.views import bp
+
+SLICE = Slice(
+    name="hazard",
+    blueprints=(bp,),
+    nav=(
+        NavItem(
+            _l("Hazards"),
+            "hazard.index",
+            "alert-triangle",
+            Permission.HAZARD_READ,
+            30,
+            badge=panels.badge,
+        ),
+    ),
+    panels=(Panel("hazards", _l("Hazards"), Permission.HAZARD_READ, 20, panels.panel),),
+    cards=(Card("hazards", Permission.HAZARD_READ, 20, panels.card),),
+    timeline=panels.timeline,
+    jobs=(Job("hazard.remind", jobs.remind, {"hour": 8, "minute": 30}),),
+    notices={
+        "hazard.reported": _l("New hazard %(number)s at %(place)s"),
+        "hazard.assigned": _l("Hazard %(number)s is to be rectified by %(due_on)s"),
+        "hazard.submitted": _l("Hazard %(number)s waits for re-inspection"),
+        "hazard.returned": _l("Hazard %(number)s was returned: not yet rectified"),
+        "hazard.closed": _l("Hazard %(number)s is closed"),
+        "hazard.transferred": _l("Hazard %(number)s was transferred"),
+        "hazard.invalidated": _l("Hazard %(number)s was declared invalid"),
+        "hazard.extension_requested": _l("An extension is asked for: hazard %(number)s"),
+        "hazard.extension_granted": _l("Hazard %(number)s: new deadline %(due_on)s"),
+        "hazard.extension_refused": _l("Hazard %(number)s: the extension was refused"),
+        "hazard.due_soon": _l("Hazard %(number)s is due on %(due_on)s"),
+        "hazard.overdue": _l("Hazard %(number)s is overdue since %(due_on)s"),
+    },
+    actions={f"hazard.{action}": text for action, text in labels.ACTION_LABELS.items()},
+)

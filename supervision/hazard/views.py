@@ -1,0 +1,421 @@
+"""HTTP of tickets: translate, call the service, redirect. Nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from supervision.core import attachments, clock
+from supervision.core.access import current_actor, requires
+from supervision.core.attachments import Attachment
+from supervision.core.db import transaction
+from supervision.core.errors import Forbidden, InvalidInput
+from supervision.core.permissions import Permission
+from supervision.core.text import N_
+from supervision.core.web.forms import Form
+from supervision.core.web.paging import page_number, paginate
+from supervision.enterprise import queries as enterprises
+from supervision.hazard import exports, forms, labels, queries, rules, service
+from supervision.hazard.models import Hazard
+from supervision.hazard.rules import Category, Factor, Grade, InvalidReason, Source
+from supervision.hazard.workflow import EXTENSION_WORKFLOW, HAZARD_WORKFLOW, HazardState
+
+bp = Blueprint("hazard", __name__, url_prefix="/hazards")
+
+# The form of each step; the page shows those that the workflow offers to this actor.
+STEP_FORMS: dict[str, type[Form]] = {
+    "grade": forms.GradeForm,
+    "assign": forms.AssignForm,
+    "start": forms.StartForm,
+    "submit": forms.SubmitForm,
+    "verify": forms.VerifyForm,
+    "return": forms.ReturnForm,
+    "transfer": forms.TransferForm,
+    "invalidate": forms.InvalidateForm,
+}
+
+
+@bp.get("/")
+@requires(Permission.HAZARD_READ)
+def index() -> ResponseReturnValue:
+    actor = current_actor()
+    form, wanted = _filter()
+    page = paginate(queries.list_hazards(actor, wanted), number=page_number())
+    return render_template(
+        "hazard/index.html",
+        form=form,
+        page=page,
+        counts=queries.counts(actor),
+        labels=labels,
+        active=_active(form),
+    )
+
+
+@bp.get("/export.xlsx")
+@requires(Permission.HAZARD_READ)
+def export() -> ResponseReturnValue:
+    """The filtered ledger as Excel: same query, same columns as the screen, and the rest."""
+    _form, wanted = _filter()
+    book = exports.ledger_book(current_actor(), wanted)
+    name = f"{_('Hazard ledger')}-{clock.today().isoformat()}.xlsx"
+    return send_file(book, mimetype=exports.XLSX, as_attachment=True, download_name=name)
+
+
+def _filter() -> tuple[forms.FilterForm, queries.HazardFilter]:
+    form = forms.FilterForm(request.args)
+    form.region.choices = [("", "—"), *enterprises.region_choices(current_actor())]
+    form.validate()
+    status, grade, source = form.status.data, form.grade.data, form.source.data
+    return form, queries.HazardFilter(
+        text=form.text.data or "",
+        status=HazardState(status) if status in set(HazardState) else None,
+        group=form.group.data or "",
+        grade=Grade(grade) if grade in set(Grade) else None,
+        source=Source(source) if source in set(Source) else None,
+        enterprise_id=request.args.get("enterprise", type=int),
+        region=form.region.data if (form.region.data or "").isdigit() else "",
+        found_from=form.found_from.data,
+        found_to=form.found_to.data,
+        sort=form.sort.data or "newest",
+    )
+
+
+def _active(form: forms.FilterForm) -> int:
+    names = ("group", "status", "grade", "source", "region", "found_from", "found_to")
+    return sum(1 for name in names if form[name].data)
+
+
+@bp.get("/report/<int:enterprise_id>")
+@requires(Permission.HAZARD_REPORT)
+def report(enterprise_id: int) -> ResponseReturnValue:
+    now = clock.now().astimezone(clock.SHANGHAI).replace(tzinfo=None)
+    return _report_page(enterprise_id, _report_form(found_at=now))
+
+
+@bp.post("/report/<int:enterprise_id>")
+@requires(Permission.HAZARD_REPORT)
+def report_now(enterprise_id: int) -> ResponseReturnValue:
+    form = _report_form()
+    actor = current_actor()
+    if not form.validate_on_submit():
+        return _report_page(enterprise_id, form), 422
+    try:
+        with transaction():
+            enterprise = enterprises.get_enterprise(enterprise_id, actor)
+            finding = service.Finding(
+                source=Source(form.source.data),
+                found_at=_instant(form.found_at.data),
+                place=form.place.data or "",
+                description=form.description.data or "",
+                factor=Factor(form.factor.data),
+                category=Category(form.category.data),
+                basis=form.basis.data or "",
+                photos=_photos(form),
+            )
+            hazard = service.report(enterprise, actor, finding)
+    except InvalidInput as error:
+        form.add_error(error)
+        return _report_page(enterprise_id, form), 422
+    flash(_("Hazard %(number)s is reported.", number=hazard.number), "success")
+    return redirect(url_for("hazard.detail", hazard_id=hazard.id))
+
+
+def _report_form(**values: Any) -> forms.ReportForm:
+    form = forms.ReportForm(**values)
+    allowed = rules.sources_of(current_actor().side)
+    # Video findings come from the review queue, not by hand.
+    form.source.choices = [
+        (code, label)
+        for code, label in labels.SOURCE_LABELS.items()
+        if code in allowed and code is not Source.VIDEO
+    ]
+    return form
+
+
+def _report_page(enterprise_id: int, form: forms.ReportForm) -> str:
+    enterprise = enterprises.get_enterprise(enterprise_id, current_actor())
+    return render_template("hazard/report.html", enterprise=enterprise, form=form)
+
+
+@bp.get("/<int:hazard_id>")
+@requires(Permission.HAZARD_READ)
+def detail(hazard_id: int) -> ResponseReturnValue:
+    return _detail_page(hazard_id)
+
+
+def _detail_page(hazard_id: int, failed: str = "", form: Form | None = None) -> str:
+    """The ticket with a form for each step that this actor may take now."""
+    actor = current_actor()
+    hazard = queries.get_hazard(hazard_id, actor)
+    offered = [t.name for t in HAZARD_WORKFLOW.available(hazard, actor)]
+    step_forms = {name: _step_form(name, hazard) for name in offered}
+    if failed and form is not None:
+        step_forms[failed] = form
+    return render_template(
+        "hazard/detail.html",
+        hazard=hazard,
+        offered=offered,
+        forms=step_forms,
+        failed=failed,
+        criteria=queries.criteria_on(clock.today()) if "grade" in offered else [],
+        labels=labels,
+        extension=_extension_part(hazard, failed, form),
+        today=clock.today(),
+    )
+
+
+def _step_form(name: str, hazard: Hazard) -> Form:
+    """An empty form, with what is already known filled in. ``formdata=None``: never from a POST."""
+    known: dict[str, dict[str, Any]] = {
+        "grade": {"grade": hazard.grade or Grade.GENERAL, "criterion_id": hazard.criterion_id},
+        "assign": {
+            "responsible_person": hazard.enterprise.safety_manager or hazard.enterprise.principal
+        },
+        "start": {"measures": hazard.measures, "plan": hazard.plan},
+    }
+    return STEP_FORMS[name](formdata=None, **known.get(name, {}))
+
+
+def _extension_part(hazard: Hazard, failed: str, form: Form | None) -> dict[str, Any]:
+    actor = current_actor()
+    pending = hazard.pending_extension
+    part: dict[str, Any] = {"pending": pending, "forms": {}}
+    if actor.may(Permission.HAZARD_EXTENSION_REQUEST) and hazard.due_on and not pending:
+        with_us = not actor.is_regulator and "request" not in failed
+        if with_us and hazard.status in rules.WITH_ENTERPRISE and clock.today() <= hazard.due_on:
+            part["forms"]["request"] = forms.ExtensionForm(formdata=None)
+    if pending and _may_decide(hazard, pending):
+        for step in EXTENSION_WORKFLOW.available(pending, actor):
+            part["forms"][step.name] = (
+                forms.GrantForm(formdata=None, granted_due_on=pending.requested_due_on)
+                if step.name == "grant"
+                else forms.RefuseForm(formdata=None)
+            )
+    if failed.startswith("extension-") and form is not None:
+        part["forms"][failed.removeprefix("extension-")] = form
+    return part
+
+
+def _may_decide(hazard: Hazard, extension: Any) -> bool:
+    try:
+        rules.check_decider(hazard.raised_side, current_actor(), extension.requested_by_id)
+    except Forbidden:
+        return False
+    return True
+
+
+def _act(
+    hazard_id: int, name: str, form: Form, act: Callable[[Hazard], None], done: str
+) -> ResponseReturnValue:
+    """Run one step in its transaction; what the form got wrong is shown beside its field."""
+    if not form.validate_on_submit():
+        return _detail_page(hazard_id, name, form), 422
+    try:
+        with transaction():
+            act(queries.get_hazard(hazard_id, current_actor()))
+    except InvalidInput as error:
+        form.add_error(error)
+        return _detail_page(hazard_id, name, form), 422
+    flash(done, "success")
+    return redirect(url_for("hazard.detail", hazard_id=hazard_id))
+
+
+@bp.post("/<int:hazard_id>/grade")
+@requires(Permission.HAZARD_GRADE)
+def grade(hazard_id: int) -> ResponseReturnValue:
+    form = forms.GradeForm()
+
+    def act(hazard: Hazard) -> None:
+        wanted = form.criterion_id.data
+        criterion = queries.get_criterion(wanted, clock.today()) if wanted else None
+        service.grade(
+            hazard,
+            current_actor(),
+            grade=Grade(form.grade.data),
+            criterion=criterion,
+            reason=form.reason.data or "",
+        )
+
+    return _act(hazard_id, "grade", form, act, _("Hazard graded."))
+
+
+@bp.post("/<int:hazard_id>/assign")
+@requires(Permission.HAZARD_ASSIGN)
+def assign(hazard_id: int) -> ResponseReturnValue:
+    form = forms.AssignForm()
+
+    def act(hazard: Hazard) -> None:
+        service.assign(
+            hazard,
+            current_actor(),
+            responsible_person=form.responsible_person.data or "",
+            due_on=form.due_on.data,
+            note=form.note.data or "",
+        )
+
+    return _act(hazard_id, "assign", form, act, _("Rectification assigned."))
+
+
+@bp.post("/<int:hazard_id>/start")
+@requires(Permission.HAZARD_RECTIFY)
+def start(hazard_id: int) -> ResponseReturnValue:
+    form = forms.StartForm()
+
+    def act(hazard: Hazard) -> None:
+        service.start(
+            hazard,
+            current_actor(),
+            measures=form.measures.data or "",
+            plan=form.plan.data or "",
+            funds_planned=form.funds_planned.data,
+            workers_notified_on=form.workers_notified_on.data,
+        )
+
+    return _act(hazard_id, "start", form, act, _("Rectification has begun."))
+
+
+@bp.post("/<int:hazard_id>/submit")
+@requires(Permission.HAZARD_RECTIFY)
+def submit(hazard_id: int) -> ResponseReturnValue:
+    form = forms.SubmitForm()
+
+    def act(hazard: Hazard) -> None:
+        service.submit(
+            hazard,
+            current_actor(),
+            note=form.note.data or "",
+            photos=_photos(form),
+            funds_spent=form.funds_spent.data,
+        )
+
+    return _act(hazard_id, "submit", form, act, _("Submitted for re-inspection."))
+
+
+@bp.post("/<int:hazard_id>/verify")
+@requires(Permission.HAZARD_VERIFY)
+def verify(hazard_id: int) -> ResponseReturnValue:
+    form = forms.VerifyForm()
+
+    def act(hazard: Hazard) -> None:
+        service.verify(hazard, current_actor(), note=form.note.data or "")
+
+    return _act(hazard_id, "verify", form, act, _("Hazard closed."))
+
+
+@bp.post("/<int:hazard_id>/return")
+@requires(Permission.HAZARD_VERIFY)
+def send_back(hazard_id: int) -> ResponseReturnValue:
+    form = forms.ReturnForm()
+
+    def act(hazard: Hazard) -> None:
+        service.send_back(hazard, current_actor(), reason=form.reason.data or "")
+
+    return _act(hazard_id, "return", form, act, _("Returned to the enterprise."))
+
+
+@bp.post("/<int:hazard_id>/transfer")
+@requires(Permission.HAZARD_TRANSFER)
+def transfer(hazard_id: int) -> ResponseReturnValue:
+    form = forms.TransferForm()
+
+    def act(hazard: Hazard) -> None:
+        service.transfer(
+            hazard,
+            current_actor(),
+            receiver=form.receiver.data or "",
+            reason=form.reason.data or "",
+        )
+
+    return _act(hazard_id, "transfer", form, act, _("Transferred."))
+
+
+@bp.post("/<int:hazard_id>/invalidate")
+@requires(Permission.HAZARD_INVALIDATE)
+def invalidate(hazard_id: int) -> ResponseReturnValue:
+    form = forms.InvalidateForm()
+
+    def act(hazard: Hazard) -> None:
+        service.invalidate(
+            hazard,
+            current_actor(),
+            invalid_reason=InvalidReason(form.invalid_reason.data),
+            note=form.note.data or "",
+        )
+
+    return _act(hazard_id, "invalidate", form, act, _("Declared invalid."))
+
+
+@bp.post("/<int:hazard_id>/extensions")
+@requires(Permission.HAZARD_EXTENSION_REQUEST)
+def request_extension(hazard_id: int) -> ResponseReturnValue:
+    form = forms.ExtensionForm()
+
+    def act(hazard: Hazard) -> None:
+        service.request_extension(
+            hazard,
+            current_actor(),
+            requested_due_on=form.requested_due_on.data,
+            reason=form.reason.data or "",
+        )
+
+    return _act(hazard_id, "extension-request", form, act, _("Extension requested."))
+
+
+@bp.post("/<int:hazard_id>/extensions/<int:extension_id>/grant")
+@requires(Permission.HAZARD_EXTENSION_DECIDE)
+def grant_extension(hazard_id: int, extension_id: int) -> ResponseReturnValue:
+    form = forms.GrantForm()
+
+    def act(_hazard: Hazard) -> None:
+        extension = queries.get_extension(hazard_id, extension_id, current_actor())
+        service.grant_extension(
+            extension,
+            current_actor(),
+            granted_due_on=form.granted_due_on.data,
+            note=form.note.data or "",
+        )
+
+    return _act(hazard_id, "extension-grant", form, act, _("Extension granted."))
+
+
+@bp.post("/<int:hazard_id>/extensions/<int:extension_id>/refuse")
+@requires(Permission.HAZARD_EXTENSION_DECIDE)
+def refuse_extension(hazard_id: int, extension_id: int) -> ResponseReturnValue:
+    form = forms.RefuseForm()
+
+    def act(_hazard: Hazard) -> None:
+        extension = queries.get_extension(hazard_id, extension_id, current_actor())
+        service.refuse_extension(extension, current_actor(), note=form.note.data or "")
+
+    return _act(hazard_id, "extension-refuse", form, act, _("Extension refused."))
+
+
+@bp.get("/<int:hazard_id>/files/<int:file_id>")
+@requires(Permission.HAZARD_READ)
+def file(hazard_id: int, file_id: int) -> ResponseReturnValue:
+    """A photo or clip; whoever may see the ticket may see its files."""
+    found = queries.get_file(hazard_id, file_id, current_actor())
+    return attachments.send(found.attachment, download="download" in request.args)
+
+
+def _photos(form: Any) -> list[Attachment]:
+    """Check and store the uploads of a form's ``photos``; inside the transaction."""
+    given = [upload for upload in form.photos.data or [] if upload and upload.filename]
+    if len(given) > service.MAX_PHOTOS:
+        raise InvalidInput(
+            N_("At most %(count)s photos."), field="photos", count=service.MAX_PHOTOS
+        )
+    actor = current_actor()
+    return [
+        attachments.store_photo(actor, upload.stream, upload.filename, field="photos")
+        for upload in given
+    ]
+
+
+def _instant(local: datetime) -> datetime:
+    return local.replace(tzinfo=clock.SHANGHAI)

@@ -1,0 +1,30 @@
+"""The start page and the health check."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import text
+
+from supervision.core.access import current_actor, public, signed_in
+from supervision.core.db import db
+from supervision.slices import slices
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+@signed_in
+def start() -> ResponseReturnValue:
+    actor = current_actor()
+    cards = sorted((c for m in slices() for c in m.cards), key=lambda c: c.order)
+    shown = [card.render(actor) for card in cards if actor.may(card.permission)]
+    return render_template("home/start.html", cards=[card for card in shown if card])
+
+
+@bp.get("/healthz")
+@public
+def healthz() -> ResponseReturnValue:
+    """Is the process up and its database reachable? For monitors and for `make demo`."""
+    db.session.execute(text("SELECT 1"))
+    return {"status": "ok"}

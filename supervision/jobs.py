@@ -1,0 +1,108 @@
+"""The scheduler process: APScheduler, one leader by lease, never inside a web worker."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import time
+from datetime import timedelta
+from types import FrameType
+from typing import Any
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+from flask import Flask
+
+from supervision.core import clock, lease
+from supervision.core.db import db, transaction
+from supervision.core.slice import Job
+from supervision.slices import slices
+
+LEASE = "scheduler"
+TERM = timedelta(seconds=30)
+RENEW_SECONDS = 10
+
+log = logging.getLogger("supervision.jobs")
+
+
+def all_jobs() -> list[Job]:
+    return [job for manifest in slices() for job in manifest.jobs]
+
+
+def run_job(app: Flask, job: Job) -> int:
+    """Run one job now, in its own application context; returns how many rows it handled."""
+    with app.app_context():
+        started = time.monotonic()
+        try:
+            count = job.run(clock.now())
+        except Exception:
+            db.session.rollback()
+            log.exception("job %s failed", job.name)
+            raise
+        if count:
+            log.info("job %s handled %s in %.1f s", job.name, count, time.monotonic() - started)
+        return count
+
+
+class Scheduler:
+    """Holds the lease while it runs; a second one waits and takes over when the first is gone."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.holder = f"{socket.gethostname()}:{os.getpid()}"
+        self._stop = False
+        self._background: BackgroundScheduler | None = None
+
+    def run(self) -> None:
+        """Until SIGTERM or SIGINT."""
+        signal.signal(signal.SIGTERM, self._ended)
+        signal.signal(signal.SIGINT, self._ended)
+        while not self._stop:
+            self._lead(self._renew())
+            for _ in range(RENEW_SECONDS * 4):
+                if self._stop:
+                    break
+                time.sleep(0.25)
+        self._lead(False)
+
+    def _ended(self, _signal: int, _frame: FrameType | None) -> None:
+        self._stop = True
+
+    def _renew(self) -> bool:
+        try:
+            with self.app.app_context(), transaction():
+                return lease.acquire(LEASE, self.holder, clock.now(), TERM)
+        except Exception:
+            log.exception("the lease could not be renewed")
+            return False
+
+    def _lead(self, leads: bool) -> None:
+        if leads and self._background is None:
+            log.info("this scheduler leads")
+            self._background = BackgroundScheduler(timezone=clock.SHANGHAI)
+            for job in all_jobs():
+                self._add(self._background, job)
+            self._background.start()
+        elif not leads and self._background is not None:
+            self._background.shutdown(wait=True)
+            self._background = None
+
+    def _add(self, scheduler: BackgroundScheduler, job: Job) -> None:
+        fields = dict(job.trigger)
+        repeats = "seconds" in fields
+        options: dict[str, Any] = {"next_run_time": clock.now()} if repeats else {}
+        scheduler.add_job(
+            run_job,
+            IntervalTrigger(**fields)
+            if repeats
+            else CronTrigger(timezone=clock.SHANGHAI, **fields),
+            args=(self.app, job),
+            id=job.name,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=3600,
+            **options,
+        )

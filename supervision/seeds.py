@@ -1,0 +1,90 @@
+"""Reference data: divisions, criteria of major hazards, statutory rules. Idempotent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from supervision.core.db import Base, db
+from supervision.core.statutory import StatutoryRule
+from supervision.core.tables import read_table
+from supervision.enterprise.models import Region
+from supervision.enterprise.rules import RegionLevel
+from supervision.hazard.models import HazardCriterion
+
+ROOT = Path(__file__).resolve().parent
+DIVISIONS = ROOT.parent / "static" / "vendor" / "china-division-2.7.0"
+BATCH = 5000
+
+
+def load_all(*, provinces: frozenset[str] | None = None) -> dict[str, int]:
+    """Load everything that is not there yet; returns how many rows were new, by table."""
+    return {
+        "statutory rules": load_rules(),
+        "criteria of major hazards": load_criteria(),
+        "regions": load_regions(provinces),
+    }
+
+
+def load_rules() -> int:
+    rows = [_rule(row) for row in read_table(ROOT / "core" / "data" / "statutory_rules.tsv")]
+    return _add_new(StatutoryRule, ("code", "effective_from"), rows)
+
+
+def load_criteria() -> int:
+    tables = sorted((ROOT / "hazard" / "data").glob("criteria_*.tsv"))
+    rows = [_dated(row) for table in tables for row in read_table(table)]
+    return _add_new(HazardCriterion, ("code", "effective_from"), rows)
+
+
+def load_regions(provinces: frozenset[str] | None = None) -> int:
+    """Divisions from the vendored table (`make vendor`); ``provinces`` narrows (two digits)."""
+    if not DIVISIONS.is_dir():
+        raise FileNotFoundError("the table of divisions is missing: run `make vendor` first")
+    rows = [r for r in _divisions() if provinces is None or r["code"][:2] in provinces]
+    return _add_new(Region, ("code",), rows)
+
+
+def _divisions() -> Iterator[dict[str, Any]]:
+    levels = (
+        ("provinces", RegionLevel.PROVINCE, None),
+        ("cities", RegionLevel.CITY, "provinceCode"),
+        ("areas", RegionLevel.DISTRICT, "cityCode"),
+        ("streets", RegionLevel.STREET, "areaCode"),
+    )
+    for name, level, parent in levels:
+        for row in json.loads((DIVISIONS / f"{name}.json").read_text(encoding="utf-8")):
+            yield {
+                "code": row["code"],
+                "name": row["name"],
+                "level": level,
+                "parent_code": row[parent] if parent else None,
+            }
+
+
+def _rule(row: Mapping[str, str]) -> dict[str, Any]:
+    return {**_dated(row), "value": int(row["value"])}
+
+
+def _dated(row: Mapping[str, str]) -> dict[str, Any]:
+    until = row["effective_to"]
+    return {
+        **row,
+        "effective_from": date.fromisoformat(row["effective_from"]),
+        "effective_to": date.fromisoformat(until) if until else None,
+    }
+
+
+def _add_new(model: type[Base], key: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> int:
+    """Insert what has no row with the same key yet. Existing rows are an administrator's."""
+    columns = [getattr(model, name) for name in key]
+    known = {tuple(row) for row in db.session.execute(select(*columns))}
+    new = [dict(row) for row in rows if tuple(row[name] for name in key) not in known]
+    for start in range(0, len(new), BATCH):
+        db.session.execute(insert(model), new[start : start + BATCH])
+    return len(new)

@@ -1,0 +1,83 @@
+"""All settings, read once from the environment and never changed afterwards."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+
+PREFIX = "ANQI_"
+
+# The vision worker shares the environment on a small installation; its names are not ours to judge.
+WORKER_PREFIX = "ANQI_VISION_"
+WORKER_NAMES = frozenset({"ANQI_WEB_URL", "ANQI_NODE_TOKEN", "ANQI_MODEL", "ANQI_BACKEND"})
+
+
+class SettingsError(ValueError):
+    """The environment holds a name that does not exist or a value that does not fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every field is the variable ``ANQI_<NAME>``; see ``.env.example`` for what each does."""
+
+    secret_key: str
+    data_key: str
+    database_url: str = "sqlite:///var/anqi.db"
+    storage_dir: Path = Path("var/storage")
+    language: str = "zh_Hans_CN"
+    bind: str = "127.0.0.1:8000"
+    secure_cookies: bool = False
+    trusted_proxies: int = 0
+    session_hours: int = 12
+    sign_in_attempts: int = 5
+    lockout_minutes: int = 15
+    upload_limit_mb: int = 20
+    stream_hosts: tuple[str, ...] = ()
+    authority_name: str = ""
+    node_silent_seconds: int = 90
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
+        """Read ``ANQI_*``; raises :class:`SettingsError` for unknown names and bad values."""
+        if environ is None:
+            import os
+
+            environ = os.environ
+        given = {k: v for k, v in environ.items() if k.startswith(PREFIX) and not _is_workers(k)}
+        known = {PREFIX + spec.name.upper(): spec for spec in fields(cls)}
+        unknown = sorted(set(given) - set(known))
+        if unknown:
+            raise SettingsError(f"unknown setting {', '.join(unknown)}; see .env.example")
+        missing = sorted(n for n, s in known.items() if s.default is MISSING and not given.get(n))
+        if missing:
+            raise SettingsError(f"setting {', '.join(missing)} is required; see .env.example")
+        hints = typing.get_type_hints(cls)
+        return cls(
+            **{known[n].name: _convert(n, hints[known[n].name], v) for n, v in given.items()}
+        )
+
+
+def _is_workers(name: str) -> bool:
+    return name.startswith(WORKER_PREFIX) or name in WORKER_NAMES
+
+
+def _convert(name: str, kind: object, raw: str) -> object:
+    if kind is bool:
+        if raw.lower() in {"1", "true", "yes", "on"}:
+            return True
+        if raw.lower() in {"0", "false", "no", "off", ""}:
+            return False
+        raise SettingsError(f"{name}: {raw!r} is neither true nor false")
+    if kind is int:
+        try:
+            return int(raw)
+        except ValueError:
+            raise SettingsError(f"{name}: {raw!r} is not a whole number") from None
+    if kind is Path:
+        return Path(raw)
+    if isinstance(kind, types.GenericAlias):
+        return tuple(part.strip() for part in raw.split(",") if part.strip())
+    return raw

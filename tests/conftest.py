@@ -1,0 +1,139 @@
+"""Fixtures of all tests: a database per worker, an application, the cast and a page client."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from supervision.core.db import db
+from supervision.factory import create_app, throwaway_settings
+from supervision.settings import Settings
+from tests import postgres
+from tests.cast import Cast, assemble
+from tests.pages import PageClient
+
+_server = pytest.StashKey[postgres.Server]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=("sqlite", "postgres"),
+        default="sqlite",
+        help="postgres: the server of TEST_DATABASE_URL, else one started for the run",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    wanted = config.getoption("--database") == "postgres"
+    if not wanted or hasattr(config, "workerinput") or os.environ.get("TEST_DATABASE_URL"):
+        return
+    server = postgres.Server()
+    config.stash[_server] = server
+    try:
+        server.start()
+    except postgres.NoPostgresError as error:
+        server.stop()
+        pytest.exit(
+            f"PostgreSQL half not run: {error}", returncode=1 if os.environ.get("CI") else 77
+        )
+    os.environ["TEST_DATABASE_URL"] = server.url
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    server = config.stash.get(_server, None)
+    if server is not None:
+        server.stop()
+        os.environ.pop("TEST_DATABASE_URL", None)
+
+
+@pytest.fixture(scope="session")
+def worker(request: pytest.FixtureRequest) -> str:
+    return str(getattr(request.config, "workerinput", {}).get("workerid", "main"))
+
+
+@pytest.fixture(scope="session")
+def database_url(
+    request: pytest.FixtureRequest, worker: str, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    if request.config.getoption("--database") == "sqlite":
+        return f"sqlite:///{tmp_path_factory.mktemp('db')}/test.db"
+    return own_postgres_database(os.environ["TEST_DATABASE_URL"], f"anqi_test_{worker}")
+
+
+def own_postgres_database(server_url: str, name: str) -> str:
+    import psycopg
+
+    plain = server_url.replace("+psycopg", "")
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return throwaway_settings(
+        database_url=database_url,
+        storage_dir=Path(tmp_path_factory.mktemp("storage")),
+        stream_hosts=("127.0.0.1", "cameras.example"),
+        upload_limit_mb=5,
+    )
+
+
+@pytest.fixture(scope="session")
+def _app(settings: Settings) -> Flask:
+    app = create_app(
+        settings, TESTING=True, WTF_CSRF_ENABLED=False, ANQI_SIGN_IN_LIMIT="10000 per minute"
+    )
+    with app.app_context():
+        db.create_all()
+    return app
+
+
+@pytest.fixture
+def app(_app: Flask) -> Iterator[Flask]:
+    """The application with an empty database, inside its context."""
+    with _app.app_context():
+        _empty()
+        yield _app
+        db.session.rollback()
+        db.session.remove()
+
+
+def _empty() -> None:
+    """Empty every table. Append-only ones too: a test database is nobody's evidence."""
+    tables = [table.name for table in reversed(db.metadata.sorted_tables)]
+    with db.engine.begin() as connection:
+        if db.engine.dialect.name == "postgresql":
+            quoted = ", ".join(f'"{name}"' for name in tables)
+            connection.execute(text(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE"))
+            return
+        triggers = connection.execute(
+            text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        ).all()
+        for name, _sql in triggers:
+            connection.execute(text(f"DROP TRIGGER {name}"))
+        connection.execute(text("PRAGMA defer_foreign_keys = ON"))
+        for name in tables:
+            connection.execute(text(f'DELETE FROM "{name}"'))
+        for _name, sql in triggers:
+            connection.exec_driver_sql(sql)
+
+
+@pytest.fixture
+def cast(app: Flask) -> Cast:
+    """The people (and one machine) of every story."""
+    return assemble()
+
+
+@pytest.fixture
+def pages(app: Flask, cast: Cast) -> PageClient:
+    """A browser without a window: signs in as anybody of the cast, checks every page it loads."""
+    return PageClient(app, cast)

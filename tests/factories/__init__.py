@@ -1,0 +1,1 @@
+"""Rows in a given state, made by the services themselves."""
