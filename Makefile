@@ -1,0 +1,93 @@
+# Anqi. Every target works on a fresh checkout of a Debian with python3.11, python3-venv and make.
+# `make` alone lists the targets. A second run only does what changed: the stamps in .venv are
+# named after the hash of what they were made from.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(firstword $(shell command -v python3.11 python3.12 python3.13 python3))
+PY := .venv/bin/python
+KEY := $(shell cat pyproject.toml constraints.txt | sha256sum | cut -c1-16)
+INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt
+CORE := .venv/.anqi-core-$(KEY)
+TESTING := .venv/.anqi-test-$(KEY)
+CHECKING := .venv/.anqi-dev-$(KEY)
+# Tests with no database in them: once is enough.
+NO_DATABASE := tests/vision tests/tools
+# Pages need a browser, load takes long: neither belongs to `make test`.
+APART := tests/browser tests/load
+
+.PHONY: help venv vendor demo smoke test check prove bench docs pins catalogue clean
+
+help: ## list the targets
+	@echo "make <target>, with:"
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | awk -F'\t' '{printf "  %-10s %s\n", $$1, $$2}'
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "no Python found: apt install python3 python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "$(PYTHON) is older than 3.11"; exit 1; }
+	@echo "making .venv with $(PYTHON)"
+	@$(PYTHON) -m venv .venv || { echo "apt install python3-venv"; exit 1; }
+
+$(CORE): | .venv/bin/python
+	@echo "installing the web, the vision worker and the demonstration"
+	@$(INSTALL) -e '.[vision,demo]'
+	@rm -f .venv/.anqi-core-*; touch $@
+
+$(TESTING): $(CORE)
+	@echo "installing what the tests need"
+	@$(INSTALL) -e '.[vision,demo,test]'
+	@rm -f .venv/.anqi-test-*; touch $@
+
+$(CHECKING): $(TESTING)
+	@echo "installing what the checks need"
+	@$(INSTALL) -e '.[vision,demo,test,dev]'
+	@rm -f .venv/.anqi-dev-*; touch $@
+
+venv: $(CORE) ## virtual environment with web, vision and demonstration at the pinned versions
+
+vendor: $(CORE) ## front-end files into static/vendor (Node from PyPI where there is none)
+	@$(PY) -m tools.vendor
+
+demo: vendor ## everything running on this machine; PORT=, DEMO_CLIP=; Ctrl-C ends it
+	@exec $(PY) -m supervision.demo.run
+
+smoke: $(CORE) ## the whole job against a running `make demo`, by HTTP, as each role
+	@$(PY) -m supervision.demo.smoke
+
+test: $(TESTING) vendor ## all tests without a browser, on SQLite, then on PostgreSQL; ARGS= for pytest
+	@echo "== tests on SQLite"
+	@$(PY) -m pytest -q -n 2 --database=sqlite $(APART:%=--ignore=%) $(ARGS)
+	@echo "== tests on PostgreSQL"
+	@status=0; $(PY) -m pytest -q -n 2 --database=postgres $(APART:%=--ignore=%) $(NO_DATABASE:%=--ignore=%) $(ARGS) || status=$$?; \
+	if [ $$status -eq 77 ]; then \
+	  echo "== SKIPPED: the tests on PostgreSQL did not run on this machine (the reason stands above)"; \
+	  if [ -n "$${CI:-}" ]; then exit 1; fi; \
+	else exit $$status; fi
+
+check: $(CHECKING) ## style, types, templates, translations, packages
+	@$(PY) -m tools.check
+
+prove: $(TESTING) vendor ## the promises of bench/promises.toml, promised beside measured; ONLY=group
+	@$(PY) -m tools.prove --only "$(ONLY)"
+
+bench: $(TESTING) vendor ## the same measurements without a verdict; ONLY=group
+	@$(PY) -m tools.prove --measure --only "$(ONLY)"
+
+docs: $(CORE) ## docs/workflows/*.md from the transition tables
+	@$(PY) -m tools.workflow_docs
+
+catalogue: $(CORE) ## collect new texts for translation, list what is missing
+	@$(PY) -m tools.catalogue extract
+	@$(PY) -m tools.catalogue missing
+
+pins: $(CHECKING) ## constraints.txt anew from pyproject.toml
+	@$(PY) -m tools.pins
+
+clean: ## remove what can be made again (not var/: that is data)
+	@rm -rf .venv .venv-* .make static/vendor node_modules build dist *.egg-info
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find supervision/translations -name '*.mo' -delete
+	@echo "removed; var/ (database, evidence) is left as it is"
