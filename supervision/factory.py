@@ -50,7 +50,7 @@ def create_app(settings: Settings, **config: Any) -> Flask:
         static_folder=str(ROOT / "static"),
     )
     _configure(app, settings, config)
-    _init_database(app, settings)
+    _init_database(app)
     init_storage(app, FolderStorage(settings.storage_dir.resolve()))
     init_i18n(app, settings.language)
     init_assets(app)
@@ -110,7 +110,7 @@ def _engine_options(url: str) -> dict[str, Any]:
     return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
 
 
-def _init_database(app: Flask, settings: Settings) -> None:
+def _init_database(app: Flask) -> None:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     with app.app_context():

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import socket
+import threading
 import time
 from datetime import timedelta
 from types import FrameType
@@ -53,23 +54,20 @@ class Scheduler:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.holder = f"{socket.gethostname()}:{os.getpid()}"
-        self._stop = False
+        self._stop = threading.Event()
         self._background: BackgroundScheduler | None = None
 
     def run(self) -> None:
         """Until SIGTERM or SIGINT."""
         signal.signal(signal.SIGTERM, self._ended)
         signal.signal(signal.SIGINT, self._ended)
-        while not self._stop:
+        while not self._stop.is_set():
             self._lead(self._renew())
-            for _ in range(RENEW_SECONDS * 4):
-                if self._stop:
-                    break
-                time.sleep(0.25)
+            self._stop.wait(RENEW_SECONDS)
         self._lead(False)
 
     def _ended(self, _signal: int, _frame: FrameType | None) -> None:
-        self._stop = True
+        self._stop.set()
 
     def _renew(self) -> bool:
         try:

@@ -7,6 +7,7 @@ import typing
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 PREFIX = "ANQI_"
 
@@ -55,9 +56,11 @@ class Settings:
         if missing:
             raise SettingsError(f"setting {', '.join(missing)} is required; see .env.example")
         hints = typing.get_type_hints(cls)
-        return cls(
-            **{known[n].name: _convert(n, hints[known[n].name], v) for n, v in given.items()}
-        )
+        values: dict[str, Any] = {
+            known[name].name: _convert(name, hints[known[name].name], raw)
+            for name, raw in given.items()
+        }
+        return cls(**values)
 
 
 def _is_workers(name: str) -> bool:

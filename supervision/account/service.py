@@ -22,7 +22,7 @@ from supervision.core.scope import unscoped
 from supervision.core.text import N_
 
 MIN_PASSWORD = 10
-TOKEN_PREFIX = "anqi_"
+TOKEN_PREFIX = "anqi_"  # noqa: S105 - the visible beginning of every token
 
 _hasher = PasswordHasher()
 # Verified against when there is no such account, so that the answer takes as long.

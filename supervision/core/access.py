@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from supervision.core.actor import Actor, ActorKind
@@ -94,7 +94,7 @@ def _enforce_machine(access: Access, actor: Actor | None) -> ResponseReturnValue
             "error": "unauthorized",
             "message": g.get("token_problem", "a node token is required"),
         }
-        response: Response = current_app.json.response(body)
+        response = current_app.json.response(body)
         response.status_code = 401
         response.headers["WWW-Authenticate"] = "Bearer"
         return response

@@ -11,7 +11,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     DDL,
@@ -158,7 +158,9 @@ def verify() -> Verdict:
         .order_by(AuditSeal.id)
         .execution_options(yield_per=1000)
     )
-    for mark, entry in db.session.execute(unscoped(stmt, reason="verification reads every row")):
+    rows = db.session.execute(unscoped(stmt, reason="verification reads every row"))
+    for mark, found in rows:
+        entry = cast("AuditEntry | None", found)  # an outer join
         if entry is None:
             return Verdict(sealed, _tail(), mark.entry_id, "the entry is gone")
         if mark.previous != previous or mark.digest != link(previous, entry):
@@ -185,8 +187,10 @@ APPEND_ONLY_SQLITE = [
     for verb in ("update", "delete")
 ]
 APPEND_ONLY_POSTGRES = [
-    "CREATE OR REPLACE FUNCTION anqi_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$",
+    (
+        "CREATE OR REPLACE FUNCTION anqi_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"
+    ),
     *(
         f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
         "FOR EACH ROW EXECUTE FUNCTION anqi_append_only()"
@@ -198,8 +202,8 @@ APPEND_ONLY_POSTGRES = [
 def _install_triggers(dialect: str, statements: list[str]) -> None:
     for statement in statements:
         # DDL() treats % as a format character.
-        ddl = DDL(statement.replace("%", "%%")).execute_if(dialect=dialect)
-        event.listen(AuditSeal.__table__, "after_create", ddl)
+        ddl = DDL(statement.replace("%", "%%"))  # type: ignore[no-untyped-call]
+        event.listen(AuditSeal.__table__, "after_create", ddl.execute_if(dialect=dialect))
 
 
 _install_triggers("sqlite", APPEND_ONLY_SQLITE)

@@ -18,7 +18,7 @@ _frozen: ContextVar[datetime | None] = ContextVar("anqi_frozen_clock", default=N
 
 
 def now() -> datetime:
-    """This instant, aware, UTC."""
+    """The instant it is, aware, UTC."""
     return _frozen.get() or datetime.now(UTC)
 
 

@@ -29,7 +29,7 @@ class NotFound(DomainError):
     http_status = 404
 
     def __init__(self, message: str = N_("Not found."), **params: object) -> None:
-        super().__init__(message, **params)
+        super().__init__(message, field=None, **params)
 
 
 class Forbidden(DomainError):
@@ -40,7 +40,7 @@ class Forbidden(DomainError):
     def __init__(
         self, message: str = N_("You do not have permission to do this."), **params: object
     ) -> None:
-        super().__init__(message, **params)
+        super().__init__(message, field=None, **params)
 
 
 class Conflict(DomainError):
@@ -53,4 +53,4 @@ class Conflict(DomainError):
         message: str = N_("Someone else changed this record meanwhile. Reload it and try again."),
         **params: object,
     ) -> None:
-        super().__init__(message, **params)
+        super().__init__(message, field=None, **params)

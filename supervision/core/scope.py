@@ -11,7 +11,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Protocol, TypeVar, cast
 
-from sqlalchemy import ColumnElement, Executable, Select, Table, event, false, select
+from sqlalchemy import ColumnElement, Executable, Select, Table, and_, event, false, select
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.sql import util as sql_util
 
@@ -46,12 +46,13 @@ def unscoped(stmt: E, *, reason: str) -> E:
     """The only way round the scope. ``reason`` is for the reader of the code."""
     if not reason:
         raise ValueError("unscoped() needs a reason")
-    return cast("E", stmt.execution_options(**{_MARK: reason}))
+    return stmt.execution_options(**{_MARK: reason})
 
 
-def region_range(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
+def region_range(column: Any, prefix: str) -> ColumnElement[bool]:
     """``column`` starts with the digits ``prefix``, as a range that an index serves."""
-    return (column >= prefix) & (column < str(int(prefix) + 1).zfill(len(prefix)))
+    after = str(int(prefix) + 1).zfill(len(prefix))
+    return and_(column >= prefix, column < after)
 
 
 @cache

@@ -35,6 +35,11 @@ class Storage(Protocol):
         """A local path for zero-copy serving, or None where there is none."""
 
 
+def _check_size(size: int, limit: int | None) -> None:
+    if limit is not None and size > limit:
+        raise TooLargeError(f"more than {limit} bytes")
+
+
 class FolderStorage:
     """Files as ``ab/cd/<sha256>``, written aside and renamed: never half a file."""
 
@@ -49,8 +54,7 @@ class FolderStorage:
             try:
                 while chunk := source.read(CHUNK):
                     size += len(chunk)
-                    if limit is not None and size > limit:
-                        raise TooLargeError(f"more than {limit} bytes")
+                    _check_size(size, limit)
                     digest.update(chunk)
                     out.write(chunk)
                 out.flush()

@@ -86,7 +86,7 @@ def _clauses(wanted: HazardFilter) -> list[Any]:
         if value:
             clauses.append(column == value)
     if wanted.region:
-        clauses.append(region_range(Enterprise.region_code, wanted.region))  # type: ignore[arg-type]
+        clauses.append(region_range(Enterprise.region_code, wanted.region))
     if wanted.found_from:
         clauses.append(Hazard.found_at >= clock.start_of(wanted.found_from))
     if wanted.found_to:

@@ -332,6 +332,7 @@ def _log(
         actor,
         f"hazard.{action}",
         hazard,
+        enterprise_id=hazard.enterprise_id,
         number=hazard.number,
         before=before,
         after=hazard.status,

@@ -17,13 +17,18 @@ from supervision.core.db import transaction
 from supervision.core.errors import Forbidden, InvalidInput
 from supervision.core.permissions import Permission
 from supervision.core.text import N_
-from supervision.core.web.forms import Form
+from supervision.core.web.forms import Form, given
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
 from supervision.hazard import exports, forms, labels, queries, rules, service
 from supervision.hazard.models import Hazard
 from supervision.hazard.rules import Category, Factor, Grade, InvalidReason, Source
-from supervision.hazard.workflow import EXTENSION_WORKFLOW, HAZARD_WORKFLOW, HazardState
+from supervision.hazard.workflow import (
+    EXTENSION_WORKFLOW,
+    HAZARD_WORKFLOW,
+    WITH_ENTERPRISE,
+    HazardState,
+)
 
 bp = Blueprint("hazard", __name__, url_prefix="/hazards")
 
@@ -109,7 +114,7 @@ def report_now(enterprise_id: int) -> ResponseReturnValue:
             enterprise = enterprises.get_enterprise(enterprise_id, actor)
             finding = service.Finding(
                 source=Source(form.source.data),
-                found_at=_instant(form.found_at.data),
+                found_at=_instant(given(form.found_at.data)),
                 place=form.place.data or "",
                 description=form.description.data or "",
                 factor=Factor(form.factor.data),
@@ -187,7 +192,7 @@ def _extension_part(hazard: Hazard, failed: str, form: Form | None) -> dict[str,
     part: dict[str, Any] = {"pending": pending, "forms": {}}
     if actor.may(Permission.HAZARD_EXTENSION_REQUEST) and hazard.due_on and not pending:
         with_us = not actor.is_regulator and "request" not in failed
-        if with_us and hazard.status in rules.WITH_ENTERPRISE and clock.today() <= hazard.due_on:
+        if with_us and hazard.status in WITH_ENTERPRISE and clock.today() <= hazard.due_on:
             part["forms"]["request"] = forms.ExtensionForm(formdata=None)
     if pending and _may_decide(hazard, pending):
         for step in EXTENSION_WORKFLOW.available(pending, actor):
@@ -254,7 +259,7 @@ def assign(hazard_id: int) -> ResponseReturnValue:
             hazard,
             current_actor(),
             responsible_person=form.responsible_person.data or "",
-            due_on=form.due_on.data,
+            due_on=given(form.due_on.data),
             note=form.note.data or "",
         )
 
@@ -359,7 +364,7 @@ def request_extension(hazard_id: int) -> ResponseReturnValue:
         service.request_extension(
             hazard,
             current_actor(),
-            requested_due_on=form.requested_due_on.data,
+            requested_due_on=given(form.requested_due_on.data),
             reason=form.reason.data or "",
         )
 
@@ -376,7 +381,7 @@ def grant_extension(hazard_id: int, extension_id: int) -> ResponseReturnValue:
         service.grant_extension(
             extension,
             current_actor(),
-            granted_due_on=form.granted_due_on.data,
+            granted_due_on=given(form.granted_due_on.data),
             note=form.note.data or "",
         )
 

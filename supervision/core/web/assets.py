@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from flask import Flask, current_app, url_for
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 
 class Assets:
@@ -46,9 +46,7 @@ class Assets:
             if title
             else Markup(' aria-hidden="true"')
         )
-        return Markup('<svg class="icon"{}><use href="{}#{}"/></svg>').format(
-            label, Markup(escape(href)), name
-        )
+        return Markup('<svg class="icon"{}><use href="{}#{}"/></svg>').format(label, href, name)
 
     def _hash(self, path: str) -> str:
         file = self.static / path

@@ -48,7 +48,9 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 def _unexpected(error: Exception) -> ResponseReturnValue:
     if current_app.testing or current_app.debug:
         raise error
-    current_app.logger.exception("unexpected error on %s %s", request.method, request.path)
+    current_app.logger.error(
+        "unexpected error on %s %s", request.method, request.path, exc_info=error
+    )
     return _answer(500, None)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
@@ -11,6 +11,8 @@ from wtforms import Field, SelectField
 
 from supervision.core.errors import DomainError
 from supervision.core.i18n import message_of
+
+T = TypeVar("T")
 
 
 def strip(value: Any) -> Any:
@@ -22,6 +24,13 @@ def blank_to_none(value: Any) -> Any:
     """WTForms filter: an empty field is no value, not an empty string."""
     value = strip(value)
     return value or None
+
+
+def given(value: T | None) -> T:
+    """The value of a field that the form has just validated as required."""
+    if value is None:
+        raise ValueError("a required field passed without a value")
+    return value
 
 
 class Form(FlaskForm):
@@ -69,10 +78,10 @@ class CodeField(SelectField):
         if self.data == "":
             self.data = None
 
-    def pre_validate(self, form: Any) -> None:
-        if self.data is None and any(choice[0] == "" for choice in self.choices):
+    def pre_validate(self, _form: Any) -> None:
+        if self.data is None and any(choice[0] == "" for choice in self.choices or ()):
             return
-        if str(self.data) not in {str(choice[0]) for choice in self.choices}:
+        if str(self.data) not in {str(choice[0]) for choice in self.choices or ()}:
             raise ValueError(gettext("Choose one of the list."))
 
 

@@ -53,7 +53,7 @@ class Page(Generic[T]):
         return f"{self.total:,}+" if self.is_capped else f"{self.total:,}"
 
     def url(self, number: int) -> str:
-        """This list's address at another page, filters kept."""
+        """The list's address at another page, filters kept."""
         args = {k: v for k, v in request.args.items(multi=True) if k != "page" and v}
         return url_for(
             str(request.endpoint), **{**(request.view_args or {}), **args, "page": number}
