@@ -191,7 +191,9 @@ class Camera:
         known = {zone.zone_id for zone in self.zones}
         for rule in self.rules:
             if rule.zone_id is not None and rule.zone_id not in known:
-                raise ContractError("rules.zone_id", f"no zone called {rule.zone_id!r} on this camera")
+                raise ContractError(
+                    "rules.zone_id", f"no zone called {rule.zone_id!r} on this camera"
+                )
 
 
 @dataclass(frozen=True, slots=True)
