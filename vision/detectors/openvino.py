@@ -1,0 +1,42 @@
+"""OpenVINO on the same ONNX file; about a third cheaper than onnxruntime at 640 on a CPU."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from vision.contract import ModelRef
+from vision.detectors.base import RawBoxes
+from vision.detectors.yolo import decode, to_input
+from vision.letterbox import Image
+from vision.models import ModelError, check
+
+
+class OpenVinoDetector:
+    """Synchronous requests with the LATENCY hint: the async queue is known to hang."""
+
+    backend = "openvino"
+    batch = 1
+
+    def __init__(self, path: Path, *, threads: int = 1) -> None:
+        file = check(path)
+        if not file.classes:
+            raise ModelError(f"the model names no classes: {path}; list it in models.toml")
+        try:
+            import openvino
+        except ImportError as error:
+            raise ModelError(
+                "the openvino backend needs the extra: pip install 'anqi[openvino]'"
+            ) from error
+        try:
+            core = openvino.Core()
+            hints = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_NUM_THREADS": threads}
+            self._compiled = core.compile_model(core.read_model(str(path)), "CPU", hints)
+        except RuntimeError as error:
+            raise ModelError(f"not a usable model for OpenVINO: {path}: {error}") from error
+        self.model: ModelRef = file.ref
+        self.classes = file.classes
+
+    def detect(self, images: Sequence[Image]) -> list[RawBoxes]:
+        outputs = self._compiled(to_input(images))[0]
+        return [decode(output) for output in outputs]

@@ -1,0 +1,57 @@
+"""A detector for tests: finds blocks of set colours, by a script, with no model.
+
+The script is JSON: ``{"blocks": [{"label": "person", "bgr": [255, 0, 0], "score": 0.9}]}``.
+It judges real pixels of a real stream, so a test that uses it runs the whole worker and
+controls only what there is to be seen.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from vision.contract import ModelRef
+from vision.detectors.base import RawBoxes
+from vision.letterbox import Image
+from vision.models import ModelError, sha256_of
+
+_TOLERANCE = 60  # per channel; video compression moves colours
+_MIN_PIXELS = 30
+
+
+class ScriptedDetector:
+    backend = "scripted"
+    batch = 4
+
+    def __init__(self, path: Path) -> None:
+        try:
+            blocks = json.loads(path.read_text("utf-8"))["blocks"]
+            self._blocks = [(np.array(b["bgr"], dtype=np.int16), float(b["score"])) for b in blocks]
+            self.classes: tuple[str, ...] = tuple(str(b["label"]) for b in blocks)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ModelError(f"not a script of blocks: {path}: {error}") from error
+        self.model: ModelRef = ModelRef("scripted", "1", sha256_of(path))
+
+    def detect(self, images: Sequence[Image]) -> list[RawBoxes]:
+        return [self._detect_one(image) for image in images]
+
+    def _detect_one(self, image: Image) -> RawBoxes:
+        boxes: list[tuple[float, ...]] = []
+        scores: list[float] = []
+        classes: list[int] = []
+        for index, (colour, score) in enumerate(self._blocks):
+            near = np.abs(image.astype(np.int16) - colour).max(axis=2) < _TOLERANCE
+            rows, columns = np.nonzero(near)
+            if len(rows) < _MIN_PIXELS:
+                continue
+            boxes.append((columns.min(), rows.min(), columns.max() + 1, rows.max() + 1))
+            scores.append(score)
+            classes.append(index)
+        return RawBoxes(
+            np.array(boxes, dtype=np.float32).reshape(-1, 4),
+            np.array(scores, dtype=np.float32),
+            np.array(classes, dtype=np.int64),
+        )
