@@ -1,0 +1,155 @@
+"""Turns episode changes into stored revisions, and has their evidence made in time."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from vision.contract import ModelRef, Phase
+from vision.episodes import EVIDENCE_AFTER_S, Change, Episode
+from vision.events import first_revision, next_revision
+from vision.outbox import Outbox, StoredEpisode
+from vision.recorder import EvidenceError, EvidenceFile, make_clip, make_snapshot
+from vision.ring import secure
+
+log = logging.getLogger(__name__)
+PRE_S = 5.0
+SETTLE_S = 1.0  # packets of the last second may still be on their way to the ring
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who judges: goes into each event."""
+
+    node: str
+    model: ModelRef
+    config_version: str = ""
+
+
+class Keeper:
+    """Used by the worker's main thread; only the making of files runs beside it."""
+
+    def __init__(self, outbox: Outbox, directory: Path, identity: Identity) -> None:
+        self._outbox, self._directory = outbox, directory
+        self.identity = identity
+        self._maker = ThreadPoolExecutor(1, thread_name_prefix="recorder")
+        self._making: dict[str, Future[list[EvidenceFile]]] = {}
+        (directory / "evidence").mkdir(parents=True, exist_ok=True)
+
+    def record(self, camera_id: str, changes: Sequence[Change]) -> None:
+        """Store a revision for each change."""
+        for change in changes:
+            episode = change.episode
+            if change.phase is Phase.OPEN:
+                self._open(camera_id, episode)
+            else:
+                self._close(episode)
+
+    def save(self, episodes: Sequence[Episode]) -> None:
+        """Keep the state of open episodes, for the case that this process dies now."""
+        self._outbox.touch(episodes)
+
+    def make_due(self, now: float) -> None:
+        """Start what is due and store what is made; never waits."""
+        for event_id in [e for e, future in self._making.items() if future.done()]:
+            self._finish(event_id, self._making.pop(event_id))
+        for stored in self._outbox.due_evidence(now - SETTLE_S):
+            self._start(stored)
+
+    def secure_due(self, now: float) -> None:
+        """After a restart, before capture may prune the ring: put pending evidence aside."""
+        for stored in self._outbox.due_evidence(now + EVIDENCE_AFTER_S + SETTLE_S):
+            self._secure(stored)
+
+    def finish(self, timeout_s: float) -> None:
+        """Let files in the making come to their end."""
+        for event_id, future in list(self._making.items()):
+            try:
+                future.exception(timeout_s)
+            except TimeoutError:
+                continue  # its row stays due: the next start makes it anew
+            self._finish(event_id, self._making.pop(event_id))
+        self._maker.shutdown(wait=False, cancel_futures=True)
+
+    def _open(self, camera_id: str, episode: Episode) -> None:
+        event = first_revision(
+            episode,
+            node=self.identity.node,
+            camera_id=camera_id,
+            model=self.identity.model,
+            config_version=self.identity.config_version,
+        )
+        self._outbox.put(event, episode, None)
+        log.info(
+            "episode %s opens: %s by %s on %s",
+            episode.event_id,
+            episode.rule_id,
+            episode.subject,
+            camera_id,
+        )
+
+    def _close(self, episode: Episode) -> None:
+        stored = self._outbox.get(episode.event_id)
+        if stored is None or not stored.is_open:
+            return
+        self._outbox.put(next_revision(stored, episode, is_closed=True), episode, None)
+        log.info("episode %s closes: %s", episode.event_id, episode.rule_id)
+
+    def _start(self, stored: StoredEpisode) -> None:
+        event_id = stored.episode.event_id
+        if event_id in self._making:
+            return
+        segments = self._secure(stored)
+        out = self._directory / "evidence"
+        self._making[event_id] = self._maker.submit(make_files, segments, stored.episode, out)
+
+    def _secure(self, stored: StoredEpisode) -> list[Path]:
+        episode = stored.episode
+        start_t, end_t = clip_span(episode)
+        ring = self._directory / "ring" / stored.camera_id
+        into = self._pending(episode.event_id)
+        return secure(ring, min(start_t, episode.best.t), end_t, into)
+
+    def _finish(self, event_id: str, future: Future[list[EvidenceFile]]) -> None:
+        stored = self._outbox.get(event_id)
+        if stored is None:
+            return
+        error = future.exception()
+        if error is not None:
+            log.error("evidence of %s failed: %s", event_id, error)
+        files = [] if error is not None else future.result()
+        refs = [file.ref for file in files]
+        event = next_revision(stored, stored.episode, is_closed=not stored.is_open, evidence=refs)
+        self._outbox.put(event, stored.episode, files)
+        shutil.rmtree(self._pending(event_id), ignore_errors=True)
+        log.info("evidence of %s: %s", event_id, ", ".join(ref.kind for ref in refs) or "none")
+
+    def _pending(self, event_id: str) -> Path:
+        return self._directory / "pending" / event_id
+
+
+def clip_span(episode: Episode) -> tuple[float, float]:
+    return episode.opened_t - PRE_S, episode.opened_t + EVIDENCE_AFTER_S
+
+
+def make_files(segments: Sequence[Path], episode: Episode, out: Path) -> list[EvidenceFile]:
+    """Snapshot and clip; one without the other is better than neither."""
+    made: list[EvidenceFile] = []
+    start_t, end_t = clip_span(episode)
+    try:
+        made.append(make_snapshot(segments, episode.best.t, out))
+    except EvidenceError as error:
+        log.warning("no snapshot for %s: %s", episode.event_id, error)
+    try:
+        made.append(make_clip(segments, start_t, end_t, out))
+    except EvidenceError as error:
+        log.warning("no clip for %s: %s", episode.event_id, error)
+    return made
+
+
+def with_version(identity: Identity, config_version: str) -> Identity:
+    return replace(identity, config_version=config_version)

@@ -1,0 +1,116 @@
+"""The worker's talk with the web besides events: heartbeats out, configuration in."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from vision.contract import ContractError, Heartbeat, NodeConfig, parse, to_json
+from vision.publisher import REFUSED_PROBE_S
+from vision.timing import Backoff
+from vision.web import WebClient, WebRefusedError, WebUnavailableError
+
+log = logging.getLogger(__name__)
+
+
+class ConfigWatch:
+    """Asks for the configuration every few seconds; the main thread picks up what is new.
+
+    The last one is kept on disk (readable by its owner only: it holds stream passwords),
+    so that a worker that restarts while the web is down still watches its cameras.
+    """
+
+    def __init__(self, web: WebClient, cache: Path, poll_s: float) -> None:
+        self._web, self._cache, self._poll_s = web, cache, poll_s
+        self._etag = ""
+        self._fresh: NodeConfig | None = None
+        self._hurry = threading.Event()
+
+    def first(self) -> NodeConfig | None:
+        """The configuration at start; raises :class:`WebRefusedError` where the token is no good."""
+        try:
+            self.poll()
+        except WebUnavailableError as error:
+            log.warning("%s; starting with the last known configuration", error)
+            return self._cached()
+        return self.take()
+
+    def poll(self) -> None:
+        answer = self._web.fetch_config(self._etag)
+        if answer is None:
+            return
+        self._fresh, self._etag = answer
+        self._keep(answer[0])
+
+    def take(self) -> NodeConfig | None:
+        """A configuration that has not been taken yet."""
+        fresh, self._fresh = self._fresh, None
+        return fresh
+
+    def hurry(self) -> None:
+        """Something changed: ask at once."""
+        self._hurry.set()
+
+    def run(self, stop: threading.Event) -> None:
+        backoff = Backoff(self._poll_s)
+        while not stop.is_set():
+            wait = self._poll_s
+            try:
+                self.poll()
+                backoff.reset()
+            except WebRefusedError as error:
+                log.critical("no configuration: %s", error)
+                wait = REFUSED_PROBE_S
+            except WebUnavailableError as error:
+                log.warning("no configuration: %s", error)
+                wait = backoff.next()
+            self._hurry.clear()
+            until = time.monotonic() + wait
+            while not stop.is_set() and time.monotonic() < until and not self._hurry.is_set():
+                self._hurry.wait(0.2)
+
+    def _keep(self, config: NodeConfig) -> None:
+        part = self._cache.with_suffix(".part")
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            json.dump(to_json(config), stream)
+        part.replace(self._cache)
+
+    def _cached(self) -> NodeConfig | None:
+        try:
+            return parse(NodeConfig, json.loads(self._cache.read_text("utf-8")))
+        except (OSError, ValueError, ContractError):
+            return None
+
+
+class HeartbeatSender:
+    """Reports at a fixed pace; a missed beat is not made up for."""
+
+    def __init__(
+        self,
+        web: WebClient,
+        make: Callable[[], Heartbeat],
+        watch: ConfigWatch | None,
+        every_s: float,
+    ) -> None:
+        self._web, self._make, self._watch, self._every_s = web, make, watch, every_s
+
+    def run(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            wait = self._every_s
+            try:
+                beat = self._make()
+                version = self._web.heartbeat(beat)
+                if self._watch is not None and version != beat.config_version:
+                    self._watch.hurry()
+            except WebRefusedError as error:
+                log.critical("heartbeat: %s", error)
+                wait = REFUSED_PROBE_S
+            except WebUnavailableError as error:
+                log.warning("heartbeat: %s", error)
+            stop.wait(wait)

@@ -1,0 +1,258 @@
+"""What must not be lost, in one SQLite file: episodes, event revisions, evidence files.
+
+A revision and the episode it speaks for are written in one transaction, so after a crash
+the worker knows exactly what it has said. Frames may be dropped; a row here goes only when
+the web has it.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from vision.contract import Phase, RuleKind, ViolationEvent, to_json
+from vision.episodes import Episode, View
+from vision.recorder import EvidenceFile
+from vision.seen import Detection
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS episode (
+    event_id TEXT PRIMARY KEY, camera_id TEXT NOT NULL, is_open INTEGER NOT NULL,
+    body TEXT NOT NULL, event TEXT NOT NULL, revision INTEGER NOT NULL,
+    evidence TEXT NOT NULL CHECK (evidence IN ('due', 'done')), due_t REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS revision (
+    id INTEGER PRIMARY KEY, event_id TEXT NOT NULL, revision INTEGER NOT NULL,
+    body TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'parked')),
+    note TEXT NOT NULL DEFAULT '', UNIQUE (event_id, revision));
+CREATE INDEX IF NOT EXISTS revision_state ON revision (state, id);
+CREATE TABLE IF NOT EXISTS evidence (
+    id INTEGER PRIMARY KEY, event_id TEXT NOT NULL, revision INTEGER NOT NULL,
+    sha256 TEXT NOT NULL, path TEXT NOT NULL, media_type TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'parked')),
+    next_t REAL NOT NULL DEFAULT 0, note TEXT NOT NULL DEFAULT '', UNIQUE (event_id, sha256));
+"""
+KEEP_SENT_S = 7 * 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEpisode:
+    """An episode with the last event that spoke for it."""
+
+    camera_id: str
+    episode: Episode
+    event: dict[str, Any]
+    revision: int
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedRevision:
+    row_id: int
+    event_id: str
+    revision: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedEvidence:
+    row_id: int
+    event_id: str
+    sha256: str
+    path: Path
+    media_type: str
+
+
+class Outbox:
+    """Safe to use from several threads; every method is one transaction."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.Lock()
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._db.row_factory = sqlite3.Row
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+        self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def put(
+        self, event: ViolationEvent, episode: Episode, evidence: Sequence[EvidenceFile] | None
+    ) -> None:
+        """Queue a revision and keep its episode; ``evidence`` None means "not made yet"."""
+        body = json.dumps(to_json(event), sort_keys=True)
+        is_open = event.phase is not Phase.CLOSE
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO revision (event_id, revision, body, state) VALUES (?, ?, ?, 'queued')",
+                (event.event_id, event.revision, body),
+            )
+            db.execute(
+                "INSERT INTO episode VALUES (?, ?, ?, ?, ?, ?, 'due', ?) ON CONFLICT (event_id)"
+                " DO UPDATE SET is_open = excluded.is_open, body = excluded.body,"
+                " event = excluded.event, revision = excluded.revision",
+                (
+                    event.event_id,
+                    event.camera_id,
+                    is_open,
+                    _dump(episode),
+                    body,
+                    event.revision,
+                    episode.evidence_due_t,
+                ),
+            )
+            if evidence is None:
+                return
+            db.execute("UPDATE episode SET evidence = 'done' WHERE event_id = ?", (event.event_id,))
+            for file in evidence:
+                db.execute(
+                    "INSERT OR IGNORE INTO evidence"
+                    " (event_id, revision, sha256, path, media_type, state)"
+                    " VALUES (?, ?, ?, ?, ?, 'queued')",
+                    (
+                        event.event_id,
+                        event.revision,
+                        file.ref.sha256,
+                        str(file.path),
+                        file.ref.media_type,
+                    ),
+                )
+
+    def touch(self, episodes: Sequence[Episode]) -> None:
+        """Keep how far open episodes have got, so that a restart knows when they were seen."""
+        if not episodes:
+            return
+        with self._transaction() as db:
+            db.executemany(
+                "UPDATE episode SET body = ? WHERE event_id = ? AND is_open",
+                [(_dump(episode), episode.event_id) for episode in episodes],
+            )
+
+    def get(self, event_id: str) -> StoredEpisode | None:
+        with self._lock:
+            row = self._db.execute(
+                "SELECT * FROM episode WHERE event_id = ?", (event_id,)
+            ).fetchone()
+        return _stored(row) if row else None
+
+    def open_episodes(self) -> list[StoredEpisode]:
+        with self._lock:
+            rows = self._db.execute("SELECT * FROM episode WHERE is_open").fetchall()
+        return [_stored(row) for row in rows]
+
+    def due_evidence(self, now: float) -> list[StoredEpisode]:
+        """Episodes whose snapshot and clip are to be made now."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT * FROM episode WHERE evidence = 'due' AND due_t <= ? ORDER BY due_t", (now,)
+            ).fetchall()
+        return [_stored(row) for row in rows]
+
+    def next_revision(self) -> QueuedRevision | None:
+        with self._lock:
+            row = self._db.execute(
+                "SELECT * FROM revision WHERE state = 'queued' ORDER BY id LIMIT 1"
+            ).fetchone()
+        if row is None:
+            return None
+        return QueuedRevision(row["id"], row["event_id"], row["revision"], row["body"])
+
+    def next_evidence(self, now: float) -> QueuedEvidence | None:
+        """The oldest file whose revision the web has already taken."""
+        with self._lock:
+            row = self._db.execute(
+                "SELECT e.* FROM evidence e JOIN revision r"
+                " ON r.event_id = e.event_id AND r.revision = e.revision AND r.state = 'sent'"
+                " WHERE e.state = 'queued' AND e.next_t <= ? ORDER BY e.id LIMIT 1",
+                (now,),
+            ).fetchone()
+        if row is None:
+            return None
+        path = Path(row["path"])
+        return QueuedEvidence(row["id"], row["event_id"], row["sha256"], path, row["media_type"])
+
+    def revision_done(self, row_id: int, *, parked: str = "") -> None:
+        state = "parked" if parked else "sent"
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE revision SET state = ?, note = ? WHERE id = ?", (state, parked, row_id)
+            )
+
+    def evidence_done(self, row_id: int, *, parked: str = "") -> None:
+        state = "parked" if parked else "sent"
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE evidence SET state = ?, note = ? WHERE id = ?", (state, parked, row_id)
+            )
+
+    def evidence_later(self, row_id: int, next_t: float, note: str) -> None:
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE evidence SET next_t = ?, note = ? WHERE id = ?", (next_t, note, row_id)
+            )
+
+    def queue_length(self) -> int:
+        """Revisions and files that the web does not have yet (parked ones are not waiting)."""
+        with self._lock:
+            row = self._db.execute(
+                "SELECT (SELECT count(*) FROM revision WHERE state = 'queued')"
+                " + (SELECT count(*) FROM evidence WHERE state = 'queued')"
+            ).fetchone()
+        return int(row[0])
+
+    def forget_sent(self, now: float) -> list[Path]:
+        """Drop what was delivered more than a week ago; returns the files nobody needs now."""
+        with self._transaction() as db:
+            old = db.execute(
+                "SELECT event_id FROM episode WHERE NOT is_open AND evidence = 'done'"
+                " AND due_t < ? AND event_id NOT IN"
+                " (SELECT event_id FROM revision WHERE state = 'queued'"
+                " UNION SELECT event_id FROM evidence WHERE state = 'queued')",
+                (now - KEEP_SENT_S,),
+            ).fetchall()
+            ids = [(row["event_id"],) for row in old]
+            paths: list[Path] = []
+            for key in ids:
+                rows = db.execute("SELECT path FROM evidence WHERE event_id = ?", key)
+                paths += [Path(row["path"]) for row in rows]
+            for table in ("evidence", "revision", "episode"):
+                db.executemany(f"DELETE FROM {table} WHERE event_id = ?", ids)  # noqa: S608
+        return paths
+
+
+def _dump(episode: Episode) -> str:
+    return json.dumps(asdict(episode))
+
+
+def _stored(row: sqlite3.Row) -> StoredEpisode:
+    body = json.loads(row["body"])
+    boxes = tuple(Detection(b["label"], b["score"], tuple(b["box"])) for b in body["best"]["boxes"])
+    best = body["best"]
+    body["best"] = View(best["t"], best["quality"], tuple(best["frame_size"]), boxes)
+    body["box"], body["rule_kind"] = tuple(body["box"]), RuleKind(body["rule_kind"])
+    return StoredEpisode(
+        row["camera_id"],
+        Episode(**body),
+        json.loads(row["event"]),
+        row["revision"],
+        bool(row["is_open"]),
+    )

@@ -1,0 +1,101 @@
+"""Delivers the outbox: events in order, then the files they declare; never gives up on either."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+from vision.outbox import Outbox
+from vision.timing import Backoff
+from vision.web import Answer, WebClient, WebRefusedError, WebUnavailableError
+
+log = logging.getLogger(__name__)
+IDLE_S = 0.5
+EVIDENCE_RETRY_S = 5.0
+REFUSED_PROBE_S = 300.0  # a revoked token may be put right on the web's side; never retried hot
+# The message itself is at fault: sending it again would only fail again.
+_PARK = frozenset({400, 409, 413, 415, 422})
+
+
+class Publisher:
+    """Runs in a thread of its own until ``stop`` is set."""
+
+    def __init__(
+        self, outbox: Outbox, web: WebClient, *, now: Callable[[], float] = time.time
+    ) -> None:
+        self._outbox, self._web, self._now = outbox, web, now
+        self._backoff = Backoff()
+        self.refused = False
+
+    def run(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            stop.wait(self.step())
+
+    def step(self) -> float:
+        """Deliver one thing; returns how many seconds to wait before the next."""
+        try:
+            busy = self._send_revision() or self._send_evidence()
+        except WebRefusedError as error:
+            if not self.refused:
+                log.critical("publishing stopped: %s; events are kept until it is put right", error)
+            self.refused = True
+            return REFUSED_PROBE_S
+        except WebUnavailableError as error:
+            wait = self._backoff.next()
+            log.warning(
+                "%s; next try in %.1f s, %d waiting", error, wait, self._outbox.queue_length()
+            )
+            return wait
+        except Exception:
+            # A full disk or a locked file must not end delivery for good.
+            log.exception("delivery failed")
+            return self._backoff.next()
+        self._backoff.reset()
+        self.refused = False
+        return 0.0 if busy else IDLE_S
+
+    def _send_revision(self) -> bool:
+        queued = self._outbox.next_revision()
+        if queued is None:
+            return False
+        answer = self._web.post_event(queued.body)
+        if answer.status in (200, 201):
+            self._outbox.revision_done(queued.row_id)
+            log.info("event %s revision %d delivered", queued.event_id, queued.revision)
+        elif answer.status in _PARK:
+            self._outbox.revision_done(queued.row_id, parked=_note(answer))
+            log.error(
+                "event %s revision %d parked: %s", queued.event_id, queued.revision, _note(answer)
+            )
+        else:
+            raise WebUnavailableError(f"the web answered {answer.status} to an event")
+        return True
+
+    def _send_evidence(self) -> bool:
+        queued = self._outbox.next_evidence(self._now())
+        if queued is None:
+            return False
+        if not queued.path.is_file():
+            self._outbox.evidence_done(queued.row_id, parked="the file is gone")
+            log.error("evidence %s of %s is gone", queued.sha256, queued.event_id)
+            return True
+        answer = self._web.put_evidence(
+            queued.event_id, queued.sha256, queued.path, queued.media_type
+        )
+        if answer.status in (200, 201):
+            self._outbox.evidence_done(queued.row_id)
+            log.info("evidence %s of %s delivered", queued.sha256[:12], queued.event_id)
+        elif answer.status in _PARK:
+            self._outbox.evidence_done(queued.row_id, parked=_note(answer))
+            log.error("evidence %s parked: %s", queued.sha256[:12], _note(answer))
+        else:
+            # 404: the event has not arrived yet, or the web came back without it.
+            later = self._now() + EVIDENCE_RETRY_S
+            self._outbox.evidence_later(queued.row_id, later, _note(answer))
+        return True
+
+
+def _note(answer: Answer) -> str:
+    return f"{answer.status} {answer.problem}".strip()

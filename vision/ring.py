@@ -1,0 +1,116 @@
+"""The last minute of a camera, as it came: compressed packets on disk, in short segments.
+
+On disk, because the pre-roll of an episode must survive a killed worker. Each segment is
+a NUT file (keeps any codec's packets with exact times, every packet is flushed, a cut-off
+tail costs nothing but itself) that starts at a key frame and is named after its first
+instant in UTC milliseconds. Times inside count from that instant, after ``BASE_S``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+
+TICKS = 90_000
+TIME_BASE = Fraction(1, TICKS)
+BASE_S = 10  # room for decode times before the first presentation time
+MIN_SEGMENT_S = 1.0
+SUFFIX = ".nut"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A file of the ring; ``start_t`` in seconds since the epoch."""
+
+    start_t: float
+    path: Path
+
+
+class RingWriter:
+    """Writes one camera's packets; used by one thread."""
+
+    def __init__(self, folder: Path, keep_s: float) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder, self._keep_s = folder, keep_s
+        self._container: av.container.OutputContainer | None = None
+        self._stream: av.VideoStream | None = None
+        self._start_t = 0.0
+
+    def write(self, packet: av.Packet[av.VideoStream], template: av.VideoStream, t: float) -> None:
+        """Append a packet whose presentation instant is ``t``; its time fields are rewritten."""
+        if packet.is_keyframe and self._wants_new(t):
+            self._rotate(template, t)
+        if self._container is None or packet.pts is None:
+            return
+        lag = 0 if packet.dts is None else (packet.pts - packet.dts) * packet.time_base
+        ticks = round((t - self._start_t + BASE_S) * TICKS)
+        packet.time_base = TIME_BASE
+        packet.pts, packet.dts = ticks, ticks - round(lag * TICKS)
+        if self._stream is not None:
+            packet.stream = self._stream
+        try:
+            self._container.mux_one(packet)
+        except (av.FFmpegError, OSError):
+            # Decode times that step back (a jump in the stream), a full disk: wait for the next key.
+            self.close()
+
+    def close(self) -> None:
+        container, self._container, self._stream = self._container, None, None
+        if container is not None:
+            try:
+                container.close()
+            except (av.FFmpegError, OSError):
+                return  # every packet was flushed; only the index is lost
+
+    def _wants_new(self, t: float) -> bool:
+        return self._container is None or not 0 <= t - self._start_t < MIN_SEGMENT_S
+
+    def _rotate(self, template: av.VideoStream, t: float) -> None:
+        self.close()
+        prune(self._folder, t - self._keep_s)
+        path = self._folder / f"{round(t * 1000):013d}{SUFFIX}"
+        try:
+            self._container = av.open(str(path), "w", format="nut", options={"flush_packets": "1"})
+            self._stream = self._container.add_stream_from_template(template)
+            self._stream.time_base = TIME_BASE
+        except (av.FFmpegError, OSError):
+            self.close()
+            return
+        self._start_t = round(t * 1000) / 1000
+
+
+def segments(folder: Path) -> list[Segment]:
+    """The segments of a folder, oldest first."""
+    found = [Segment(int(p.stem) / 1000, p) for p in folder.glob(f"*{SUFFIX}") if p.stem.isdigit()]
+    return sorted(found, key=lambda segment: segment.start_t)
+
+
+def covering(folder: Path, start_t: float, end_t: float) -> list[Segment]:
+    """The segments that hold ``start_t`` to ``end_t``, from the key frame before the start."""
+    known = [segment for segment in segments(folder) if segment.start_t <= end_t]
+    before = [i for i, segment in enumerate(known) if segment.start_t <= start_t]
+    return known[before[-1] :] if before else known
+
+
+def prune(folder: Path, older_than_t: float) -> None:
+    """Delete segments that end before ``older_than_t``: a segment ends where the next starts."""
+    known = segments(folder)
+    for segment, following in itertools.pairwise(known):
+        if following.start_t < older_than_t:
+            segment.path.unlink(missing_ok=True)
+
+
+def secure(folder: Path, start_t: float, end_t: float, into: Path) -> list[Path]:
+    """Hard-link what covers the span into ``into``, out of the reach of :func:`prune`."""
+    into.mkdir(parents=True, exist_ok=True)
+    for segment in covering(folder, start_t, end_t):
+        try:
+            os.link(segment.path, into / segment.path.name)
+        except (FileExistsError, FileNotFoundError):
+            continue
+    return [segment.path for segment in segments(into)]

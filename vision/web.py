@@ -1,0 +1,111 @@
+"""The web's endpoints as the worker calls them; everything is dialled from here."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from vision.contract import API_PREFIX, ContractError, Heartbeat, NodeConfig, parse, to_json
+
+CONNECT_S, READ_S = 5.0, 30.0
+
+
+class WebRefusedError(Exception):
+    """401 or 403: the token is wrong, expired or revoked. Retrying will not help."""
+
+
+class WebUnavailableError(Exception):
+    """Timeouts, 5xx and everything else that passes by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    problem: str = ""
+
+
+class WebClient:
+    """One session with the web; each thread uses its own."""
+
+    def __init__(self, web_url: str, token: str, *, read_s: float = READ_S) -> None:
+        self._base = f"{web_url}{API_PREFIX}"
+        self._timeout = (CONNECT_S, read_s)
+        self._session = requests.Session()
+        self._session.headers["Authorization"] = f"Bearer {token}"
+        # A proxy or netrc of the machine must neither see nor replace the token.
+        self._session.trust_env = False
+
+    def fetch_config(self, etag: str) -> tuple[NodeConfig, str] | None:
+        """The node's configuration and its ETag, or None where it has not changed."""
+        headers = {"If-None-Match": etag} if etag else {}
+        response = self._call("GET", "/config", headers=headers)
+        if response.status_code == requests.codes.not_modified:
+            return None
+        if response.status_code != requests.codes.ok:
+            raise WebUnavailableError(f"the web answered {response.status_code} to /config")
+        try:
+            return parse(NodeConfig, response.json()), response.headers.get("ETag", "")
+        except (ContractError, ValueError) as error:
+            raise WebUnavailableError(
+                f"the web sent a configuration that breaks the contract: {error}"
+            ) from error
+
+    def heartbeat(self, beat: Heartbeat) -> str:
+        """Report; returns the web's ``config_version``."""
+        response = self._call("POST", "/heartbeat", json=to_json(beat))
+        if response.status_code != requests.codes.ok:
+            raise WebUnavailableError(f"the web answered {response.status_code} to the heartbeat")
+        try:
+            return str(response.json().get("config_version", ""))
+        except ValueError as error:
+            raise WebUnavailableError("the web's answer to the heartbeat is not JSON") from error
+
+    def post_event(self, body: str) -> Answer:
+        headers = {"Content-Type": "application/json"}
+        return _answer(self._call("POST", "/violations", data=body.encode(), headers=headers))
+
+    def put_evidence(self, event_id: str, sha256: str, path: Path, media_type: str) -> Answer:
+        with path.open("rb") as stream:
+            response = self._call(
+                "PUT",
+                f"/violations/{event_id}/evidence/{sha256}",
+                data=stream,
+                headers={"Content-Type": media_type},
+            )
+        return _answer(response)
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _call(self, method: str, path: str, **more: Any) -> requests.Response:
+        try:
+            response = self._session.request(
+                method, self._base + path, timeout=self._timeout, allow_redirects=False, **more
+            )
+        except requests.RequestException as error:
+            raise WebUnavailableError(
+                f"the web cannot be reached: {type(error).__name__}"
+            ) from error
+        code = response.status_code
+        if code in (requests.codes.unauthorized, requests.codes.forbidden):
+            raise WebRefusedError(f"the web refused the node token ({code}): {_problem(response)}")
+        passing = (requests.codes.request_timeout, requests.codes.too_many_requests)
+        if code >= requests.codes.server_error or code in passing:
+            raise WebUnavailableError(f"the web answered {code}")
+        return response
+
+
+def _answer(response: requests.Response) -> Answer:
+    return Answer(response.status_code, "" if response.ok else _problem(response))
+
+
+def _problem(response: requests.Response) -> str:
+    try:
+        body = response.json()
+        return str(body.get("error") or body)[:300] if isinstance(body, dict) else str(body)[:300]
+    except (ValueError, json.JSONDecodeError):
+        return response.reason or ""
