@@ -46,6 +46,7 @@ $(CHECKING): $(TESTING)
 	@rm -f .venv/.anqi-dev-*; touch $@
 
 venv: $(CORE) ## virtual environment with web, vision and demonstration at the pinned versions
+	@echo "$$($(PY) --version) in .venv, packages as pinned"
 
 vendor: $(CORE) ## front-end files into static/vendor (Node from PyPI where there is none)
 	@$(PY) -m tools.vendor

@@ -34,8 +34,10 @@ def _domain(error: DomainError) -> ResponseReturnValue:
 
 
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
-    message = gettext("This form has expired. Go back, reload the page and send it again.")
-    return _answer(400, message)
+    if wants_json():
+        return _answer(400, gettext("This form has expired. Reload the page and send it again."))
+    g.setdefault("actor", None)
+    return render_template("errors/csrf.html"), 400
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
