@@ -16,7 +16,7 @@ from supervision.factory import create_app, throwaway_settings
 from supervision.settings import Settings
 from tests import postgres
 from tests.cast import Cast, assemble
-from tests.pages import PageClient
+from tests.pages import FreshClient, PageClient
 
 _server = pytest.StashKey[postgres.Server]()
 
@@ -92,6 +92,7 @@ def _app(settings: Settings) -> Flask:
     app = create_app(
         settings, TESTING=True, WTF_CSRF_ENABLED=False, ANQI_SIGN_IN_LIMIT="10000 per minute"
     )
+    app.test_client_class = FreshClient
     with app.app_context():
         db.create_all()
     return app

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -90,6 +90,20 @@ class _Outline(HTMLParser):
                 continue
             found.append(f"{tag} {given.get('name')} has no label")
         return found
+
+
+class FreshClient(FlaskClient):
+    """Each request begins with nothing remembered, as it does in production.
+
+    Tests hold an application context open; Flask's client reuses it, and with it ``g`` and the
+    person that Flask-Login keeps there.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        if has_app_context():
+            for name in list(g):
+                g.pop(name)
+        return super().open(*args, **kwargs)
 
 
 class PageClient:

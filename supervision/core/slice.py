@@ -68,6 +68,18 @@ TimelineSource = Callable[[int, Actor, datetime | None, int], Sequence[TimelineI
 
 
 @dataclass(frozen=True, slots=True)
+class Directory:
+    """People that a lower slice may name without knowing accounts.
+
+    ``choices(actor)`` are those whom ``actor`` may choose, as (id, name); ``names(ids)`` are
+    the names of people who were chosen already, also of those who have left.
+    """
+
+    choices: Callable[[Actor], Sequence[tuple[int, str]]]
+    names: Callable[[set[int]], Mapping[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """A background job: ``run(now)`` returns how many rows it handled; idempotent.
 
@@ -89,6 +101,8 @@ class Slice:
     panels: tuple[Panel, ...] = ()
     cards: tuple[Card, ...] = ()
     timeline: TimelineSource | None = None
+    # Who can supervise an enterprise.
+    officers: Directory | None = None
     jobs: tuple[Job, ...] = ()
     # Kind of notice -> text with %(name)s places.
     notices: Mapping[str, LazyText] = field(default_factory=dict)

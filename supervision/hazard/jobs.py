@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime
 
 from supervision.core import clock
@@ -11,19 +12,27 @@ from supervision.hazard import queries, service
 
 BATCH = 200
 
+log = logging.getLogger(__name__)
+
 
 def remind(now: datetime) -> int:
     """Tell each enterprise of deadlines that come within three days or have passed.
 
-    Batch by batch, each its own transaction; returns how many tickets were reminded of.
+    Each ticket is a transaction of its own, so that a bad one stops nothing; returns how many
+    tickets were reminded of.
     """
-    total = 0
-    day = clock.day_of(now)
-    while True:
+    day, last, total = clock.day_of(now), 0, 0
+    while ids := queries.to_remind(day, after=last, limit=BATCH):
+        total += sum(_remind_one(hazard_id, now) for hazard_id in ids)
+        last = ids[-1]
+    return total
+
+
+def _remind_one(hazard_id: int, now: datetime) -> int:
+    try:
         with transaction():
-            hazards = queries.to_remind(day, BATCH)
-            for hazard in hazards:
-                service.remind(hazard, SYSTEM, day)
-        total += len(hazards)
-        if len(hazards) < BATCH:
-            return total
+            service.remind(queries.get_hazard(hazard_id, SYSTEM), SYSTEM, clock.day_of(now))
+    except Exception:
+        log.exception("hazard %s could not be reminded of", hazard_id)
+        return 0
+    return 1

@@ -234,15 +234,13 @@ def first(actor: Actor, wanted: HazardFilter, limit: int) -> Sequence[Hazard]:
     return db.session.scalars(list_hazards(actor, wanted).limit(limit)).unique().all()
 
 
-def to_remind(day: date, limit: int) -> Sequence[Hazard]:
-    """Tickets whose deadline comes within :data:`SOON` or has passed, not yet told today."""
+def to_remind(day: date, *, after: int, limit: int) -> Sequence[int]:
+    """Ids of tickets whose deadline is within :data:`SOON` or past, not yet told on ``day``."""
     stmt = (
-        select(Hazard)
+        select(Hazard.id)
         .where(Hazard.status.in_(WITH_ENTERPRISE), Hazard.due_on <= day + SOON)
-        .where(or_(Hazard.reminded_on.is_(None), Hazard.reminded_on < day))
+        .where(or_(Hazard.reminded_on.is_(None), Hazard.reminded_on < day), Hazard.id > after)
         .order_by(Hazard.id)
         .limit(limit)
     )
-    return db.session.scalars(
-        unscoped(stmt, reason="the daily reminder goes over all regions")
-    ).all()
+    return db.session.scalars(unscoped(stmt, reason="the daily reminder spans all regions")).all()

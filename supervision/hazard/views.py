@@ -21,7 +21,7 @@ from supervision.core.web.forms import Form, given
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
 from supervision.hazard import exports, forms, labels, queries, rules, service
-from supervision.hazard.models import Hazard
+from supervision.hazard.models import Hazard, HazardExtension
 from supervision.hazard.rules import Category, Factor, Grade, InvalidReason, Source
 from supervision.hazard.workflow import (
     EXTENSION_WORKFLOW,
@@ -160,7 +160,7 @@ def _detail_page(hazard_id: int, failed: str = "", form: Form | None = None) -> 
     offered = [t.name for t in HAZARD_WORKFLOW.available(hazard, actor)]
     step_forms = {name: _step_form(name, hazard) for name in offered}
     if failed and form is not None:
-        step_forms[failed] = form
+        step_forms[failed] = form.mark(failed)
     return render_template(
         "hazard/detail.html",
         hazard=hazard,
@@ -183,7 +183,7 @@ def _step_form(name: str, hazard: Hazard) -> Form:
         },
         "start": {"measures": hazard.measures, "plan": hazard.plan},
     }
-    return STEP_FORMS[name](formdata=None, **known.get(name, {}))
+    return STEP_FORMS[name](formdata=None, **known.get(name, {})).mark(name)
 
 
 def _extension_part(hazard: Hazard, failed: str, form: Form | None) -> dict[str, Any]:
@@ -193,17 +193,19 @@ def _extension_part(hazard: Hazard, failed: str, form: Form | None) -> dict[str,
     if actor.may(Permission.HAZARD_EXTENSION_REQUEST) and hazard.due_on and not pending:
         with_us = not actor.is_regulator and "request" not in failed
         if with_us and hazard.status in WITH_ENTERPRISE and clock.today() <= hazard.due_on:
-            part["forms"]["request"] = forms.ExtensionForm(formdata=None)
+            part["forms"]["request"] = forms.ExtensionForm(formdata=None).mark("request")
     if pending and _may_decide(hazard, pending):
         for step in EXTENSION_WORKFLOW.available(pending, actor):
-            part["forms"][step.name] = (
-                forms.GrantForm(formdata=None, granted_due_on=pending.requested_due_on)
-                if step.name == "grant"
-                else forms.RefuseForm(formdata=None)
-            )
+            part["forms"][step.name] = _decision_form(step.name, pending).mark(step.name)
     if failed.startswith("extension-") and form is not None:
-        part["forms"][failed.removeprefix("extension-")] = form
+        part["forms"][failed.removeprefix("extension-")] = form.mark(failed)
     return part
+
+
+def _decision_form(name: str, pending: HazardExtension) -> Form:
+    if name == "grant":
+        return forms.GrantForm(formdata=None, granted_due_on=pending.requested_due_on)
+    return forms.RefuseForm(formdata=None)
 
 
 def _may_decide(hazard: Hazard, extension: Any) -> bool:

@@ -37,7 +37,8 @@ class Column(Generic[RowT]):
 
     `heading` may be a lazy translation; it is read when the file is made.
     `width` counts half-width characters (a Chinese character is two).
-    `total` asks for the column's sum under the table.
+    `total` asks for the column's sum under the table; `overall` is printed there as it stands
+    (a rate of the whole, which no sum of the rates is).
     """
 
     key: str
@@ -46,6 +47,7 @@ class Column(Generic[RowT]):
     kind: Kind = Kind.TEXT
     width: float = 14
     total: bool = False
+    overall: Value = None
 
 
 def plain(value: Value, kind: Kind) -> Value:

@@ -202,7 +202,7 @@ class XlsxSheet:
         cells = [
             self._cell("total", column.kind, totals.get(column.key))
             if column.key in totals
-            else self._cell("total", Kind.TEXT, None)
+            else self._cell("total", column.kind, column.overall)
             for column in columns
         ]
         if columns[0].key not in totals:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, SelectField
+from wtforms.validators import ValidationError
 
 from supervision.core.errors import DomainError
 from supervision.core.i18n import message_of
@@ -35,6 +36,12 @@ def given(value: T | None) -> T:
 
 class Form(FlaskForm):
     """Base of all forms."""
+
+    def mark(self, prefix: str) -> Self:
+        """Give the controls ids of their own, for a page with several forms. Names stay."""
+        for field in self:
+            field.id = field.label.field_id = f"{prefix}-{field.short_name}"
+        return self
 
     def add_error(self, error: DomainError) -> None:
         """Show a domain error at the field it names, or above the form."""
@@ -82,7 +89,7 @@ class CodeField(SelectField):
         if self.data is None and any(choice[0] == "" for choice in self.choices or ()):
             return
         if str(self.data) not in {str(choice[0]) for choice in self.choices or ()}:
-            raise ValueError(gettext("Choose one of the list."))
+            raise ValidationError(gettext("Choose one of the list."))
 
 
 def _flat(errors: Iterable[Any]) -> list[str]:
