@@ -13,12 +13,13 @@ INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check -c constrain
 CORE := .venv/.anqi-core-$(KEY)
 TESTING := .venv/.anqi-test-$(KEY)
 CHECKING := .venv/.anqi-dev-$(KEY)
+TRAINING := .venv-train/.anqi-$(KEY)
 # Tests with no database in them: once is enough.
 NO_DATABASE := tests/vision tests/tools
 # Pages need a browser, load takes long: neither belongs to `make test`.
 APART := tests/browser tests/load
 
-.PHONY: help venv vendor demo smoke test check prove bench docs pins catalogue clean
+.PHONY: help venv vendor demo smoke test check prove bench agree docs pins catalogue clean
 
 help: ## list the targets
 	@echo "make <target>, with:"
@@ -75,6 +76,16 @@ prove: $(TESTING) vendor ## the promises of bench/promises.toml, promised beside
 
 bench: $(TESTING) vendor ## the same measurements without a verdict; ONLY=group
 	@$(PY) -m tools.prove --measure --only "$(ONLY)"
+
+# An environment of its own: torch is 5 GB, and nothing of the product may come to need it.
+$(TRAINING): $(CORE)
+	@echo "installing torch and ultralytics (5 GB) in .venv-train"
+	@test -x .venv-train/bin/python || $(PY) -m venv .venv-train
+	@.venv-train/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[vision,train]'
+	@touch $@
+
+agree: $(TRAINING) ## ultralytics and onnxruntime see the same boxes (installs torch apart)
+	@YOLO_AUTOINSTALL=false YOLO_OFFLINE=true .venv-train/bin/python -m bench.backends_agree
 
 docs: $(CORE) ## docs/workflows/*.md from the transition tables
 	@$(PY) -m tools.workflow_docs
