@@ -1,7 +1,30 @@
-"""What the inbox slice plugs in."""
+"""What the inbox plugs in."""
 
 from __future__ import annotations
 
-from supervision.core.slice import Slice
+from collections.abc import Mapping
+from typing import Any
 
-SLICE = Slice(name="inbox")
+from flask import request, url_for
+from flask_babel import lazy_gettext as _l
+
+from supervision.core.actor import Actor
+from supervision.core.slice import Job, NavItem, Slice
+from supervision.inbox import jobs, queries
+from supervision.inbox.views import bp
+
+
+def _bell(actor: Actor | None) -> Mapping[str, Any]:
+    """The bell of the top bar: its address and how many are unread, on every page."""
+    if actor is None or not request:
+        return {"inbox_url": "", "inbox_count": 0}
+    return {"inbox_url": url_for("inbox.index"), "inbox_count": queries.unread_count(actor)}
+
+
+SLICE = Slice(
+    name="inbox",
+    blueprints=(bp,),
+    nav=(NavItem(_l("Notices"), "inbox.index", "bell", None, 80),),
+    context=_bell,
+    jobs=(Job("inbox.deliver", jobs.deliver, {"seconds": 5}),),
+)
