@@ -1,0 +1,109 @@
+"""Who may import whom. A failure here says which wall a line went through."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from supervision.slices import NAMES
+from tests.architecture.source import ROOT, imports, modules, name_of
+
+# A slice may import those named beside it, and `core`. Lower slices know nothing of upper ones.
+MAY_IMPORT = {
+    "enterprise": set(),
+    "account": {"enterprise"},
+    "hazard": {"account", "enterprise"},
+    "video": {"hazard", "account", "enterprise"},
+    # Put the slices' texts to what is stored as a code.
+    "inbox": {"account", "enterprise", "slices"},
+    "audit": {"account", "enterprise", "slices"},
+    # Reads other slices' queries.
+    "report": {"video", "hazard", "account", "enterprise"},
+    # Shows what the slices plug in, by manifest.
+    "home": {"slices"},
+    # Calls any slice's service.
+    "demo": {"report", "video", "inbox", "audit", *NAMES, "seeds", "factory", "serve", "settings"},
+}
+
+# Modules on top of everything; nothing below may reach for them.
+TOP = {"factory", "slices", "jobs", "cli", "seeds", "serve"}
+PURE = {"workflow.py", "rules.py", "policy.py"}
+IMPURE = ("flask", "sqlalchemy", "flask_babel", "wtforms")
+
+
+def _slice(path) -> str:
+    parts = path.relative_to(ROOT / "supervision").parts
+    return parts[0] if len(parts) > 1 else ""
+
+
+@pytest.mark.parametrize("path", modules("supervision"), ids=name_of)
+def test_slices_import_downwards(path):
+    here = _slice(path)
+    if not here:
+        return  # factory, slices, jobs, cli may import all
+    allowed = MAY_IMPORT.get(here, set()) | {here, "core", "settings"}
+    if path.name == "slice.py" or here == "enterprise":
+        allowed |= {"slices"}
+    if here == "core":
+        allowed = {"core", "settings"}
+    for name, line in imports(path):
+        parts = name.split(".")
+        if parts[0] == "supervision" and len(parts) > 1:
+            assert parts[1] in allowed, f"{name_of(path)}:{line} reaches for {name}"
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in modules("supervision") if p.name in PURE], ids=name_of
+)
+def test_rules_and_workflows_are_pure(path):
+    for name, line in imports(path):
+        assert name.split(".")[0] not in IMPURE, f"{name_of(path)}:{line} imports {name}"
+
+
+@pytest.mark.parametrize("path", modules("vision"), ids=name_of)
+def test_the_worker_never_imports_the_web(path):
+    for name, line in imports(path):
+        root = name.split(".")[0]
+        assert root not in {"supervision", "flask", "sqlalchemy"}, f"{name_of(path)}:{line}: {name}"
+
+
+@pytest.mark.parametrize("path", modules("supervision"), ids=name_of)
+def test_the_web_knows_nothing_of_the_worker_but_the_contract(path):
+    if _slice(path) == "demo":
+        return
+    for name, line in imports(path):
+        if name.split(".")[0] == "vision":
+            fine = name.startswith("vision.contract") and _slice(path) == "video"
+            fine = fine or (name == "vision" and _slice(path) == "video")
+            assert fine, f"{name_of(path)}:{line} imports {name}"
+
+
+def test_the_contract_needs_the_standard_library_only():
+    for name, line in imports(ROOT / "vision" / "contract.py"):
+        root = name.split(".")[0]
+        assert root in sys.stdlib_module_names, f"vision/contract.py:{line} imports {name}"
+
+
+@pytest.mark.parametrize("module", ["vision", "vision.contract", "vision.rules", "vision.zones"])
+def test_vision_imports_light(module):
+    code = (
+        f"import sys, {module}; "
+        "heavy = {'cv2', 'av', 'onnxruntime', 'torch', 'ultralytics', 'openvino', 'flask'}; "
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_only_one_file_imports_ultralytics():
+    found = {
+        name_of(path)
+        for path in modules("vision", "supervision")
+        for name, _line in imports(path)
+        if name.split(".")[0] == "ultralytics"
+    }
+    assert found <= {"vision/detectors/ultralytics.py"}

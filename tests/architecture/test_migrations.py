@@ -1,0 +1,66 @@
+"""One head, no difference to the models, and the way back works."""
+
+from __future__ import annotations
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect, text
+
+from supervision.core.db import Base, db
+from supervision.factory import create_app, throwaway_settings
+from tests.architecture.source import ROOT
+from tests.conftest import own_postgres_database
+
+
+@pytest.fixture
+def migrated(request, worker, tmp_path):
+    """An application on a database of its own that only migrations have touched."""
+    import os
+
+    if request.config.getoption("--database") == "sqlite":
+        url = f"sqlite:///{tmp_path}/migrated.db"
+    else:
+        url = own_postgres_database(os.environ["TEST_DATABASE_URL"], f"anqi_migrated_{worker}")
+    app = create_app(throwaway_settings(database_url=url, storage_dir=tmp_path), TESTING=True)
+    with app.app_context():
+        upgrade(directory=str(ROOT / "migrations"))
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_there_is_one_head():
+    config = Config(str(ROOT / "migrations" / "alembic.ini"))
+    config.set_main_option("script_location", str(ROOT / "migrations"))
+    assert len(ScriptDirectory.from_config(config).get_heads()) == 1
+
+
+def test_migrations_and_models_agree(migrated):
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_trail_is_append_only_in_a_migrated_database(migrated):
+    with db.engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO audit_entry (at, actor_kind, actor_id, actor_name, action, entity, data)"
+                " VALUES (CURRENT_TIMESTAMP, 'system', 0, 's', 'x', 'y', '{}')"
+            )
+        )
+    for statement in ("UPDATE audit_entry SET action = 'z'", "DELETE FROM audit_entry"):
+        with pytest.raises(Exception, match="append-only"), db.engine.begin() as connection:
+            connection.execute(text(statement))
+
+
+def test_every_migration_goes_back(migrated):
+    downgrade(directory=str(ROOT / "migrations"), revision="base")
+    left = set(inspect(db.engine).get_table_names()) - {"alembic_version"}
+    assert left == set()
+    upgrade(directory=str(ROOT / "migrations"))
+    assert "hazard" in inspect(db.engine).get_table_names()
