@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
-from supervision.core.slice import Slice
+from flask_babel import lazy_gettext as _l
 
-SLICE = Slice(name="audit")
+from supervision.audit import jobs
+from supervision.audit.views import bp
+from supervision.core.permissions import Permission
+from supervision.core.slice import Job, NavItem, Slice
+
+SLICE = Slice(
+    name="audit",
+    blueprints=(bp,),
+    nav=(NavItem(_l("Audit trail"), "audit.index", "fingerprint", Permission.AUDIT_READ, 90),),
+    jobs=(Job("audit.seal", jobs.seal, {"seconds": 30}),),
+)

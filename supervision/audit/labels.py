@@ -1,0 +1,44 @@
+"""Names of what the trail speaks of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import lazy_gettext as _l
+
+from supervision.core.audit import AuditEntry
+from supervision.slices import slices
+
+# By table: what a row's subject is called. A table without a name here shows as it is.
+ENTITY_LABELS: dict[str, Any] = {
+    "enterprise": _l("Enterprise"),
+    "account": _l("Account"),
+    "service_token": _l("Node token"),
+    "hazard": _l("Hazard"),
+    "violation": _l("Violation"),
+    "camera": _l("Camera"),
+    "vision_node": _l("Vision node"),
+    "report_package": _l("Report package"),
+}
+
+KIND_LABELS = {"person": _l("Person"), "node": _l("Vision node"), "system": _l("System")}
+
+_PAGES = {
+    "enterprise": ("enterprise.file", "enterprise_id"),
+    "hazard": ("hazard.detail", "hazard_id"),
+}
+
+
+def action_labels() -> dict[str, Any]:
+    """Every action that a slice names, by code."""
+    return {code: text for manifest in slices() for code, text in manifest.actions.items()}
+
+
+def page_of(entry: AuditEntry) -> str:
+    """The address of what the entry is about, where it has a page."""
+    if entry.entity not in _PAGES or entry.entity_id is None:
+        return ""
+    endpoint, name = _PAGES[entry.entity]
+    values: dict[str, Any] = {name: entry.entity_id}
+    return url_for(endpoint, **values)
