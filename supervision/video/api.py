@@ -1,0 +1,145 @@
+"""The nodes' endpoints, as ``vision/contract.py`` lists them. JSON; bearer tokens only."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from typing import IO
+
+from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from supervision.core.access import current_actor, requires
+from supervision.core.db import transaction
+from supervision.core.permissions import Permission
+from supervision.core.web.state import settings
+from supervision.video import equipment, intake, messages, queries
+from supervision.video.media import NotThisTypeError, check_media
+from supervision.video.models import ViolationEvidence, VisionNode
+from vision import contract
+from vision.contract import ContractError, Heartbeat, ViolationEvent
+
+bp = Blueprint("vision_api", __name__, url_prefix=contract.API_PREFIX)
+
+MAX_MESSAGE_BYTES = 4 * 1024 * 1024
+IN_MEMORY_BYTES = 4 * 1024 * 1024
+CHUNK = 256 * 1024
+
+
+@bp.get("/config")
+@requires(Permission.NODE_INGEST, machine=True)
+def config() -> ResponseReturnValue:
+    """What this node runs. The only answer that holds stream addresses."""
+    actor = current_actor()
+    node = _node()
+    cameras = queries.cameras_of_node(actor)
+    hosts = settings().stream_hosts
+    version = equipment.config_version(node, cameras, hosts)
+    if request.if_none_match.contains(version):
+        response = jsonify()
+        response.status_code, response.data = 304, b""
+    else:
+        response = jsonify(contract.to_json(equipment.node_config(node, cameras, hosts)))
+    response.set_etag(version)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.post("/heartbeat")
+@requires(Permission.NODE_INGEST, machine=True)
+def heartbeat() -> ResponseReturnValue:
+    body = _body()
+    try:
+        beat = messages.read_message(Heartbeat, body)
+        messages.check_node(beat, _node().uid)
+    except ContractError as error:
+        return _park("heartbeat", error, body)
+    with transaction():
+        node = _node()
+        intake.take_heartbeat(node, beat)
+        cameras = queries.cameras_of_node(current_actor())
+        version = equipment.config_version(node, cameras, settings().stream_hosts)
+    return jsonify(config_version=version)
+
+
+@bp.post("/violations")
+@requires(Permission.NODE_INGEST, machine=True)
+def violations() -> ResponseReturnValue:
+    body = _body()
+    try:
+        event = messages.read_message(ViolationEvent, body)
+        with transaction():
+            node = _node()
+            messages.check_node(event, node.uid)
+            is_new = intake.take_event(node, current_actor(), event)
+    except ContractError as error:
+        return _park("violations", error, body)
+    return jsonify(event_id=event.event_id, revision=event.revision), 201 if is_new else 200
+
+
+@bp.put("/violations/<string:event_id>/evidence/<string:sha256>")
+@requires(Permission.NODE_INGEST, machine=True)
+def evidence(event_id: str, sha256: str) -> ResponseReturnValue:
+    """Checked whole before anything is stored; a database transaction never waits for a network."""
+    actor = current_actor()
+    try:
+        declared = intake.find_evidence(actor, event_id, sha256)
+    except LookupError:
+        return _problem(404, "event_id", "this event has not arrived")
+    if declared is None:
+        return _problem(409, "sha256", "the event does not declare this file")
+    if declared.attachment_id is not None:
+        return jsonify(sha256=sha256)
+    request.max_content_length = contract.MAX_EVIDENCE_BYTES
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as part:
+        try:
+            _receive(declared, part)
+        except ContractError as error:
+            note = f"{sha256}: {request.content_length} bytes of {request.mimetype}"
+            return _park("evidence", error, note.encode(), event_id=event_id)
+        with transaction():
+            is_new = intake.store_evidence(actor, event_id, sha256, part)
+    return jsonify(sha256=sha256), 201 if is_new else 200
+
+
+def _receive(declared: ViolationEvidence, part: IO[bytes]) -> None:
+    """Read the body into ``part``; raises ContractError unless it is just what was declared."""
+    digest, size = hashlib.sha256(), 0
+    while size <= declared.size and (chunk := request.stream.read(CHUNK)):
+        size += len(chunk)
+        digest.update(chunk)
+        part.write(chunk)
+    if size != declared.size:
+        came = f"more than {declared.size}" if size > declared.size else str(size)
+        raise ContractError("size", f"{declared.size} bytes were declared, {came} came")
+    if digest.hexdigest() != declared.sha256:
+        raise ContractError("sha256", "the bytes have another hash")
+    try:
+        check_media(part, declared.media_type)
+    except NotThisTypeError as error:
+        raise ContractError("media_type", str(error)) from None
+
+
+def _node() -> VisionNode:
+    actor = current_actor()
+    return queries.get_node(actor.node_id or 0, actor)
+
+
+def _body() -> bytes:
+    request.max_content_length = MAX_MESSAGE_BYTES
+    return request.get_data(cache=False)
+
+
+def _park(
+    endpoint: str, error: ContractError, body: bytes, *, event_id: str | None = None
+) -> ResponseReturnValue:
+    with transaction():
+        known = messages.event_id_of(body) if event_id is None else event_id[:64]
+        intake.park(_node(), endpoint, known, error, body)
+    return _problem(422, error.field, error.problem)
+
+
+def _problem(status: int, field: str, problem: str) -> ResponseReturnValue:
+    return jsonify(
+        error=status, field=field, message=f"{field}: {problem}", problem=problem
+    ), status

@@ -1,0 +1,342 @@
+"""Verbs of what nodes send: heartbeats, violations, evidence, and messages that do not fit.
+
+All of them may be sent again: the highest revision is kept, a hash is stored once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import IO, Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from supervision.core import attachments, audit, clock, notices
+from supervision.core.actor import SYSTEM, Actor
+from supervision.core.attachments import Attachment
+from supervision.core.db import db
+from supervision.core.notices import Audience
+from supervision.core.scope import unscoped, visible
+from supervision.hazard import service as hazards
+from supervision.hazard.models import Hazard
+from supervision.video import policy, rules
+from supervision.video.messages import LARGEST_INT
+from supervision.video.models import (
+    Camera,
+    CameraAssignment,
+    CameraHealth,
+    ParkedEvent,
+    Violation,
+    ViolationEvidence,
+    VisionNode,
+    open_assignment,
+)
+from supervision.video.workflow import ReviewState
+from vision import contract
+from vision.contract import (
+    ContractError,
+    EvidenceKind,
+    EvidenceRef,
+    Heartbeat,
+    RuleKind,
+    ViolationEvent,
+)
+
+PARKED_PER_NODE = 1000
+LONGEST_PARKED_BODY = 16_000
+
+_NAMES = {EvidenceKind.SNAPSHOT: "jpg", EvidenceKind.CLIP: "mp4"}
+
+
+def take_heartbeat(node: VisionNode, beat: Heartbeat) -> None:
+    """Keep the node's last word, and that of its cameras. Cameras that are not its own are passed over."""
+    now = clock.now()
+    model = beat.model
+    values: dict[str, Any] = {
+        "last_seen_at": now,
+        "skew_s": (beat.at - now).total_seconds(),
+        "started_at": beat.started_at,
+        "worker_version": beat.worker_version[:40],
+        "backend": beat.backend[:40],
+        "model_name": model.name[:80] if model else "",
+        "model_version": model.version[:40] if model else "",
+        "model_sha256": model.sha256 if model else "",
+        "config_version": beat.config_version[:64],
+        "queue_length": _clamp(beat.queue_length),
+        "silence_told_at": None,
+    }
+    # A plain UPDATE: heartbeats never conflict with anybody's edit.
+    stmt = update(VisionNode).where(VisionNode.id == node.id).values(**values)
+    db.session.execute(unscoped(stmt, reason="the node's own row, found by its token"))
+    own = dict(
+        db.session.execute(
+            unscoped(
+                select(Camera.uid, Camera.id).where(Camera.node_id == node.id),
+                reason="the node's own cameras",
+            )
+        )
+        .tuples()
+        .all()
+    )
+    rows = {
+        own[line.camera_id]: {
+            "camera_id": own[line.camera_id],
+            "node_id": node.id,
+            "reported_at": now,
+            "state": line.state,
+            "last_frame_at": line.last_frame_at,
+            "fps": line.fps,
+            "frame_age_s": line.frame_age_s,
+            "reconnects": _clamp(line.reconnects),
+            "dropped": _clamp(line.dropped),
+            "fault": line.fault,
+            "fault_detail": line.fault_detail[:200],
+        }
+        for line in beat.cameras
+        if line.camera_id in own
+    }
+    if rows:
+        # In one order for everybody, so that two heartbeats cannot wait for each other in a ring.
+        _upsert_health([rows[key] for key in sorted(rows)])
+
+
+def _clamp(number: int) -> int:
+    return max(0, min(number, LARGEST_INT))
+
+
+def _insert(model: type[Any]) -> Any:
+    on_postgres = db.engine.dialect.name == "postgresql"
+    return postgresql.insert(model) if on_postgres else sqlite.insert(model)
+
+
+def _upsert_health(rows: list[dict[str, Any]]) -> None:
+    stmt = _insert(CameraHealth).values(rows)
+    changed = {name: stmt.excluded[name] for name in rows[0] if name != "camera_id"}
+    db.session.execute(
+        stmt.on_conflict_do_update(index_elements=[CameraHealth.camera_id], set_=changed)
+    )
+
+
+def take_event(node: VisionNode, actor: Actor, event: ViolationEvent) -> bool:
+    """Keep the event if it is new or newer; True when something was written.
+
+    However many copies come at once, there is one row: the insert loses quietly against a first
+    one, and the row's lock makes the others wait for it. Raises ContractError.
+    """
+    camera = _camera_of(node, event)
+    if _insert_first(node, camera, event):
+        violation = _locked(event.event_id)
+        _declare(violation, event.evidence, event.revision)
+        audit.record(actor, "video.violation", violation, event_id=event.event_id)
+        _tell_of_fire(violation, camera)
+        return True
+    violation = _locked(event.event_id)
+    if violation.camera_id != camera.id or violation.node_id != node.id:
+        raise ContractError("event_id", "is taken")
+    if event.revision <= violation.revision:
+        return False
+    rules.check_phase(violation.phase, event.phase)
+    for name, value in _values(camera, event).items():
+        setattr(violation, name, value)
+    _declare(violation, event.evidence, event.revision)
+    db.session.flush()
+    return True
+
+
+def _camera_of(node: VisionNode, event: ViolationEvent) -> Camera:
+    """The camera, if it is (or was, when this began) the node's. Unknown and foreign look alike."""
+    stmt = (
+        select(Camera)
+        .join(CameraAssignment, CameraAssignment.camera_id == Camera.id)
+        .where(Camera.uid == event.camera_id, CameraAssignment.node_id == node.id)
+        .where(open_assignment(event.started_at))
+        .limit(1)
+    )
+    camera = db.session.scalars(
+        unscoped(stmt, reason="a camera that was moved still sends what it saw")
+    ).first()
+    if camera is None:
+        raise ContractError("camera_id", "is no camera of this node")
+    return camera
+
+
+def _insert_first(node: VisionNode, camera: Camera, event: ViolationEvent) -> bool:
+    values = {
+        "event_id": event.event_id,
+        "enterprise_id": camera.enterprise_id,
+        "camera_id": camera.id,
+        "node_id": node.id,
+        "merge_key": policy.merge_key(camera.uid, event.rule_id, event.zone_id),
+        "status": ReviewState.PENDING,
+        "received_at": clock.now(),
+        "verdict_by": "",
+        "verdict_note": "",
+        "row_version": 1,
+        **_values(camera, event),
+    }
+    stmt = _insert(Violation).values(values).on_conflict_do_nothing(index_elements=["event_id"])
+    inserted = db.session.execute(stmt.returning(Violation.id)).scalar_one_or_none()
+    return inserted is not None
+
+
+def _values(camera: Camera, event: ViolationEvent) -> dict[str, Any]:
+    """The columns that every revision brings anew."""
+    zone = camera.zone(event.zone_id)
+    width, height = event.frame_size or (None, None)
+    return {
+        "revision": event.revision,
+        "phase": event.phase,
+        "rule_id": event.rule_id,
+        "rule_kind": event.rule_kind,
+        "zone_id": event.zone_id,
+        "zone_name": (zone.name if zone else event.zone_id or "")[:120],
+        "zone_polygon": [list(point) for point in zone.polygon] if zone else [],
+        "subject": event.subject,
+        "started_at": event.started_at,
+        "seen_at": event.seen_at,
+        "ended_at": event.ended_at,
+        "score": event.score,
+        "boxes": [contract.to_json(box) for box in event.boxes],
+        "snapshot_at": event.snapshot_at,
+        "frame_width": width,
+        "frame_height": height,
+        "model_name": event.model.name,
+        "model_version": event.model.version,
+        "model_sha256": event.model.sha256,
+        "config_version": event.config_version,
+        "updated_at": clock.now(),
+    }
+
+
+def _locked(event_id: str) -> Violation:
+    stmt = (
+        select(Violation)
+        .where(Violation.event_id == event_id)
+        .with_for_update(of=Violation)
+        .execution_options(populate_existing=True)
+    )
+    return db.session.scalars(
+        unscoped(stmt, reason="an event id is unique; whose it is is checked next")
+    ).one()
+
+
+def _declare(violation: Violation, refs: tuple[EvidenceRef, ...], revision: int) -> None:
+    """Remember the files that a revision names. What was declared before stays declared."""
+    for ref in refs:
+        stmt = _insert(ViolationEvidence).values(
+            violation_id=violation.id,
+            kind=ref.kind,
+            sha256=ref.sha256,
+            size=ref.size,
+            media_type=ref.media_type,
+            start_at=ref.start_at,
+            end_at=ref.end_at,
+            revision=revision,
+        )
+        db.session.execute(stmt.on_conflict_do_nothing(index_elements=["violation_id", "sha256"]))
+
+
+def _tell_of_fire(violation: Violation, camera: Camera) -> None:
+    """Fire does not wait for somebody to open the queue."""
+    if violation.rule_kind is not RuleKind.FIRE_SMOKE:
+        return
+    for audience in (Audience.SUPERVISORS, Audience.ENTERPRISE_PEOPLE):
+        notices.queue(
+            "video.fire",
+            audience,
+            violation.enterprise_id,
+            link=f"/video/{violation.id}",
+            camera=camera.name,
+            place=camera.place,
+        )
+
+
+def find_evidence(actor: Actor, event_id: str, sha256: str) -> ViolationEvidence | None:
+    """The declared file; None where the event does not declare it. Raises LookupError: no event."""
+    event = db.session.scalars(
+        visible(Violation, actor, Violation.id).where(Violation.event_id == event_id)
+    ).first()
+    if event is None:
+        raise LookupError(event_id)
+    return db.session.scalars(
+        select(ViolationEvidence).where(
+            ViolationEvidence.violation_id == event, ViolationEvidence.sha256 == sha256
+        )
+    ).first()
+
+
+def store_evidence(actor: Actor, event_id: str, sha256: str, source: IO[bytes]) -> bool:
+    """Keep a file whose hash, size and type the edge has checked; False where it is there already.
+
+    A ticket that the violation has opened or joined meanwhile gets it as well.
+    """
+    violation = _locked(event_id)
+    evidence = find_evidence(actor, event_id, sha256)
+    if evidence is None or evidence.attachment_id is not None:
+        return False
+    stamp = violation.started_at.astimezone(clock.SHANGHAI).strftime("%Y%m%d-%H%M%S")
+    attachment = attachments.store_file(
+        actor,
+        source,
+        f"{stamp}-{event_id[:40]}.{_NAMES[evidence.kind]}",
+        evidence.media_type,
+        limit=evidence.size,
+    )
+    evidence.attachment_id, evidence.stored_at = attachment.id, clock.now()
+    audit.record(actor, "video.evidence", violation, sha256=sha256, size=evidence.size)
+    if violation.hazard_id is not None:
+        _join_ticket(violation.hazard_id, attachment)
+    db.session.flush()
+    return True
+
+
+def _join_ticket(hazard_id: int, attachment: Attachment) -> None:
+    hazard = db.session.scalars(visible(Hazard, SYSTEM).where(Hazard.id == hazard_id)).one()
+    hazards.attach(hazard, [attachment], hazards.EVIDENCE)
+
+
+def park(node: VisionNode, endpoint: str, event_id: str, error: ContractError, body: bytes) -> None:
+    """Keep a message that broke the contract, so that a person can see it. Bounded per node."""
+    text = body[:LONGEST_PARKED_BODY].decode("utf-8", "replace").replace("\x00", "\ufffd")
+    # Heartbeats differ each time; the same complaint about them is one row.
+    told = b"" if endpoint == "heartbeat" else body
+    digest = hashlib.sha256(f"{endpoint}\n{error}\n".encode("utf-8", "replace") + told).hexdigest()
+    now = clock.now()
+    stmt = _insert(ParkedEvent).values(
+        node_id=node.id,
+        endpoint=endpoint,
+        event_id=event_id,
+        field=_storable(error.field)[:200],
+        problem=_storable(error.problem)[:2000],
+        body=text,
+        digest=digest,
+        times=1,
+        received_at=now,
+        last_at=now,
+    )
+    db.session.execute(
+        stmt.on_conflict_do_update(
+            index_elements=["node_id", "digest"],
+            set_={"times": ParkedEvent.times + 1, "last_at": now, "body": text},
+        )
+    )
+    _forget_old(node)
+
+
+def _storable(text: str) -> str:
+    """A field's name comes from outside: no lone surrogates, no NUL."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "?")
+
+
+def _forget_old(node: VisionNode) -> None:
+    oldest = (
+        select(ParkedEvent.id)
+        .where(ParkedEvent.node_id == node.id)
+        .order_by(ParkedEvent.id.desc())
+        .offset(PARKED_PER_NODE)
+        .limit(1)
+        .scalar_subquery()
+    )
+    stmt = delete(ParkedEvent).where(ParkedEvent.node_id == node.id, ParkedEvent.id <= oldest)
+    stmt = stmt.execution_options(synchronize_session=False)
+    db.session.execute(unscoped(stmt, reason="a node that floods us keeps its newest complaints"))

@@ -1,0 +1,25 @@
+"""The watch over nodes. Idempotent: one notice for each silence."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from supervision.core.actor import SYSTEM
+from supervision.core.db import transaction
+from supervision.core.web.state import settings
+from supervision.video import equipment, queries
+
+BATCH = 100
+
+
+def watch_nodes(now: datetime) -> int:
+    """Tell the administrators of nodes that fell silent; returns how many were told of."""
+    total = 0
+    while True:
+        with transaction():
+            nodes = queries.newly_silent(now, settings().node_silent_seconds, BATCH)
+            for node in nodes:
+                equipment.tell_of_silence(node, SYSTEM)
+        total += len(nodes)
+        if len(nodes) < BATCH:
+            return total

@@ -1,0 +1,307 @@
+"""Nodes, cameras and what they report; violations with their evidence; messages that did not fit."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    or_,
+    true,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from supervision.core import clock
+from supervision.core.actor import Actor, Side
+from supervision.core.attachments import Attachment
+from supervision.core.db import Base, JsonValue, Versioned, code_of
+from supervision.core.permissions import Permission
+from supervision.enterprise.models import OwnedByEnterprise, owned_filter
+from supervision.hazard.models import Hazard
+from supervision.video import rules
+from supervision.video.rules import LiveState, NodeState, RejectReason
+from supervision.video.workflow import ReviewState
+from vision import contract
+from vision.contract import CameraState, EvidenceKind, Phase, RuleKind, StreamFault, Zone
+
+
+class VisionNode(Base):
+    """A machine that runs the vision worker. What it reports is written past the ORM's version."""
+
+    __tablename__ = "vision_node"
+
+    uid: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+
+    # The last heartbeat; ``last_seen_at`` by our clock, ``skew_s`` is the node's minus ours.
+    last_seen_at: Mapped[datetime | None] = mapped_column(index=True)
+    skew_s: Mapped[float] = mapped_column(default=0.0)
+    started_at: Mapped[datetime | None]
+    worker_version: Mapped[str] = mapped_column(String(40), default="")
+    backend: Mapped[str] = mapped_column(String(40), default="")
+    model_name: Mapped[str] = mapped_column(String(80), default="")
+    model_version: Mapped[str] = mapped_column(String(40), default="")
+    model_sha256: Mapped[str] = mapped_column(String(64), default="")
+    config_version: Mapped[str] = mapped_column(String(64), default="")
+    queue_length: Mapped[int] = mapped_column(default=0)
+    # Set when the administrators were told of the silence, cleared by the next heartbeat.
+    silence_told_at: Mapped[datetime | None]
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        """A node sees itself; people need one of the two permissions of administration."""
+        if actor.node_id is not None:
+            return cls.id == actor.node_id
+        administers = actor.may(Permission.NODE_ADMIN) or actor.may(Permission.CAMERA_EDIT)
+        return true() if administers else false()
+
+    def state(self, silent_seconds: int) -> NodeState:
+        return rules.node_state(self.last_seen_at, clock.now(), silent_seconds)
+
+
+class Camera(Versioned, OwnedByEnterprise, Base):
+    """One camera of an enterprise. Its address is a secret; zones and rules are the contract's."""
+
+    __tablename__ = "camera"
+    __table_args__ = (Index("ix_camera_node_id_is_enabled", "node_id", "is_enabled"),)
+
+    uid: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    place: Mapped[str] = mapped_column(String(120))
+    node_id: Mapped[int | None] = mapped_column(ForeignKey("vision_node.id"))
+    stream_url: Mapped[str] = mapped_column(Text)  # encrypted, see core.crypto
+    stream_hint: Mapped[str] = mapped_column(String(200))
+    input_width: Mapped[int] = mapped_column(default=640)
+    input_height: Mapped[int] = mapped_column(default=384)
+    analysed_fps: Mapped[float] = mapped_column(default=4.0)
+    is_enabled: Mapped[bool] = mapped_column(Boolean, default=True)
+    zones: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue, default=list)
+    rules: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue, default=list)
+    created_at: Mapped[datetime]
+
+    node: Mapped[VisionNode | None] = relationship(lazy="raise_on_sql")
+    health: Mapped[CameraHealth | None] = relationship(back_populates="camera", lazy="raise_on_sql")
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        if actor.node_id is not None:
+            return cls.node_id == actor.node_id
+        return owned_filter(cls.enterprise_id, actor)  # type: ignore[arg-type]
+
+    @property
+    def zone_list(self) -> tuple[Zone, ...]:
+        return tuple(contract.parse(Zone, zone) for zone in self.zones)
+
+    @property
+    def rule_list(self) -> tuple[contract.Rule, ...]:
+        return tuple(contract.parse(contract.Rule, rule) for rule in self.rules)
+
+    @property
+    def input_size(self) -> tuple[int, int]:
+        return self.input_width, self.input_height
+
+    def zone(self, zone_id: str | None) -> Zone | None:
+        return next((z for z in self.zone_list if z.zone_id == zone_id), None)
+
+    def live_state(self, silent_seconds: int) -> LiveState:
+        """Needs ``node`` and ``health`` loaded."""
+        node = self.node.state(silent_seconds) if self.node else None
+        # What another node said before the camera was moved is no news of this one.
+        fresh = self.health is not None and self.health.node_id == self.node_id
+        reported = self.health.state if self.health and fresh else None
+        return rules.live_state(enabled=self.is_enabled, node=node, reported=reported)
+
+
+class CameraAssignment(Base):
+    """When a camera was a node's: what it saw then may still arrive after the camera was moved."""
+
+    __tablename__ = "camera_assignment"
+    __table_args__ = (Index("ix_camera_assignment_camera_node", "camera_id", "node_id"),)
+
+    camera_id: Mapped[int] = mapped_column(ForeignKey("camera.id"))
+    node_id: Mapped[int] = mapped_column(ForeignKey("vision_node.id"))
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+
+class CameraHealth(Base):
+    """A camera's line of the last heartbeat; apart from the camera, whose version it must not bump."""
+
+    __tablename__ = "camera_health"
+
+    camera_id: Mapped[int] = mapped_column(ForeignKey("camera.id"), unique=True)
+    node_id: Mapped[int] = mapped_column(ForeignKey("vision_node.id"))
+    reported_at: Mapped[datetime]
+    state: Mapped[CameraState] = mapped_column(code_of(CameraState))
+    last_frame_at: Mapped[datetime | None]
+    fps: Mapped[float] = mapped_column(default=0.0)
+    frame_age_s: Mapped[float | None]
+    reconnects: Mapped[int] = mapped_column(default=0)
+    dropped: Mapped[int] = mapped_column(default=0)
+    fault: Mapped[StreamFault | None] = mapped_column(code_of(StreamFault))
+    fault_detail: Mapped[str] = mapped_column(String(200), default="")
+
+    camera: Mapped[Camera] = relationship(back_populates="health", lazy="raise_on_sql")
+
+
+class Violation(Versioned, OwnedByEnterprise, Base):
+    """One episode that a camera saw, kept at its highest revision, and what a person made of it."""
+
+    __tablename__ = "violation"
+    __table_args__ = (
+        CheckConstraint("(status = 'pending') = (verdict_at IS NULL)", name="verdict_has_time"),
+        CheckConstraint(
+            "(status = 'rejected') = (reject_reason IS NOT NULL)", name="rejected_has_reason"
+        ),
+        CheckConstraint(
+            "(status = 'duplicate') = (duplicate_of_id IS NOT NULL)", name="duplicate_has_original"
+        ),
+        CheckConstraint(
+            "(status = 'confirmed') = (hazard_id IS NOT NULL)", name="confirmed_has_hazard"
+        ),
+        CheckConstraint("(phase = 'close') = (ended_at IS NOT NULL)", name="closed_has_end"),
+        Index("ix_violation_status_started_at", "status", "started_at"),
+        Index("ix_violation_enterprise_id_started_at", "enterprise_id", "started_at"),
+        Index("ix_violation_camera_id_started_at", "camera_id", "started_at"),
+    )
+
+    event_id: Mapped[str] = mapped_column(String(64), unique=True)
+    revision: Mapped[int]
+    phase: Mapped[Phase] = mapped_column(code_of(Phase))
+    camera_id: Mapped[int] = mapped_column(ForeignKey("camera.id"))
+    node_id: Mapped[int] = mapped_column(ForeignKey("vision_node.id"), index=True)
+    rule_id: Mapped[str] = mapped_column(String(64))
+    rule_kind: Mapped[RuleKind] = mapped_column(code_of(RuleKind))
+    zone_id: Mapped[str | None] = mapped_column(String(64))
+    zone_name: Mapped[str] = mapped_column(String(120), default="")
+    # The polygon as it was when it was seen: zones are redrawn.
+    zone_polygon: Mapped[list[list[float]]] = mapped_column(JsonValue, default=list)
+    subject: Mapped[str] = mapped_column(Text, default="")
+    started_at: Mapped[datetime] = mapped_column(index=True)
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    score: Mapped[float]
+    boxes: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue, default=list)
+    snapshot_at: Mapped[datetime | None]
+    frame_width: Mapped[int | None]
+    frame_height: Mapped[int | None]
+    model_name: Mapped[str] = mapped_column(Text)
+    model_version: Mapped[str] = mapped_column(Text)
+    model_sha256: Mapped[str] = mapped_column(String(64))
+    config_version: Mapped[str] = mapped_column(Text, default="")
+    merge_key: Mapped[str] = mapped_column(String(200))
+    received_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+    status: Mapped[ReviewState] = mapped_column(code_of(ReviewState), default=ReviewState.PENDING)
+    verdict_at: Mapped[datetime | None] = mapped_column(index=True)
+    verdict_by_id: Mapped[int | None]
+    verdict_by: Mapped[str] = mapped_column(String(40), default="")
+    verdict_side: Mapped[Side | None] = mapped_column(code_of(Side))
+    # Which revision the person looked at.
+    verdict_revision: Mapped[int | None]
+    verdict_note: Mapped[str] = mapped_column(Text, default="")
+    reject_reason: Mapped[RejectReason | None] = mapped_column(code_of(RejectReason))
+    duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("violation.id"))
+    hazard_id: Mapped[int | None] = mapped_column(ForeignKey("hazard.id"), index=True)
+
+    camera: Mapped[Camera] = relationship(lazy="raise_on_sql")
+    hazard: Mapped[Hazard | None] = relationship(lazy="raise_on_sql")
+    evidence: Mapped[list[ViolationEvidence]] = relationship(
+        back_populates="violation", order_by="ViolationEvidence.id", lazy="raise_on_sql"
+    )
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        """A node sees what it reported; people what their enterprises' cameras saw."""
+        if actor.node_id is not None:
+            return cls.node_id == actor.node_id
+        return owned_filter(cls.enterprise_id, actor)  # type: ignore[arg-type]
+
+    def latest(self, kind: EvidenceKind) -> ViolationEvidence | None:
+        """The newest declared file of a kind, preferring what has arrived."""
+        found = [e for e in self.evidence if e.kind is kind]
+        arrived = [e for e in found if e.attachment_id is not None]
+        best = arrived or found
+        return best[-1] if best else None
+
+    @property
+    def snapshot(self) -> ViolationEvidence | None:
+        return self.latest(EvidenceKind.SNAPSHOT)
+
+    @property
+    def clip(self) -> ViolationEvidence | None:
+        return self.latest(EvidenceKind.CLIP)
+
+    @property
+    def duration_s(self) -> float:
+        return ((self.ended_at or self.seen_at) - self.started_at).total_seconds()
+
+
+class ViolationEvidence(Base):
+    """A file that a revision declared; ``attachment`` once its bytes have arrived and been checked.
+
+    Once declared it stays declared: an upload that was on its way when a newer revision named
+    another file is not lost.
+    """
+
+    __tablename__ = "violation_evidence"
+    __table_args__ = (
+        UniqueConstraint("violation_id", "sha256"),
+        CheckConstraint("(attachment_id IS NULL) = (stored_at IS NULL)", name="stored_has_file"),
+    )
+
+    violation_id: Mapped[int] = mapped_column(ForeignKey("violation.id"), index=True)
+    kind: Mapped[EvidenceKind] = mapped_column(code_of(EvidenceKind))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(BigInteger)
+    media_type: Mapped[str] = mapped_column(String(64))
+    start_at: Mapped[datetime | None]
+    end_at: Mapped[datetime | None]
+    revision: Mapped[int]
+    attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"), index=True)
+    stored_at: Mapped[datetime | None]
+
+    violation: Mapped[Violation] = relationship(back_populates="evidence")
+    attachment: Mapped[Attachment | None] = relationship(lazy="joined")
+
+
+class ParkedEvent(Base):
+    """A message that broke the contract: kept for the administrator, never sent again."""
+
+    __tablename__ = "parked_event"
+    __table_args__ = (UniqueConstraint("node_id", "digest"),)
+
+    node_id: Mapped[int] = mapped_column(ForeignKey("vision_node.id"), index=True)
+    endpoint: Mapped[str] = mapped_column(String(32))
+    event_id: Mapped[str] = mapped_column(String(64), default="")
+    field: Mapped[str] = mapped_column(String(200))
+    problem: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    # Of endpoint, problem and body: the same message parked again only counts up.
+    digest: Mapped[str] = mapped_column(String(64))
+    times: Mapped[int] = mapped_column(default=1)
+    received_at: Mapped[datetime]
+    last_at: Mapped[datetime] = mapped_column(index=True)
+
+    node: Mapped[VisionNode] = relationship(lazy="raise_on_sql")
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        return true() if actor.may(Permission.NODE_ADMIN) else false()
+
+
+def open_assignment(violation_start: datetime) -> ColumnElement[bool]:
+    """The assignment covers an episode that began at ``violation_start``."""
+    return or_(CameraAssignment.until.is_(None), CameraAssignment.until >= violation_start)

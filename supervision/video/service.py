@@ -1,0 +1,132 @@
+"""Verdicts: a person says what a violation is. Final, and the only way from video to a ticket."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from supervision.core import audit, clock
+from supervision.core.actor import Actor
+from supervision.core.attachments import Attachment
+from supervision.core.db import db
+from supervision.core.errors import InvalidInput
+from supervision.core.scope import unscoped
+from supervision.core.text import N_
+from supervision.enterprise.models import Enterprise
+from supervision.hazard import queries as hazard_queries
+from supervision.hazard import service as hazards
+from supervision.hazard.models import Hazard
+from supervision.hazard.rules import Source
+from supervision.video import queries
+from supervision.video.findings import meaning_of
+from supervision.video.models import Camera, Violation
+from supervision.video.policy import Decision, decide
+from supervision.video.rules import RejectReason
+from supervision.video.workflow import REVIEW_WORKFLOW, ReviewState
+
+MAX_NOTE = 2000
+
+
+def confirm(violation_id: int, actor: Actor, *, note: str = "") -> Violation:
+    """It is one: open a ticket with the evidence, or join the open one of its camera, rule and zone.
+
+    The side that confirms is the side that verifies. The camera's lock makes two confirmations
+    of one thing stand in line, so that the second finds the first one's ticket.
+    """
+    violation = _claim(violation_id, actor)
+    REVIEW_WORKFLOW.check("confirm", violation, actor)
+    hazard = hazard_queries.open_by_merge_key(violation.merge_key, actor)
+    if decide(confirmed=True, has_open_ticket=hazard is not None) is Decision.OPEN:
+        hazard = _open(violation, actor, note)
+    else:
+        assert hazard is not None
+        hazards.add_evidence(hazard, actor, _files(violation), note or _sighting(violation))
+    violation.hazard_id = hazard.id
+    _decide(violation, actor, ReviewState.CONFIRMED, note)
+    audit.record(
+        actor, "video.confirm", violation, hazard=hazard.number, revision=violation.revision
+    )
+    return violation
+
+
+def reject(
+    violation_id: int, actor: Actor, *, reason: RejectReason | None, note: str = ""
+) -> Violation:
+    """It is none, for a reason of the list; "other" needs words."""
+    violation = _claim(violation_id, actor)
+    REVIEW_WORKFLOW.check("reject", violation, actor, {"reject_reason": reason})
+    if reason is RejectReason.OTHER and not note:
+        raise InvalidInput(N_("Say in words why."), field="note")
+    violation.reject_reason = reason
+    _decide(violation, actor, ReviewState.REJECTED, note)
+    audit.record(
+        actor, "video.reject", violation, reason=reason, note=note, revision=violation.revision
+    )
+    return violation
+
+
+def mark_duplicate(violation_id: int, actor: Actor, *, original_id: int | None) -> Violation:
+    """The same thing as another violation of this camera, which stays the one that counts."""
+    violation = _claim(violation_id, actor)
+    REVIEW_WORKFLOW.check("mark_duplicate", violation, actor, {"original": original_id})
+    original = queries.get_violation(int(original_id or 0), actor)
+    if original.id == violation.id or original.camera_id != violation.camera_id:
+        raise InvalidInput(N_("Choose another violation of the same camera."), field="original")
+    if original.status is ReviewState.DUPLICATE:
+        raise InvalidInput(
+            N_("That one is itself a duplicate. Choose its original."), field="original"
+        )
+    violation.duplicate_of_id = original.id
+    _decide(violation, actor, ReviewState.DUPLICATE, "")
+    audit.record(
+        actor, "video.duplicate", violation, original=original.id, revision=violation.revision
+    )
+    return violation
+
+
+def _claim(violation_id: int, actor: Actor) -> Violation:
+    """Lock the camera, then the violation, and read both afresh. Raises NotFound out of scope."""
+    camera_id = queries.get_violation(violation_id, actor).camera_id
+    # NO KEY UPDATE: the intake's inserts, which refer to the camera, need not wait.
+    lock = select(Camera).where(Camera.id == camera_id).with_for_update(key_share=True, of=Camera)
+    db.session.scalars(unscoped(lock, reason="the violation's camera, seen just now")).one()
+    return queries.get_violation(violation_id, actor, for_update=True)
+
+
+def _decide(violation: Violation, actor: Actor, status: ReviewState, note: str) -> None:
+    if len(note) > MAX_NOTE:
+        raise InvalidInput(N_("At most %(count)s characters."), field="note", count=MAX_NOTE)
+    violation.status = status
+    violation.verdict_at, violation.verdict_revision = clock.now(), violation.revision
+    violation.verdict_by_id, violation.verdict_by = actor.id, actor.name
+    violation.verdict_side, violation.verdict_note = actor.side, note
+    db.session.flush()
+
+
+def _open(violation: Violation, actor: Actor, note: str) -> Hazard:
+    meaning = meaning_of(violation.rule_kind)
+    enterprise: Enterprise = violation.enterprise
+    finding = hazards.Finding(
+        source=Source.VIDEO,
+        # A node's clock may run ahead; nothing is found before it was told of.
+        found_at=min(violation.started_at, violation.received_at),
+        place=violation.camera.place,
+        description="\n".join(filter(None, (meaning.finding, _sighting(violation), note))),
+        factor=meaning.factor,
+        category=meaning.category,
+        basis=meaning.basis,
+        merge_key=violation.merge_key,
+        evidence=_files(violation),
+    )
+    return hazards.report(enterprise, actor, finding)
+
+
+def _sighting(violation: Violation) -> str:
+    """Camera, zone and time, in figures and names: the same in every language."""
+    at = violation.started_at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+    where = " / ".join(filter(None, (violation.camera.name, violation.zone_name)))
+    return f"{where} {at}"
+
+
+def _files(violation: Violation) -> list[Attachment]:
+    found = (violation.snapshot, violation.clip)
+    return [e.attachment for e in found if e is not None and e.attachment is not None]
