@@ -202,6 +202,13 @@ def counts(actor: Actor, enterprise_id: int | None = None) -> Counts:
     return Counts(*db.session.execute(stmt).one())
 
 
+def overdue_count(actor: Actor, *, cap: int) -> int:
+    """Overdue tickets up to ``cap``: on every page, so it must not grow with the ledger."""
+    some = visible(Hazard, actor, Hazard.id).where(overdue_clause(clock.today())).limit(cap)
+    stmt = select(func.count()).select_from(some.subquery())
+    return db.session.scalar(stmt.execution_options(**some.get_execution_options())) or 0
+
+
 def latest(actor: Actor, *, enterprise_id: int, limit: int) -> Sequence[Hazard]:
     """An enterprise's newest tickets."""
     stmt = (

@@ -6,6 +6,7 @@ from flask import Flask, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -20,6 +21,7 @@ _TOO_LARGE = lazy_gettext("The upload is larger than this system accepts.")
 def init_errors(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(StaleDataError, lambda _error: _domain(Conflict()))
+    app.register_error_handler(IntegrityError, _integrity)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
@@ -31,6 +33,12 @@ def wants_json() -> bool:
 
 def _domain(error: DomainError) -> ResponseReturnValue:
     return _answer(error.http_status, message_of(error), field=error.field)
+
+
+def _integrity(error: IntegrityError) -> ResponseReturnValue:
+    """A constraint of the database had the last word: mostly a race that somebody else won."""
+    current_app.logger.warning("refused by the database: %s", error.orig)
+    return _domain(Conflict())
 
 
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
