@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import click
 from flask import Flask, current_app
 
@@ -18,6 +20,12 @@ from supervision.seeds import load_all
 def register(app: Flask) -> None:
     for command in (audit_group, job_group, seed, create_admin):
         app.cli.add_command(command)
+
+
+def _app() -> Flask:
+    """The application itself, for work in other threads, where the proxy leads nowhere."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined] # noqa: SLF001
+    return app
 
 
 @click.group("audit")
@@ -56,7 +64,10 @@ def job_group() -> None:
 @job_group.command("run")
 def jobs_run() -> None:
     """The scheduler: run this once per installation (a second one waits)."""
-    Scheduler(current_app._get_current_object()).run()  # type: ignore[attr-defined] # noqa: SLF001
+    scheduler = Scheduler(_app(), all_jobs())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: scheduler.stop())
+    scheduler.run()
 
 
 @job_group.command("list")
@@ -73,7 +84,7 @@ def jobs_once(name: str) -> None:
     found = [job for job in all_jobs() if job.name == name]
     if not found:
         raise click.ClickException(f"no job called {name}; see `flask jobs list`")
-    click.echo(run_job(current_app._get_current_object(), found[0]))  # type: ignore[attr-defined] # noqa: SLF001
+    click.echo(run_job(_app(), found[0]))
 
 
 @click.command("seed")

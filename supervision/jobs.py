@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
+import secrets
 import socket
 import threading
 import time
+from collections.abc import Sequence
 from datetime import timedelta
-from types import FrameType
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -51,28 +51,40 @@ def run_job(app: Flask, job: Job) -> int:
 class Scheduler:
     """Holds the lease while it runs; a second one waits and takes over when the first is gone."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        jobs: Sequence[Job],
+        *,
+        term: timedelta = TERM,
+        renew_seconds: float = RENEW_SECONDS,
+    ) -> None:
         self.app = app
-        self.holder = f"{socket.gethostname()}:{os.getpid()}"
+        self.jobs = jobs
+        self.term = term
+        self.renew_seconds = renew_seconds
+        self.holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         self._stop = threading.Event()
         self._background: BackgroundScheduler | None = None
 
+    @property
+    def leads(self) -> bool:
+        return self._background is not None
+
     def run(self) -> None:
-        """Until SIGTERM or SIGINT."""
-        signal.signal(signal.SIGTERM, self._ended)
-        signal.signal(signal.SIGINT, self._ended)
+        """Until :meth:`stop`; jobs that are running then may finish."""
         while not self._stop.is_set():
             self._lead(self._renew())
-            self._stop.wait(RENEW_SECONDS)
+            self._stop.wait(self.renew_seconds)
         self._lead(False)
 
-    def _ended(self, _signal: int, _frame: FrameType | None) -> None:
+    def stop(self) -> None:
         self._stop.set()
 
     def _renew(self) -> bool:
         try:
             with self.app.app_context(), transaction():
-                return lease.acquire(LEASE, self.holder, clock.now(), TERM)
+                return lease.acquire(LEASE, self.holder, clock.now(), self.term)
         except Exception:
             log.exception("the lease could not be renewed")
             return False
@@ -81,7 +93,7 @@ class Scheduler:
         if leads and self._background is None:
             log.info("this scheduler leads")
             self._background = BackgroundScheduler(timezone=clock.SHANGHAI)
-            for job in all_jobs():
+            for job in self.jobs:
                 self._add(self._background, job)
             self._background.start()
         elif not leads and self._background is not None:
