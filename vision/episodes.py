@@ -20,6 +20,7 @@ CAP_S = 60.0
 EVIDENCE_AFTER_S = 5.0
 STALE_S = 30.0  # no frame at all for so long: the episode ends where it was last seen
 RESTART_GRACE_S = 20.0  # after a restart, how long a subject may take to be seen again
+BRIDGE_OVERLAP_S = 1.0  # both numbers may live for a moment before the old one is lost
 BRIDGE_REACH = 0.75  # of the box's longer side
 
 
@@ -47,7 +48,7 @@ class Episode:
     seen_t: float
     score: float
     why: str
-    box: Box
+    body: Box
     best: View
     ended_t: float | None = None
     silent: bool = False
@@ -77,11 +78,12 @@ class EpisodeBook:
     _frame_t: float = float("-inf")
 
     @property
-    def open_episodes(self) -> list[Episode]:
-        return [episode for episode in self._live if not episode.silent]
+    def live_episodes(self) -> list[Episode]:
+        """The open ones, and the capped ones whose subject has not left yet."""
+        return list(self._live)
 
     def restore(self, episodes: Sequence[Episode], now: float) -> None:
-        """Take up the episodes that were open when the worker died."""
+        """Take up the episodes that were live when the worker died."""
         for episode in episodes:
             lost = f"lost:{episode.event_id}"
             self._live.append(replace(episode, subject=lost, restored_until=now + RESTART_GRACE_S))
@@ -128,7 +130,7 @@ class EpisodeBook:
         if sighting.stand is Stand.CLEAR:
             return None
         near = [
-            (distance(centre(episode.box), centre(sighting.box)), episode)
+            (distance(centre(episode.body), centre(sighting.body)), episode)
             for episode in self._live
             if episode.rule_id == sighting.rule.rule_id
             and (episode.rule_id, episode.subject) not in seen
@@ -141,11 +143,14 @@ class EpisodeBook:
         return episode
 
     def _in_reach(self, episode: Episode, sighting: Sighting) -> bool:
-        if episode.restored_until is None and sighting.t - episode.seen_t > self.linger_s:
-            return False
-        x1, y1, x2, y2 = episode.box
+        if episode.restored_until is None:
+            # Someone who was in the picture all along is another person.
+            is_new = sighting.since >= episode.seen_t - BRIDGE_OVERLAP_S
+            if not is_new or sighting.t - episode.seen_t > self.linger_s:
+                return False
+        x1, y1, x2, y2 = episode.body
         reach = BRIDGE_REACH * max(x2 - x1, y2 - y1)
-        return distance(centre(episode.box), centre(sighting.box)) <= reach
+        return distance(centre(episode.body), centre(sighting.body)) <= reach
 
     def _open(self, sighting: Sighting, frame: FrameInfo, boxes: Sequence[Detection]) -> Change:
         rule = sighting.rule
@@ -160,7 +165,7 @@ class EpisodeBook:
             seen_t=frame.t,
             score=sighting.score,
             why=sighting.why,
-            box=sighting.box,
+            body=sighting.body,
             best=_view(sighting, frame, boxes),
         )
         self._live.append(episode)
@@ -169,7 +174,7 @@ class EpisodeBook:
     def _go_on(
         self, episode: Episode, sighting: Sighting, frame: FrameInfo, boxes: Sequence[Detection]
     ) -> None:
-        episode.seen_t, episode.box = frame.t, sighting.box
+        episode.seen_t, episode.body = frame.t, sighting.body
         if not sighting.shows:
             return
         episode.score = max(episode.score, sighting.score)
@@ -190,8 +195,8 @@ class EpisodeBook:
         for episode in self._live:
             if not episode.silent and t - episode.started_t >= self.cap_s:
                 episode.silent = True
-                ended_t = min(t, episode.started_t + self.cap_s)
-                changes.append(Change(Phase.CLOSE, replace(episode, ended_t=ended_t)))
+                episode.ended_t = min(t, episode.started_t + self.cap_s)
+                changes.append(Change(Phase.CLOSE, replace(episode)))
         return changes
 
     def _drop_lost(self, t: float) -> list[Change]:

@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS episode (
 CREATE TABLE IF NOT EXISTS revision (
     id INTEGER PRIMARY KEY, event_id TEXT NOT NULL, revision INTEGER NOT NULL,
     body TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'parked')),
-    note TEXT NOT NULL DEFAULT '', UNIQUE (event_id, revision));
+    next_t REAL NOT NULL DEFAULT 0, note TEXT NOT NULL DEFAULT '', UNIQUE (event_id, revision));
 CREATE INDEX IF NOT EXISTS revision_state ON revision (state, id);
 CREATE TABLE IF NOT EXISTS evidence (
     id INTEGER PRIMARY KEY, event_id TEXT NOT NULL, revision INTEGER NOT NULL,
@@ -38,6 +38,7 @@ CREATE TABLE IF NOT EXISTS evidence (
     next_t REAL NOT NULL DEFAULT 0, note TEXT NOT NULL DEFAULT '', UNIQUE (event_id, sha256));
 """
 KEEP_SENT_S = 7 * 86400.0
+SILENT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +139,12 @@ class Outbox:
                 )
 
     def touch(self, episodes: Sequence[Episode]) -> None:
-        """Keep how far open episodes have got, so that a restart knows when they were seen."""
+        """Keep how far live episodes have got, so that a restart knows when they were seen."""
         if not episodes:
             return
         with self._transaction() as db:
             db.executemany(
-                "UPDATE episode SET body = ? WHERE event_id = ? AND is_open",
+                "UPDATE episode SET body = ? WHERE event_id = ?",
                 [(_dump(episode), episode.event_id) for episode in episodes],
             )
 
@@ -154,9 +155,14 @@ class Outbox:
             ).fetchone()
         return _stored(row) if row else None
 
-    def open_episodes(self) -> list[StoredEpisode]:
+    def live_episodes(self, now: float) -> list[StoredEpisode]:
+        """The open episodes, and the silent ones whose subject was there a moment ago."""
         with self._lock:
-            rows = self._db.execute("SELECT * FROM episode WHERE is_open").fetchall()
+            rows = self._db.execute(
+                "SELECT * FROM episode WHERE is_open OR"
+                " (json_extract(body, '$.silent') AND json_extract(body, '$.seen_t') > ?)",
+                (now - SILENT_S,),
+            ).fetchall()
         return [_stored(row) for row in rows]
 
     def due_evidence(self, now: float) -> list[StoredEpisode]:
@@ -167,10 +173,14 @@ class Outbox:
             ).fetchall()
         return [_stored(row) for row in rows]
 
-    def next_revision(self) -> QueuedRevision | None:
+    def next_revision(self, now: float) -> QueuedRevision | None:
+        """The oldest revision due; those of one event never overtake each other."""
         with self._lock:
             row = self._db.execute(
-                "SELECT * FROM revision WHERE state = 'queued' ORDER BY id LIMIT 1"
+                "SELECT * FROM revision r WHERE state = 'queued' AND NOT EXISTS"
+                " (SELECT 1 FROM revision o WHERE o.event_id = r.event_id AND o.id <= r.id"
+                " AND o.state = 'queued' AND o.next_t > ?) ORDER BY id LIMIT 1",
+                (now,),
             ).fetchone()
         if row is None:
             return None
@@ -195,6 +205,12 @@ class Outbox:
         with self._transaction() as db:
             db.execute(
                 "UPDATE revision SET state = ?, note = ? WHERE id = ?", (state, parked, row_id)
+            )
+
+    def revision_later(self, row_id: int, next_t: float, note: str) -> None:
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE revision SET next_t = ?, note = ? WHERE id = ?", (next_t, note, row_id)
             )
 
     def evidence_done(self, row_id: int, *, parked: str = "") -> None:
@@ -248,7 +264,7 @@ def _stored(row: sqlite3.Row) -> StoredEpisode:
     boxes = tuple(Detection(b["label"], b["score"], tuple(b["box"])) for b in body["best"]["boxes"])
     best = body["best"]
     body["best"] = View(best["t"], best["quality"], tuple(best["frame_size"]), boxes)
-    body["box"], body["rule_kind"] = tuple(body["box"]), RuleKind(body["rule_kind"])
+    body["body"], body["rule_kind"] = tuple(body["body"]), RuleKind(body["rule_kind"])
     return StoredEpisode(
         row["camera_id"],
         Episode(**body),

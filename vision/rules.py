@@ -53,7 +53,8 @@ class Sighting:
     """One subject under one rule on one frame; ``onset`` is when the breach began.
 
     ``shows`` is whether this very frame shows the breach: a decided breach goes on through
-    frames that cannot be judged, but they are no evidence.
+    frames that cannot be judged, but they are no evidence. ``box`` is what
+    breaks the rule (a bare head), ``body`` the tracked subject, ``since`` its first sight.
     """
 
     rule: Rule
@@ -65,6 +66,8 @@ class Sighting:
     box: Box
     why: str
     shows: bool
+    body: Box
+    since: float
 
 
 @dataclass(slots=True)
@@ -231,7 +234,19 @@ class RuleEngine:
         score, box, why, shows = seen
         stand = ballot.stand(t)
         onset = ballot.onset if ballot.voted is Stand.BREACH else t
-        return Sighting(rule, track.subject, t, stand, onset, score, box, str(why), shows)
+        return Sighting(
+            rule=rule,
+            subject=track.subject,
+            t=t,
+            stand=stand,
+            onset=onset,
+            score=score,
+            box=box,
+            why=str(why),
+            shows=shows,
+            body=track.box,
+            since=track.first_t,
+        )
 
     def _forget(self, rule: Rule) -> None:
         for key in [key for key in self._ballots if key[0] == rule.rule_id]:
