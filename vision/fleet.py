@@ -45,6 +45,7 @@ class Group:
     pipe: Connection | None = None
     cameras: list[str] = field(default_factory=list)
     started_at: float = 0.0
+    is_up: bool = False
     restart_at: float = 0.0
     backoff: Backoff = field(default_factory=Backoff)
 
@@ -170,21 +171,23 @@ class Fleet:
         process.start()
         theirs.close()
         group.process, group.pipe, group.started_at = process, ours, time.monotonic()
+        group.is_up = False
         for camera_id in group.cameras:
             self._seats[camera_id].mailbox.beat()
             self._send(group, Start(self._spec(camera_id)))
 
     def _watch(self, group: Group) -> None:
-        if not group.cameras:
-            return
         now = time.monotonic()
+        if not group.cameras:
+            self._kill(group)
+            return
         if group.process is None:
             if now >= group.restart_at:
                 self._start(group)
             return
         limit = self._settings.watchdog_s
-        starting = now - group.started_at < max(START_UP_S, limit)
-        hung = [c for c in group.cameras if self._seats[c].mailbox.beat_age() > limit]
+        starting = not group.is_up and now - group.started_at < START_UP_S
+        hung = [c for c in group.cameras if self._is_hung(self._seats[c])]
         if group.process.is_alive() and (starting or not hung):
             return
         why = f"camera {hung[0]} hangs" if hung else f"it ended with {group.process.exitcode}"
@@ -196,6 +199,11 @@ class Fleet:
         for camera_id in group.cameras:
             lost = Report(camera_id, CameraState.FAILED, StreamFault.OTHER, f"capture: {why}")
             self._seats[camera_id].report = lost
+
+    def _is_hung(self, seat: Seat) -> bool:
+        # A file that was played to its end has nothing to beat for.
+        ended = seat.report.state is CameraState.STOPPED
+        return not ended and seat.mailbox.beat_age() > self._settings.watchdog_s
 
     def _kill(self, group: Group) -> None:
         process, group.process = group.process, None
@@ -218,6 +226,7 @@ class Fleet:
         with suppress(EOFError, OSError):
             while group.pipe.poll():
                 reports: Sequence[Report] = group.pipe.recv()
+                group.is_up = True
                 for report in reports:
                     seat = self._seats.get(report.camera_id)
                     if seat is not None and report.camera_id in group.cameras:

@@ -14,6 +14,7 @@ from vision.web import Answer, WebClient, WebRefusedError, WebUnavailableError
 log = logging.getLogger(__name__)
 IDLE_S = 0.5
 EVIDENCE_RETRY_S = 5.0
+EVENT_RETRY_S = 10.0
 REFUSED_PROBE_S = 300.0  # a revoked token may be put right on the web's side; never retried hot
 # The message itself is at fault: sending it again would only fail again.
 _PARK = frozenset({400, 409, 413, 415, 422})
@@ -57,10 +58,17 @@ class Publisher:
         return 0.0 if busy else IDLE_S
 
     def _send_revision(self) -> bool:
-        queued = self._outbox.next_revision()
+        queued = self._outbox.next_revision(self._now())
         if queued is None:
             return False
-        answer = self._web.post_event(queued.body)
+        try:
+            answer = self._web.post_event(queued.body)
+        except WebUnavailableError as error:
+            if error.answered:
+                # One message that the web chokes on must not hold up all the others.
+                later = self._now() + EVENT_RETRY_S
+                self._outbox.revision_later(queued.row_id, later, str(error))
+            raise
         if answer.status in (200, 201):
             self._outbox.revision_done(queued.row_id)
             log.info("event %s revision %d delivered", queued.event_id, queued.revision)

@@ -14,7 +14,7 @@ import cv2
 
 from vision.contract import MAX_EVIDENCE_BYTES, EvidenceKind, EvidenceRef
 from vision.models import sha256_of
-from vision.ring import BASE_S, TICKS, TIME_BASE
+from vision.ring import BASE_S, TICKS, TIME_BASE, is_closed
 
 JPEG_QUALITY = 90
 MAX_LEAD_S = 10.0  # a key frame further before the start than this is not worth remuxing from
@@ -96,9 +96,13 @@ def _packets(paths: Sequence[Path], stack: ExitStack) -> tuple[list[_Timed], av.
         if not found:
             template = stream
         origin = _origin(path)
-        for packet in container.demux(stream):
-            if packet.pts is not None and packet.size:
-                found.append(_Timed(origin + float(packet.pts * packet.time_base), packet))
+        whole = [
+            _Timed(origin + float(packet.pts * packet.time_base), packet)
+            for packet in container.demux(stream)
+            if packet.pts is not None and packet.size
+        ]
+        # The last packet of a cut-off file may be half a picture, and nothing in it says so.
+        found += whole if is_closed(path) else whole[:-1]
     if template is None or not found:
         raise EvidenceError("the ring holds no packets")
     return found, template

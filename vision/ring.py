@@ -21,6 +21,8 @@ TIME_BASE = Fraction(1, TICKS)
 BASE_S = 10  # room for decode times before the first presentation time
 MIN_SEGMENT_S = 1.0
 SUFFIX = ".nut"
+_INDEX_CODE = b"NX\xdd\x67\x2f\x23\xe6\x4e"  # of the NUT specification
+_INDEX_REACH = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,13 @@ class RingWriter:
             self.close()
             return
         self._start_t = round(t * 1000) / 1000
+
+
+def is_closed(path: Path) -> bool:
+    """Whether a segment was finished: an index stands at the end of a finished NUT file."""
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - _INDEX_REACH))
+        return _INDEX_CODE in stream.read()
 
 
 def segments(folder: Path) -> list[Segment]:

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -19,7 +20,25 @@ class WebRefusedError(Exception):
 
 
 class WebUnavailableError(Exception):
-    """Timeouts, 5xx and everything else that passes by itself."""
+    """Timeouts, 5xx and everything else that passes by itself.
+
+    ``answered`` where the web is there and only this request failed.
+    """
+
+    def __init__(self, message: str, *, answered: bool = False) -> None:
+        super().__init__(message)
+        self.answered = answered
+
+
+class _Bearer(requests.auth.AuthBase):
+    """Set as the session's auth, so that no netrc of the machine replaces the token."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +54,10 @@ class WebClient:
         self._base = f"{web_url}{API_PREFIX}"
         self._timeout = (CONNECT_S, read_s)
         self._session = requests.Session()
-        self._session.headers["Authorization"] = f"Bearer {token}"
-        # A proxy or netrc of the machine must neither see nor replace the token.
-        self._session.trust_env = False
+        self._session.auth = _Bearer(token)
+        # A proxy of the machine cannot reach this machine's own loopback for us.
+        loopback = urlsplit(web_url).hostname in ("127.0.0.1", "::1", "localhost")
+        self._session.trust_env = not loopback
 
     def fetch_config(self, etag: str) -> tuple[NodeConfig, str] | None:
         """The node's configuration and its ETag, or None where it has not changed."""
@@ -95,7 +115,7 @@ class WebClient:
             raise WebRefusedError(f"the web refused the node token ({code}): {_problem(response)}")
         passing = (requests.codes.request_timeout, requests.codes.too_many_requests)
         if code >= requests.codes.server_error or code in passing:
-            raise WebUnavailableError(f"the web answered {code}")
+            raise WebUnavailableError(f"the web answered {code}", answered=True)
         return response
 
 

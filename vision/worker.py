@@ -86,7 +86,7 @@ class Worker:
         self._keeper.secure_due(now)
         if config is not None:
             self._apply(config)
-        for stored in self._outbox.open_episodes():
+        for stored in self._outbox.live_episodes(now):
             pipeline = self._pipelines.get(stored.camera_id)
             if pipeline is None:
                 # Its camera is not ours any more: a pipeline without rules closes it.
@@ -137,7 +137,7 @@ class Worker:
             self._paces.save_at = now + SAVE_S
             for camera_id, pipeline in self._pipelines.items():
                 self._keeper.record(camera_id, pipeline.book.expire(time.time()))
-                self._keeper.save(pipeline.book.open_episodes)
+                self._keeper.save(pipeline.book.live_episodes)
         if now >= self._paces.forget_at:
             self._paces.forget_at = now + FORGET_S
             for path in self._outbox.forget_sent(time.time()):
@@ -164,7 +164,7 @@ class Worker:
     def _hand_over(self, before: CameraPipeline, after: CameraPipeline) -> None:
         """Open episodes go on under the new rules, or end where their rule is gone."""
         known = {rule.rule_id for rule in after.camera.rules}
-        after.restore([e for e in before.book.open_episodes if e.rule_id in known], time.time())
+        after.restore([e for e in before.book.live_episodes if e.rule_id in known], time.time())
         ended = [c for c in before.book.close_all() if c.episode.rule_id not in known]
         self._keeper.record(before.camera.camera_id, ended)
 
@@ -188,7 +188,7 @@ class Worker:
     def _close(self) -> None:
         self._fleet.close()
         for pipeline in self._pipelines.values():
-            self._keeper.save(pipeline.book.open_episodes)
+            self._keeper.save(pipeline.book.live_episodes)
         self._keeper.make_due(time.time())
         self._keeper.finish(5.0)
         for thread in self._threads:

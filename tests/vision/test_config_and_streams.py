@@ -1,0 +1,207 @@
+"""Settings, stream addresses, and what an operator is told."""
+
+from __future__ import annotations
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import av
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vision.config import ConfigError, VisionSettings, load_file
+from vision.contract import StreamFault
+from vision.streams import StreamError, check_url, classify, mask, open_options
+from vision.timing import Backoff, Beat, PtsClock
+
+
+def test_settings_come_from_the_environment() -> None:
+    settings = VisionSettings.from_env(
+        {
+            "ANQI_WEB_URL": "http://web.example/",
+            "ANQI_STREAM_HOSTS": "10.0.0.0/8, *.plant.example",
+            "ANQI_VISION_THREADS": "2",
+            "ANQI_VISION_STALE_S": "0.5",
+        }
+    )
+    assert settings.web_url == "http://web.example"
+    assert settings.stream_hosts == ("10.0.0.0/8", "*.plant.example")
+    assert (settings.threads, settings.stale_s) == (2, 0.5)
+    assert (settings.backend, settings.model.name) == ("onnx", "site-safety-v1.onnx")
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"ANQI_VISION_THREDS": "2"}, "ANQI_VISION_THREDS"),
+        ({"ANQI_VISION_THREADS": "many"}, "ANQI_VISION_THREADS"),
+        ({"ANQI_VISION_THREADS": "0"}, "ANQI_VISION_THREADS"),
+        ({"ANQI_BACKEND": "magic"}, "ANQI_BACKEND"),
+        ({"ANQI_WEB_URL": "web.example"}, "ANQI_WEB_URL"),
+    ],
+)
+def test_a_wrong_setting_is_refused_by_name(environ: dict[str, str], named: str) -> None:
+    with pytest.raises(ConfigError, match=named):
+        VisionSettings.from_env(environ)
+
+
+def test_the_token_is_not_in_the_settings_text() -> None:
+    settings = VisionSettings.from_env({"ANQI_NODE_TOKEN": "geheim"})
+    assert settings.node_token == "geheim"
+    assert "geheim" not in repr(settings)
+
+
+def test_a_camera_file_with_a_mistake_names_the_field(tmp_path: Path) -> None:
+    path = tmp_path / "node.json"
+    path.write_text('{"node": "n", "config_version": "1", "cameras": [{"camera_id": "c"}]}')
+    with pytest.raises(ConfigError, match=r"cameras\[0\]\.name: is missing"):
+        load_file(path)
+
+
+HOSTS = ("10.0.0.0/8", "*.plant.example", "127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "rtsp://user:secret@10.1.2.3:554/main",
+        "http://cam1.plant.example/live.flv",
+        "rtsps://127.0.0.1/x",
+    ],
+)
+def test_listed_hosts_may_be_dialled(url: str) -> None:
+    check_url(url, HOSTS)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "rtsp://192.168.1.1/main",
+        "http://169.254.169.254/latest/meta-data",
+        "rtsp://127.0.0.1@evil.example/",
+        "http://plant.example.evil.example/",
+        "file:///etc/passwd",
+        "concat:/etc/passwd|http://10.0.0.1/",
+        "ftp://10.0.0.1/",
+        "rtsp://[::1]/",
+        "/etc/passwd",
+        "",
+        "rtsp://10.0.0.1:port/",
+    ],
+)
+def test_everything_else_is_refused(url: str) -> None:
+    with pytest.raises(StreamError):
+        check_url(url, HOSTS)
+
+
+def test_an_empty_list_allows_nothing() -> None:
+    with pytest.raises(StreamError) as caught:
+        check_url("rtsp://10.0.0.1/", ())
+    assert caught.value.fault is StreamFault.HOST_NOT_ALLOWED
+
+
+_words = st.text(st.sampled_from("abcXYZ019-_.!$&'()*+,;="), min_size=4, max_size=20)
+
+
+@given(user=_words, password=_words.map(lambda text: f"S3CRET{text}"))
+def test_no_password_survives_the_mask(user: str, password: str) -> None:
+    masked = mask(f"rtsp://{user}:{password}@cam.example:554/live?token={password}")
+    assert "S3CRET" not in masked
+    assert "cam.example:554/live" in masked
+
+
+def test_a_redirect_does_not_lead_past_the_list_of_hosts() -> None:
+    asked: list[str] = []
+
+    class Redirect(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_response(302)
+            self.send_header("Location", f"http://127.0.0.1:{self.server.server_port}/inner")
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Redirect)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}/live"
+    try:
+        with pytest.raises(av.FFmpegError):
+            av.open(url, options=open_options(url), timeout=(3, 3))
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert asked == ["/live"]
+
+
+@pytest.mark.parametrize(
+    ("status", "fault"),
+    [
+        (401, StreamFault.AUTHENTICATION),
+        (403, StreamFault.AUTHENTICATION),
+        (404, StreamFault.NOT_FOUND),
+    ],
+)
+def test_what_a_camera_answers_is_put_in_an_operators_class(
+    status: int, fault: StreamFault
+) -> None:
+    class Camera(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *args: object) -> None:
+            return
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Camera)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    url = f"http://127.0.0.1:{server.server_port}/live"
+    try:
+        with pytest.raises(av.FFmpegError) as caught:
+            av.open(url, options=open_options(url), timeout=(3, 3))
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert classify(caught.value) is fault
+
+
+def test_frame_time_follows_the_stream_and_not_the_network() -> None:
+    clock = PtsClock()
+    assert clock.utc(0.0, 1000.0) == 1000.0
+    assert clock.utc(1.0, 1003.0) == 1001.0, "two seconds late: the network"
+    assert clock.utc(4.0, 1004.1) == 1004.0, "and it caught up"
+    assert clock.utc(5.0, 1004.5) == 1004.5, "a frame cannot come from the future"
+
+
+def test_frame_time_moves_to_a_clock_that_stays_away() -> None:
+    clock = PtsClock()
+    clock.utc(0.0, 1000.0)
+    times = [clock.utc(float(s), 1003.0 + s) for s in range(1, 15)]
+    assert times[0] == 1001.0
+    assert times[-1] == 1017.0
+
+
+def test_a_jump_of_the_streams_own_time_starts_a_new_count() -> None:
+    clock = PtsClock()
+    clock.utc(95_000.0, 1000.0)
+    assert clock.utc(0.0, 1000.2) == 1000.2
+
+
+@pytest.mark.parametrize(("source", "wanted"), [(25.0, 4.0), (10.0, 4.0), (15.0, 2.0)])
+def test_sampling_keeps_the_asked_rate(source: float, wanted: float) -> None:
+    beat = Beat(wanted)
+    taken = sum(beat.is_due(index / source) for index in range(int(60 * source)))
+    assert taken == pytest.approx(60 * wanted, abs=2)
+
+
+def test_waits_grow_to_a_minute_and_start_again_after_success() -> None:
+    backoff = Backoff()
+    waits = [backoff.next() for _ in range(12)]
+    assert 0.5 <= waits[0] <= 1.0
+    assert all(30.0 <= wait <= 60.0 for wait in waits[-4:])
+    backoff.reset()
+    assert backoff.next() <= 1.0

@@ -1,0 +1,237 @@
+"""The outbox and its publisher: nothing lost, nothing doubled, nothing sent for ever in vain."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.vision.fakeweb import TOKEN, FakeWeb
+from vision.contract import (
+    EvidenceKind,
+    EvidenceRef,
+    ModelRef,
+    NodeConfig,
+    Phase,
+    RuleKind,
+)
+from vision.episodes import Episode, View
+from vision.events import first_revision, next_revision
+from vision.office import ConfigWatch
+from vision.outbox import KEEP_SENT_S, Outbox
+from vision.publisher import REFUSED_PROBE_S, Publisher
+from vision.recorder import EvidenceFile
+from vision.seen import Detection
+from vision.web import WebClient, WebRefusedError
+
+T0 = 1_800_000_000.0
+MODEL = ModelRef("scripted", "1", "0" * 64)
+
+
+def episode(number: int = 1) -> Episode:
+    head = Detection("head", 0.8, (0.2, 0.2, 0.3, 0.3))
+    return Episode(
+        event_id=f"ev-{number}",
+        rule_id="helmet",
+        rule_kind=RuleKind.HELMET_MISSING,
+        zone_id=None,
+        subject="person-1",
+        started_t=T0,
+        opened_t=T0 + 1,
+        seen_t=T0 + 1,
+        score=0.8,
+        why="negative_seen",
+        body=(0.1, 0.2, 0.4, 0.9),
+        best=View(T0 + 1, 0.5, (1280, 720), (head,)),
+    )
+
+
+def open_event(outbox: Outbox, number: int = 1) -> None:
+    one = episode(number)
+    event = first_revision(one, node="n", camera_id="c", model=MODEL, config_version="7")
+    outbox.put(event, one, None)
+
+
+def evidence(folder: Path) -> EvidenceFile:
+    path = folder / "clip.mp4"
+    path.write_bytes(b"not really a clip")
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    now = datetime.fromtimestamp(T0, UTC)
+    size = path.stat().st_size
+    return EvidenceFile(EvidenceRef(EvidenceKind.CLIP, digest, size, "video/mp4", now, now), path)
+
+
+def add_evidence(outbox: Outbox, file: EvidenceFile, number: int = 1) -> None:
+    stored = outbox.get(f"ev-{number}")
+    assert stored is not None
+    event = next_revision(stored, stored.episode, is_closed=False, evidence=[file.ref])
+    outbox.put(event, stored.episode, [file])
+
+
+def close_event(outbox: Outbox, number: int = 1) -> None:
+    stored = outbox.get(f"ev-{number}")
+    assert stored is not None
+    ended = replace(stored.episode, ended_t=T0 + 9, seen_t=T0 + 9)
+    outbox.put(next_revision(stored, ended, is_closed=True), ended, None)
+
+
+@pytest.fixture
+def outbox(tmp_path: Path) -> Outbox:
+    return Outbox(tmp_path / "outbox.db")
+
+
+def drain(publisher: Publisher, steps: int = 30) -> float:
+    return [publisher.step() for _ in range(steps)][-1]
+
+
+def test_revisions_go_in_order_and_files_after_the_revision_that_declares_them(
+    outbox: Outbox, web: FakeWeb, tmp_path: Path
+) -> None:
+    open_event(outbox)
+    add_evidence(outbox, evidence(tmp_path))
+    close_event(outbox)
+    drain(Publisher(outbox, WebClient(web.url, TOKEN)))
+    assert web.received == [("ev-1", 1), ("ev-1", 2), ("ev-1", 3)]
+    final = web.events["ev-1"]
+    assert (final.phase, len(final.evidence)) == (Phase.CLOSE, 1)
+    assert list(web.evidence.values()) == [b"not really a clip"]
+    assert outbox.queue_length() == 0
+
+
+def test_evidence_made_after_the_close_comes_with_another_close(
+    outbox: Outbox, tmp_path: Path
+) -> None:
+    open_event(outbox)
+    close_event(outbox)
+    stored = outbox.get("ev-1")
+    assert stored is not None
+    assert not stored.is_open
+    file = evidence(tmp_path)
+    event = next_revision(stored, stored.episode, is_closed=True, evidence=[file.ref])
+    assert (event.phase, event.revision) == (Phase.CLOSE, 3)
+    assert event.ended_at == datetime.fromtimestamp(T0 + 9, UTC)
+
+
+def test_what_is_queued_survives_the_process(tmp_path: Path, web: FakeWeb) -> None:
+    first = Outbox(tmp_path / "outbox.db")
+    open_event(first)
+    # No close(): the process is gone.
+    second = Outbox(tmp_path / "outbox.db")
+    (stored,) = second.live_episodes(T0 + 2)
+    assert stored.episode == episode()
+    drain(Publisher(second, WebClient(web.url, TOKEN)))
+    assert web.received == [("ev-1", 1)]
+
+
+def test_a_refused_token_stops_delivery_and_keeps_everything(
+    outbox: Outbox, web: FakeWeb, caplog: pytest.LogCaptureFixture
+) -> None:
+    open_event(outbox)
+    publisher = Publisher(outbox, WebClient(web.url, "expired"))
+    assert publisher.step() == REFUSED_PROBE_S
+    assert publisher.refused
+    assert "token expired" in caplog.text
+    assert outbox.queue_length() == 1
+
+
+def test_a_message_against_the_contract_is_parked_and_the_next_goes_on(
+    outbox: Outbox, web: FakeWeb
+) -> None:
+    open_event(outbox, 1)
+    publisher = Publisher(outbox, WebClient(web.url, TOKEN))
+    web.park_all = True
+    publisher.step()
+    web.park_all = False
+    open_event(outbox, 2)
+    drain(publisher)
+    assert web.received == [("ev-2", 1)]
+    assert outbox.queue_length() == 0
+
+
+def test_one_event_that_the_web_chokes_on_holds_up_no_other(outbox: Outbox, web: FakeWeb) -> None:
+    now = [T0]
+    publisher = Publisher(outbox, WebClient(web.url, TOKEN), now=lambda: now[0])
+    open_event(outbox, 1)
+    web.fail_with = 500
+    assert publisher.step() > 0
+    web.fail_with = None
+    open_event(outbox, 2)
+    drain(publisher, 3)
+    assert web.received == [("ev-2", 1)]
+    now[0] += 60
+    drain(publisher, 3)
+    assert web.received == [("ev-2", 1), ("ev-1", 1)]
+
+
+def test_a_file_for_an_event_the_web_does_not_have_is_tried_again(
+    outbox: Outbox, web: FakeWeb, tmp_path: Path
+) -> None:
+    now = [T0]
+    publisher = Publisher(outbox, WebClient(web.url, TOKEN), now=lambda: now[0])
+    open_event(outbox)
+    add_evidence(outbox, evidence(tmp_path))
+    drain(publisher, 2)
+    known = web.events.pop("ev-1")  # the web came back from a backup
+    drain(publisher, 2)
+    assert (web.evidence, outbox.queue_length()) == ({}, 1)
+    web.events["ev-1"] = known
+    now[0] += 60
+    drain(publisher, 2)
+    assert len(web.evidence) == 1
+    assert outbox.queue_length() == 0
+
+
+def test_a_file_that_the_web_contradicts_is_parked(
+    outbox: Outbox, web: FakeWeb, tmp_path: Path
+) -> None:
+    file = evidence(tmp_path)
+    open_event(outbox)
+    add_evidence(outbox, file)
+    file.path.write_bytes(b"changed on disk")
+    drain(Publisher(outbox, WebClient(web.url, TOKEN)))
+    assert (web.evidence, outbox.queue_length()) == ({}, 0)
+
+
+def test_what_was_delivered_is_forgotten_after_a_week_and_not_before(
+    outbox: Outbox, web: FakeWeb, tmp_path: Path
+) -> None:
+    open_event(outbox)
+    add_evidence(outbox, evidence(tmp_path))
+    close_event(outbox)
+    late = T0 + KEEP_SENT_S + 60
+    assert outbox.forget_sent(late) == [], "not delivered yet"
+    drain(Publisher(outbox, WebClient(web.url, TOKEN)))
+    assert outbox.forget_sent(T0 + 60) == []
+    assert outbox.forget_sent(late) == [tmp_path / "clip.mp4"]
+    assert outbox.get("ev-1") is None
+
+
+def test_the_last_configuration_serves_while_the_web_is_down(web: FakeWeb, tmp_path: Path) -> None:
+    cache = tmp_path / "config.json"
+    web.config = {"node": "node-1", "config_version": "9", "cameras": []}
+    first = ConfigWatch(WebClient(web.url, TOKEN), cache, 5.0).first()
+    assert cache.stat().st_mode & 0o077 == 0, "it holds stream passwords"
+    web.stop()
+    second = ConfigWatch(WebClient(web.url, TOKEN), cache, 5.0).first()
+    assert isinstance(second, NodeConfig)
+    assert second == first
+
+
+def test_an_unchanged_configuration_is_not_taken_twice(web: FakeWeb, tmp_path: Path) -> None:
+    watch = ConfigWatch(WebClient(web.url, TOKEN), tmp_path / "config.json", 5.0)
+    assert watch.first() is not None
+    watch.poll()
+    assert watch.take() is None
+    web.config = {"node": "node-1", "config_version": "1", "cameras": []}
+    watch.poll()
+    fresh = watch.take()
+    assert fresh is not None
+    assert fresh.config_version == "1"
+
+
+def test_a_refused_token_is_told_at_the_start(web: FakeWeb, tmp_path: Path) -> None:
+    with pytest.raises(WebRefusedError, match="401"):
+        ConfigWatch(WebClient(web.url, "expired"), tmp_path / "config.json", 5.0).first()

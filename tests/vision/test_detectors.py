@@ -1,0 +1,129 @@
+"""Model files, detectors, and the boxes that come out of them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.vision.conftest import ROOT
+from vision.detectors import open_detector, to_detections
+from vision.detectors.yolo import nms
+from vision.letterbox import Letterbox, blank
+from vision.models import DEFAULT_MODEL, MODELS_DIR, ModelError, check
+from vision.zones import iou
+
+
+def test_our_weights_are_what_the_card_says() -> None:
+    for name in ("site-safety-v1.onnx", "site-safety-v1.pt"):
+        file = check(MODELS_DIR / name)
+        assert file.ref.sha256 in (MODELS_DIR / "MODEL_CARD.md").read_text("utf-8")
+        assert file.classes[:3] == ("person", "helmet", "head")
+
+
+def test_a_truncated_model_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / DEFAULT_MODEL.name
+    path.write_bytes(DEFAULT_MODEL.read_bytes()[:100_000])
+    with pytest.raises(ModelError, match=r"damaged or was changed.*100000 bytes"):
+        open_detector("onnx", path)
+
+
+def test_a_truncated_model_under_another_name_is_refused_too(tmp_path: Path) -> None:
+    path = tmp_path / "mine.onnx"
+    path.write_bytes(DEFAULT_MODEL.read_bytes()[:100_000])
+    with pytest.raises(ModelError, match="not a usable ONNX model"):
+        open_detector("onnx", path)
+
+
+def test_a_model_of_ones_own_tells_its_classes_itself(tmp_path: Path) -> None:
+    path = tmp_path / "mine.onnx"
+    shutil.copy(DEFAULT_MODEL, path)
+    detector = open_detector("onnx", path)
+    assert (detector.model.name, detector.model.version) == ("mine", "unlisted")
+    assert "no_vest" in detector.classes
+
+
+@pytest.mark.parametrize("size", [(320, 192), (640, 384), (96, 96)])
+def test_the_model_takes_any_multiple_of_32_and_sees_nothing_in_nothing(
+    size: tuple[int, int],
+) -> None:
+    (raw,) = open_detector("onnx", DEFAULT_MODEL).detect([blank(size)])
+    assert raw.xyxy.shape == (0, 4)
+
+
+def test_openvino_sees_what_onnxruntime_sees() -> None:
+    pytest.importorskip("openvino", reason="the openvino extra is not installed")
+    image = np.random.default_rng(0).integers(0, 255, (192, 320, 3), dtype=np.uint8)
+    one = open_detector("onnx", DEFAULT_MODEL).detect([image])[0]
+    two = open_detector("openvino", DEFAULT_MODEL).detect([image])[0]
+    assert np.allclose(one.xyxy, two.xyxy, atol=1.0)
+
+
+def test_a_missing_extra_is_named() -> None:
+    if _has("ultralytics"):
+        pytest.skip("the train extra is installed here")
+    with pytest.raises(ModelError, match=r"anqi\[train\]"):
+        open_detector("ultralytics", MODELS_DIR / "site-safety-v1.pt")
+
+
+def test_the_script_finds_the_blocks_it_names(tmp_path: Path) -> None:
+    path = tmp_path / "script.json"
+    path.write_text('{"blocks": [{"label": "person", "bgr": [200, 0, 0], "score": 0.9}]}')
+    image = blank((64, 64))
+    image[10:30, 20:40] = (200, 0, 0)
+    detector = open_detector("scripted", path)
+    (raw,) = detector.detect([image])
+    (found,) = to_detections(raw, detector.classes, Letterbox((64, 64), (64, 64)))
+    assert found.label == "person"
+    assert found.box == pytest.approx((20 / 64, 10 / 64, 40 / 64, 30 / 64))
+
+
+boxes = st.tuples(st.floats(0, 80), st.floats(0, 80), st.floats(1, 40), st.floats(1, 40)).map(
+    lambda b: (b[0], b[1], b[0] + b[2], b[1] + b[3])
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(boxes, max_size=25))
+def test_suppression_keeps_the_best_of_what_overlaps(found: list[tuple[float, ...]]) -> None:
+    kept = list(nms(np.array(found, dtype=np.float64).reshape(-1, 4), 0.5))
+    for index, box in enumerate(found):
+        rivals = [k for k in kept if k < index and iou(found[k], box) > 0.5]
+        assert (index in kept) is not bool(rivals)
+
+
+@given(
+    st.tuples(st.integers(16, 4000), st.integers(16, 3000)),
+    st.tuples(st.integers(1, 30), st.integers(1, 30)).map(lambda s: (s[0] * 32, s[1] * 32)),
+)
+def test_the_letterbox_finds_its_way_back(source: tuple[int, int], target: tuple[int, int]) -> None:
+    box = Letterbox(source, target)
+    (left, top), (width, height) = box.offset, box.inner
+    assert left + width <= target[0]
+    assert top + height <= target[1]
+    whole = box.to_frame((left, top, left + width, top + height))
+    assert whole == pytest.approx((0, 0, 1, 1))
+
+
+def test_the_contract_imports_nothing_heavy() -> None:
+    code = (
+        "import sys, vision.contract;"
+        "heavy = {'numpy', 'cv2', 'av', 'onnxruntime', 'requests', 'scipy'} & set(sys.modules);"
+        "sys.exit(f'imported {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def _has(module: str) -> bool:
+    import importlib.util
+
+    return importlib.util.find_spec(module) is not None
