@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, g, request, session
+from flask import Flask, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user
 from sqlalchemy import select
 
 from supervision.account import service
 from supervision.account.models import Account
+from supervision.core.actor import ActorKind
 from supervision.core.db import db
 from supervision.core.scope import unscoped
 
@@ -44,6 +46,7 @@ def init_auth(app: Flask) -> None:
     login_manager.session_protection = "basic"
     login_manager.init_app(app)
     app.before_request(load_actor)
+    app.before_request(insist_on_own_password)
 
 
 def load_actor() -> None:
@@ -59,6 +62,29 @@ def load_actor() -> None:
     user: Any = current_user
     if user.is_authenticated:
         g.actor = service.to_actor(user.account)
+
+
+# What somebody whose password others know may still open.
+_BEFORE_OWN_PASSWORD = frozenset(
+    {
+        "static",
+        "account.profile",
+        "account.change_password",
+        "account.sign_out",
+        "account.set_language",
+        "home.healthz",
+    }
+)
+
+
+def insist_on_own_password() -> ResponseReturnValue | None:
+    """A one-time password opens the page where it is replaced, and nothing else."""
+    user: Any = current_user
+    if g.actor is None or g.actor.kind is not ActorKind.PERSON:
+        return None
+    if user.account.must_change_password and request.endpoint not in _BEFORE_OWN_PASSWORD:
+        return redirect(url_for("account.profile"))
+    return None
 
 
 def start_session(account: Account) -> None:

@@ -1,4 +1,4 @@
-"""Names of roles."""
+"""Names of roles and of the states of an account."""
 
 from __future__ import annotations
 
@@ -16,4 +16,17 @@ ROLE_LABELS = {
     Role.SAFETY_MANAGER: _l("Safety manager"),
     Role.EMPLOYEE: _l("Employee"),
     Role.NONE: _l("No role"),
+}
+
+STATE_LABELS = {
+    "active": _l("Account open"),
+    "closed": _l("Account closed"),
+    "locked": _l("Locked out"),
+}
+
+SORT_LABELS = {
+    "name": _l("By name"),
+    "username": _l("By user name"),
+    "role": _l("By role"),
+    "newest": _l("Newest first"),
 }

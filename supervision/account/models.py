@@ -43,6 +43,8 @@ class Account(Versioned, Base):
     password_hash: Mapped[str] = mapped_column(String(200))
     language: Mapped[str | None] = mapped_column(String(16))
     is_active: Mapped[bool] = mapped_column(Boolean, default=True)
+    # Somebody else knows the password: nothing else can be opened before it is changed.
+    must_change_password: Mapped[bool] = mapped_column(Boolean, default=False)
     certificate_no: Mapped[str] = mapped_column(String(40), default="")
     # Changes on password change and on sign-out everywhere: older sessions end.
     session_epoch: Mapped[int] = mapped_column(default=1)

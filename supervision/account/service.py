@@ -29,12 +29,12 @@ _hasher = PasswordHasher()
 _DECOY = _hasher.hash(secrets.token_hex(16))
 
 
-def hash_password(password: str) -> str:
+def hash_password(password: str, *, field: str = "password") -> str:
     """Argon2id with the library's defaults. Raises InvalidInput when the password is too short."""
     if len(password) < MIN_PASSWORD:
         raise InvalidInput(
             N_("A password has at least %(count)s characters."),
-            field="password",
+            field=field,
             count=MIN_PASSWORD,
         )
     return _hasher.hash(password)
@@ -53,10 +53,11 @@ def create_account(
     language: str | None = None,
     certificate_no: str = "",
     password_hash: str | None = None,
+    must_change_password: bool = False,
 ) -> Account:
     """Add a person. Regulators need a region, enterprise people an enterprise."""
     username = username.strip().lower()
-    _check_scope(role, region_code, enterprise_ids)
+    check_scope(role, region_code, enterprise_ids)
     taken = unscoped(
         select(Account.id).where(Account.username == username),
         reason="user names are unique to all",
@@ -73,6 +74,7 @@ def create_account(
         password_hash=password_hash or hash_password(password),
         language=language,
         certificate_no=certificate_no,
+        must_change_password=must_change_password,
         created_at=clock.now(),
         memberships=[Membership(enterprise_id=i) for i in enterprise_ids],
     )
@@ -81,7 +83,8 @@ def create_account(
     return account
 
 
-def _check_scope(role: Role, region_code: str, enterprise_ids: tuple[int, ...]) -> None:
+def check_scope(role: Role, region_code: str, enterprise_ids: tuple[int, ...]) -> None:
+    """Raise InvalidInput where a role lacks the region or the enterprise that it acts for."""
     if side_of(role) is Side.ENTERPRISE and not enterprise_ids:
         raise InvalidInput(N_("Choose the enterprise this person belongs to."), field="enterprise")
     regional = {Role.SECTION_CHIEF, Role.OFFICER, Role.VIDEO_OPERATOR}
@@ -106,11 +109,10 @@ def sign_in(username: str, password: str, *, attempts: int, lockout: timedelta) 
 
     A wrong name, a wrong password and a locked account answer alike and take alike.
     """
+    # Locked, so that guesses made in parallel are counted one by one.
+    wanted = select(Account).where(Account.username == username.strip().lower())
     found = db.session.scalars(
-        unscoped(
-            select(Account).where(Account.username == username.strip().lower()),
-            reason="signing in comes before knowing who it is",
-        )
+        unscoped(wanted.with_for_update(), reason="signing in comes before knowing who it is")
     ).first()
     matches = _verify(found.password_hash if found else _DECOY, password)
     if found is None or not found.is_active:
@@ -148,7 +150,10 @@ def change_password(account: Account, actor: Actor, *, old: str, new: str) -> No
     """Set a new password after the old one was shown; ends all other sessions."""
     if not _verify(account.password_hash, old):
         raise InvalidInput(N_("The present password is not right."), field="old")
-    account.password_hash = hash_password(new)
+    if old == new:
+        raise InvalidInput(N_("The new password is the same as the present one."), field="new")
+    account.password_hash = hash_password(new, field="new")
+    account.must_change_password = False
     account.session_epoch += 1
     audit.record(actor, "account.change_password", account)
 

@@ -7,9 +7,11 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from supervision.account.views import bp
+from supervision.account import panels, queries
+from supervision.account.people_views import bp
 from supervision.core.actor import Actor
-from supervision.core.slice import Slice
+from supervision.core.permissions import Permission
+from supervision.core.slice import Card, Directory, NavItem, Panel, Slice
 
 
 def _user_menu(actor: Actor | None) -> dict[str, Any]:
@@ -36,9 +38,18 @@ def _user_menu(actor: Actor | None) -> dict[str, Any]:
 SLICE = Slice(
     name="account",
     blueprints=(bp,),
+    nav=(NavItem(_l("Accounts"), "account.people", "users", Permission.ACCOUNT_ADMIN, 90),),
+    panels=(Panel("people", _l("Accounts"), Permission.ENTERPRISE_READ, 80, panels.members),),
+    cards=(Card("accounts", Permission.ACCOUNT_ADMIN, 90, panels.card),),
+    officers=Directory(choices=queries.officers, names=queries.names),
     context=_user_menu,
     actions={
         "account.create": _l("Account created"),
+        "account.change": _l("Account changed"),
+        "account.deactivate": _l("Account closed"),
+        "account.reactivate": _l("Account opened again"),
+        "account.reset_password": _l("Password reset by an administrator"),
+        "account.unlock": _l("Account unlocked"),
         "account.sign_in": _l("Signed in"),
         "account.sign_in_failed": _l("Sign-in failed"),
         "account.lock_out": _l("Account locked"),

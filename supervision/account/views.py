@@ -35,7 +35,7 @@ def sign_in() -> ResponseReturnValue:
 
 @bp.post("/sign-in")
 @public
-@limiter.limit(sign_in_limit)  # type: ignore[untyped-decorator]
+@limiter.limit(sign_in_limit)
 def sign_in_now() -> ResponseReturnValue:
     form = SignInForm()
     if form.validate_on_submit():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Index,
     Numeric,
     String,
+    Text,
     false,
     or_,
     select,
@@ -22,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from supervision.core.actor import Actor
-from supervision.core.db import Base, Versioned, code_of
+from supervision.core.db import Base, JsonValue, Versioned, code_of
 from supervision.core.scope import region_range
 from supervision.enterprise.rules import RegionLevel, SizeClass
 
@@ -130,3 +132,30 @@ def owned_filter(column: ColumnElement[int], actor: Actor) -> ColumnElement[bool
     if actor.enterprise_ids and not actor.regions:
         return column.in_(actor.enterprise_ids)
     return column.in_(select(Enterprise.id).where(Enterprise.visible_to(actor)))
+
+
+class EventKind(StrEnum):
+    REGISTERED = "registered"
+    CHANGED = "changed"
+    ROLL_STATUS = "roll_status"
+
+
+class EnterpriseEvent(OwnedByEnterprise, Base):
+    """What happened to the file itself, for its timeline.
+
+    The audit trail says the same with every value, but only auditors may read it; this says
+    *which* fields changed to whoever sees the file.
+    """
+
+    __tablename__ = "enterprise_event"
+    __table_args__ = (Index("ix_enterprise_event_enterprise_id_at", "enterprise_id", "at"),)
+
+    at: Mapped[datetime]
+    kind: Mapped[EventKind] = mapped_column(code_of(EventKind))
+    actor_id: Mapped[int]
+    actor_name: Mapped[str] = mapped_column(String(80))
+    # Names of the fields that changed.
+    fields: Mapped[list[Any]] = mapped_column(JsonValue, default=list)
+    status_before: Mapped[RollStatus | None] = mapped_column(code_of(RollStatus))
+    status_after: Mapped[RollStatus | None] = mapped_column(code_of(RollStatus))
+    note: Mapped[str] = mapped_column(Text, default="")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, visible
-from supervision.enterprise.models import Enterprise, Region, RollStatus
-from supervision.enterprise.rules import SizeClass
+from supervision.enterprise import rules
+from supervision.enterprise.models import Enterprise, EnterpriseEvent, Region, RollStatus
+from supervision.enterprise.rules import RegionLevel, SizeClass
 
 SORTS = {
     "name": (Enterprise.name, Enterprise.id),
@@ -25,7 +27,10 @@ SORTS = {
 
 @dataclass(frozen=True, slots=True)
 class EnterpriseFilter:
-    """What a list is narrowed to; empty means all."""
+    """What a list is narrowed to; empty means all.
+
+    ``industry`` is a section's letter or the first digits of a code (GB/T 4754).
+    """
 
     text: str = ""
     region: str = ""
@@ -44,9 +49,9 @@ def list_enterprises(actor: Actor, wanted: EnterpriseFilter) -> Select[Any]:
         columns = (Enterprise.name, Enterprise.short_name, Enterprise.uscc, Enterprise.address)
         stmt = stmt.where(or_(*(c.ilike(f"%{safe}%", escape="\\") for c in columns)))
     if wanted.region:
-        stmt = stmt.where(region_range(Enterprise.region_code, wanted.region))  # type: ignore[arg-type]
+        stmt = stmt.where(region_range(Enterprise.region_code, wanted.region))
     if wanted.industry:
-        stmt = stmt.where(Enterprise.industry_code.startswith(wanted.industry, autoescape=True))
+        stmt = stmt.where(_industry(wanted.industry))
     for column, value in (
         (Enterprise.size_class, wanted.size_class),
         (Enterprise.roll_status, wanted.roll_status),
@@ -57,6 +62,17 @@ def list_enterprises(actor: Actor, wanted: EnterpriseFilter) -> Select[Any]:
     return stmt.order_by(*SORTS.get(wanted.sort, SORTS["name"]))
 
 
+def _industry(wanted: str) -> Any:
+    sections = {s.section: s for s in rules.industry_sections()}
+    if wanted in sections:
+        # Codes are compared as text: "33" <= "3311" < "34".
+        first, last = sections[wanted].first_division, sections[wanted].last_division
+        return (Enterprise.industry_code >= f"{first:02d}") & (
+            Enterprise.industry_code < f"{last + 1:02d}"
+        )
+    return Enterprise.industry_code.startswith(wanted, autoescape=True)
+
+
 def get_enterprise(enterprise_id: int, actor: Actor) -> Enterprise:
     """One enterprise. Raises NotFound out of scope."""
     stmt = visible(Enterprise, actor).where(Enterprise.id == enterprise_id)
@@ -64,6 +80,62 @@ def get_enterprise(enterprise_id: int, actor: Actor) -> Enterprise:
     if found is None:
         raise NotFound
     return found
+
+
+def by_uscc(codes: Sequence[str], actor: Actor) -> Sequence[Enterprise]:
+    """The enterprises with these codes, as far as ``actor`` sees them."""
+    stmt = visible(Enterprise, actor).where(Enterprise.uscc.in_(codes)).order_by(Enterprise.name)
+    return db.session.scalars(stmt).all()
+
+
+@dataclass(frozen=True, slots=True)
+class RollCounts:
+    """How many enterprises stand where on the roll."""
+
+    total: int
+    in_production: int
+    suspended: int
+    not_located: int
+    is_key: int
+
+
+def roll_counts(actor: Actor) -> RollCounts:
+    """All figures in one statement."""
+
+    def number(clause: Any) -> Any:
+        return func.coalesce(func.sum(case((clause, 1), else_=0)), 0)
+
+    stmt = visible(
+        Enterprise,
+        actor,
+        func.count(Enterprise.id),
+        number(Enterprise.roll_status == RollStatus.IN_PRODUCTION),
+        number(Enterprise.roll_status == RollStatus.SUSPENDED),
+        number(Enterprise.roll_status == RollStatus.NOT_LOCATED),
+        number(Enterprise.is_key),
+    )
+    return RollCounts(*db.session.execute(stmt).one())
+
+
+def events(
+    enterprise_id: int, actor: Actor, before: datetime | None, limit: int
+) -> Sequence[EnterpriseEvent]:
+    """What happened to the file itself, newest first."""
+    stmt = (
+        visible(EnterpriseEvent, actor)
+        .where(EnterpriseEvent.enterprise_id == enterprise_id)
+        .order_by(EnterpriseEvent.at.desc(), EnterpriseEvent.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        stmt = stmt.where(EnterpriseEvent.at < before)
+    return db.session.scalars(stmt).all()
+
+
+def last_change(enterprise_id: int, actor: Actor) -> EnterpriseEvent | None:
+    """Who touched the file last, for the editor who comes second."""
+    found = events(enterprise_id, actor, None, 1)
+    return found[0] if found else None
 
 
 def own_enterprises(actor: Actor) -> Sequence[Enterprise]:
@@ -85,6 +157,18 @@ def region_names(codes: set[str]) -> dict[str, str]:
     return dict(db.session.execute(stmt).tuples().all())
 
 
+def region_path_names(codes: set[str]) -> dict[str, str]:
+    """For each code its path from the province down, in one statement for a page of rows."""
+    wanted = {code[:n] for code in codes for n in (2, 4, 6, 9) if len(code) >= n}
+    names = region_names(wanted)
+    return {
+        code: " ".join(
+            names[code[:n]] for n in (2, 4, 6, 9) if len(code) >= n and code[:n] in names
+        )
+        for code in codes
+    }
+
+
 def region_choices(actor: Actor) -> list[tuple[str, str]]:
     """The divisions just below an actor's own, for a filter."""
     stmt = select(Region.code, Region.name).where(Region.valid_to.is_(None)).order_by(Region.code)
@@ -97,8 +181,24 @@ def region_choices(actor: Actor) -> list[tuple[str, str]]:
     return [(code, name) for code, name in db.session.execute(stmt)]
 
 
-def _used(actor: Actor) -> set[str]:
+def region_children(actor: Actor, parent: str) -> list[tuple[str, str]]:
+    """The divisions below ``parent`` ("" for provinces) that hold or lie in the actor's own."""
+    stmt = select(Region.code, Region.name).where(Region.valid_to.is_(None)).order_by(Region.code)
+    if parent:
+        stmt = stmt.where(Region.parent_code == parent)
+    else:
+        stmt = stmt.where(Region.level == RegionLevel.PROVINCE)
+    rows = [(code, name) for code, name in db.session.execute(stmt)]
+    if actor.everything:
+        return rows
+    return [
+        (code, name)
+        for code, name in rows
+        if any(code.startswith(own) or own.startswith(code) for own in actor.regions)
+    ]
 
+
+def _used(actor: Actor) -> set[str]:
     prefix = func.substr(Enterprise.region_code, 1, 6)
     districts = set(db.session.scalars(visible(Enterprise, actor, prefix).distinct()))
     return districts | {code[:4] for code in districts}

@@ -354,3 +354,59 @@ def size_class(
         if headcount >= row.min_headcount and revenue >= row.min_revenue:
             return row.size
     return None
+
+
+# The box around the mainland, Taiwan, Hong Kong, Macao and the waters they administer, WGS-84.
+LONGITUDES = (Decimal("73.4"), Decimal("135.2"))
+LATITUDES = (Decimal("3.5"), Decimal("53.7"))
+
+
+def coordinate_problems(longitude: Decimal | None, latitude: Decimal | None) -> dict[str, Problem]:
+    """What is wrong with a place, by field: both or neither, and inside China.
+
+    The commonest slip, the two exchanged, gets a sentence of its own.
+    """
+    if longitude is None and latitude is None:
+        return {}
+    if longitude is None or latitude is None:
+        missing = "longitude" if longitude is None else "latitude"
+        return {
+            missing: Problem(
+                "coordinates_half", N_("Longitude and latitude are given together or not at all.")
+            )
+        }
+    if _within(longitude, LATITUDES) and _within(latitude, LONGITUDES):
+        return {
+            "longitude": Problem(
+                "coordinates_exchanged", N_("Longitude and latitude seem to be exchanged.")
+            )
+        }
+    return {
+        name: Problem(
+            f"{name}_range",
+            N_("In China this lies between %(low)s and %(high)s degrees."),
+            {"low": str(limits[0]), "high": str(limits[1])},
+        )
+        for name, value, limits in (
+            ("longitude", longitude, LONGITUDES),
+            ("latitude", latitude, LATITUDES),
+        )
+        if not _within(value, limits)
+    }
+
+
+def _within(value: Decimal, limits: tuple[Decimal, Decimal]) -> bool:
+    return limits[0] <= value <= limits[1]
+
+
+def is_phone(text: str) -> bool:
+    """A mobile or fixed number as people write it: digits, with a plus in front and dashes."""
+    digits = re.sub(r"[ \-]", "", text)
+    return re.fullmatch(r"\+?[0-9]{5,15}", digits, re.ASCII) is not None
+
+
+def mask_phone(phone: str) -> str:
+    """A number for lists: enough to recognise it, not enough to call it."""
+    if len(phone) < 7:
+        return "*" * len(phone)
+    return f"{phone[:3]}{'*' * (len(phone) - 7)}{phone[-4:]}"

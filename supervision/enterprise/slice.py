@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from supervision.core.permissions import Permission
-from supervision.core.slice import NavItem, Slice
+from supervision.core.slice import Card, NavItem, Slice
+from supervision.enterprise import panels
 from supervision.enterprise.views import bp
 
 SLICE = Slice(
@@ -20,6 +21,12 @@ SLICE = Slice(
             10,
         ),
     ),
+    cards=(Card("enterprise", Permission.ENTERPRISE_READ, 10, panels.card),),
+    timeline=panels.timeline,
+    notices={
+        "enterprise.roll_status": _l("The status of %(name)s on the roll was changed"),
+        "enterprise.officer": _l("You are now the supervising officer of %(name)s"),
+    },
     actions={
         "enterprise.register": _l("Enterprise put on the roll"),
         "enterprise.change": _l("Enterprise's file changed"),
