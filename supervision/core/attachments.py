@@ -35,7 +35,8 @@ class Attachment(Base):
 
     sha256: Mapped[str] = mapped_column(String(64), index=True)
     size: Mapped[int] = mapped_column(BigInteger)
-    media_type: Mapped[str] = mapped_column(String(64))
+    # Office names its types at length: a workbook's has 65 characters.
+    media_type: Mapped[str] = mapped_column(String(100))
     filename: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(80))
