@@ -13,7 +13,9 @@ PREFIX = "ANQI_"
 
 # The vision worker shares the environment on a small installation; its names are not ours to judge.
 WORKER_PREFIX = "ANQI_VISION_"
-WORKER_NAMES = frozenset({"ANQI_WEB_URL", "ANQI_NODE_TOKEN", "ANQI_MODEL", "ANQI_BACKEND"})
+WORKER_NAMES = frozenset(
+    {"ANQI_WEB_URL", "ANQI_NODE", "ANQI_NODE_TOKEN", "ANQI_MODEL", "ANQI_BACKEND"}
+)
 
 
 class SettingsError(ValueError):
