@@ -97,6 +97,8 @@ class Reader(threading.Thread):
             self._fail(StreamFault.OTHER, type(error).__name__)
         else:
             self._fault, self._detail = None, ""
+            if self._stop_asked.is_set():
+                return None
             if loops(self.spec.url):
                 return 0.0
             if self.spec.url.startswith("file:"):

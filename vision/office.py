@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vision.contract import ContractError, Heartbeat, NodeConfig, parse, to_json
-from vision.publisher import REFUSED_PROBE_S
+from vision.publisher import LONGEST_WAIT_S, REFUSED_PROBE_S
 from vision.timing import Backoff
 from vision.web import WebClient, WebRefusedError, WebUnavailableError
 
@@ -57,7 +57,7 @@ class ConfigWatch:
         self._hurry.set()
 
     def run(self, stop: threading.Event) -> None:
-        backoff = Backoff(self._poll_s)
+        backoff = Backoff(self._poll_s, max(self._poll_s, LONGEST_WAIT_S))
         while not stop.is_set():
             wait = self._poll_s
             try:

@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 IDLE_S = 0.5
 EVIDENCE_RETRY_S = 5.0
 EVENT_RETRY_S = 10.0
+LONGEST_WAIT_S = 20.0  # it is our own web: no account to lock, and someone waits for the event
 REFUSED_PROBE_S = 300.0  # a revoked token may be put right on the web's side; never retried hot
 # The message itself is at fault: sending it again would only fail again.
 _PARK = frozenset({400, 409, 413, 415, 422})
@@ -27,7 +28,7 @@ class Publisher:
         self, outbox: Outbox, web: WebClient, *, now: Callable[[], float] = time.time
     ) -> None:
         self._outbox, self._web, self._now = outbox, web, now
-        self._backoff = Backoff()
+        self._backoff = Backoff(1.0, LONGEST_WAIT_S)
         self.refused = False
 
     def run(self, stop: threading.Event) -> None:

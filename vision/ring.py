@@ -9,6 +9,7 @@ instant in UTC milliseconds. Times inside count from that instant, after ``BASE_
 from __future__ import annotations
 
 import itertools
+import logging
 import os
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import av
 
+log = logging.getLogger(__name__)
 TICKS = 90_000
 TIME_BASE = Fraction(1, TICKS)
 BASE_S = 10  # room for decode times before the first presentation time
@@ -42,6 +44,7 @@ class RingWriter:
         self._container: av.container.OutputContainer | None = None
         self._stream: av.VideoStream | None = None
         self._start_t = 0.0
+        self._failed = False
 
     def write(self, packet: av.Packet[av.VideoStream], template: av.VideoStream, t: float) -> None:
         """Append a packet whose presentation instant is ``t``; its time fields are rewritten."""
@@ -80,9 +83,14 @@ class RingWriter:
             self._container = av.open(str(path), "w", format="nut", options={"flush_packets": "1"})
             self._stream = self._container.add_stream_from_template(template)
             self._stream.time_base = TIME_BASE
-        except (av.FFmpegError, OSError):
+        except (av.FFmpegError, OSError) as error:
+            # A full disk must not stop the judging; but evidence is being lost, and that is said.
+            if not self._failed:
+                log.error("no video is kept in %s: %s", self._folder, error)
+            self._failed = True
             self.close()
             return
+        self._failed = False
         self._start_t = round(t * 1000) / 1000
 
 

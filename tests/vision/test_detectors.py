@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.backends_agree import compare
 from tests.vision.conftest import ROOT
 from vision.detectors import open_detector, to_detections
 from vision.detectors.yolo import nms
@@ -57,12 +58,14 @@ def test_the_model_takes_any_multiple_of_32_and_sees_nothing_in_nothing(
     assert raw.xyxy.shape == (0, 4)
 
 
-def test_openvino_sees_what_onnxruntime_sees() -> None:
+def test_openvino_sees_what_onnxruntime_sees(clips: Path) -> None:
     pytest.importorskip("openvino", reason="the openvino extra is not installed")
-    image = np.random.default_rng(0).integers(0, 255, (192, 320, 3), dtype=np.uint8)
-    one = open_detector("onnx", DEFAULT_MODEL).detect([image])[0]
-    two = open_detector("openvino", DEFAULT_MODEL).detect([image])[0]
-    assert np.allclose(one.xyxy, two.xyxy, atol=1.0)
+    clip = clips / "intel_worker-zone-detection_1080p.mp4"
+    one, two = (open_detector(name, DEFAULT_MODEL) for name in ("onnx", "openvino"))
+    found = compare(clip, one, two, 12)
+    assert len(found) > 20
+    assert min(partner.overlap for partner in found) >= 0.95
+    assert max(partner.gap for partner in found) <= 0.02
 
 
 def test_a_missing_extra_is_named() -> None:

@@ -120,3 +120,18 @@ def test_the_mailbox_hands_over_the_latest_frame_once_and_counts_the_rest() -> N
     finally:
         other.close()
         box.close()
+
+
+def test_a_ring_that_cannot_be_written_is_said_once_and_stops_nobody(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    source = make_clip(tmp_path / "in.mp4", seconds=5)
+    writer = RingWriter(tmp_path / "ring", 60.0)
+    (tmp_path / "ring").rmdir()
+    (tmp_path / "ring").write_text("a file where the folder was")
+    with av.open(str(source)) as container:
+        stream = container.streams.video[0]
+        for packet in container.demux(stream):
+            if packet.pts is not None:
+                writer.write(packet, stream, T0 + float(packet.pts * packet.time_base))
+    assert len([r for r in caplog.records if "no video is kept" in r.message]) == 1
