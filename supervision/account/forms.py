@@ -84,7 +84,7 @@ class NewPersonForm(PersonForm):
     )
     password = PasswordField(
         _l("First password"),
-        [Optional(), Length(min=10, max=200)],
+        [Optional(), Length(max=200)],
         description=_l("Leave it empty to have one made. The person replaces it when signing in."),
         render_kw={"autocomplete": "new-password"},
     )

@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import event
 
 from supervision.core.actor import SYSTEM
 from supervision.core.audit import AuditEntry
@@ -270,3 +271,19 @@ def test_the_next_level_for_the_cascade_stays_inside_ones_own_region(pages):
     assert pages.get(None, url).status_code == 302
     assert pages.get("no_role", url).status_code == 403
     assert pages.get("city_officer", "/enterprises/regions.json?parent=x").status_code == 404
+
+
+def test_a_longer_roll_takes_no_more_statements(app, pages):
+    def statements():
+        seen = []
+        listener = lambda *args: seen.append(args[2])
+        event.listen(db.engine, "before_cursor_execute", listener)
+        assert pages.get("city_officer", "/enterprises/").status_code == 200
+        event.remove(db.engine, "before_cursor_execute", listener)
+        return len(seen)
+
+    short = statements()
+    with transaction():
+        for serial in range(10, 30):
+            service.register(SYSTEM, enterprise_values(serial))
+    assert statements() == short
