@@ -60,9 +60,18 @@ class RingWriter:
             packet.stream = self._stream
         try:
             self._container.mux_one(packet)
-        except (av.FFmpegError, OSError):
-            # Decode times that step back (a jump in the stream), a full disk: wait for the next key.
-            self.close()
+            self._failed = False
+        except ValueError:
+            self.close()  # decode times that step back: a jump in the stream; wait for a key frame
+        except (av.FFmpegError, OSError) as error:
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        """A full disk must not stop the judging; but evidence is being lost, and that is said."""
+        if not self._failed:
+            log.warning("no video is kept in %s: %s", self._folder, error)
+        self._failed = True
+        self.close()
 
     def close(self) -> None:
         container, self._container, self._stream = self._container, None, None
@@ -84,13 +93,8 @@ class RingWriter:
             self._stream = self._container.add_stream_from_template(template)
             self._stream.time_base = TIME_BASE
         except (av.FFmpegError, OSError) as error:
-            # A full disk must not stop the judging; but evidence is being lost, and that is said.
-            if not self._failed:
-                log.error("no video is kept in %s: %s", self._folder, error)
-            self._failed = True
-            self.close()
+            self._fail(error)
             return
-        self._failed = False
         self._start_t = round(t * 1000) / 1000
 
 
