@@ -61,7 +61,7 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     app.before_request(access.enforce)
     app.after_request(_headers)
     _register_slices(app)
-    _template_globals(app)
+    _template_globals(app, settings)
     access.check_declarations(app)
     return app
 
@@ -131,11 +131,12 @@ def _register_slices(app: Flask) -> None:
     cli.register(app)
 
 
-def _template_globals(app: Flask) -> None:
+def _template_globals(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals.update(
         format_day=format_day,
         format_instant=format_instant,
         role_labels=ROLE_LABELS,
+        upload_limit_bytes=settings.upload_limit_mb * 1024 * 1024,
     )
 
     @app.context_processor

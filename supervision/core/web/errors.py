@@ -13,6 +13,9 @@ from werkzeug.exceptions import HTTPException
 from supervision.core.errors import Conflict, DomainError
 from supervision.core.i18n import message_of
 
+DRAIN_LIMIT = 512 * 1024 * 1024
+DRAIN_CHUNK = 1024 * 1024
+
 PAGES = {403, 404, 409, 413, 422, 429, 500}
 
 _TOO_LARGE = lazy_gettext("The upload is larger than this system accepts.")
@@ -51,8 +54,28 @@ def _csrf(_error: CSRFError) -> ResponseReturnValue:
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error
-    text = str(_TOO_LARGE) if error.code == 413 else None
-    return _answer(error.code, text)
+    if error.code == 413:
+        _drain()
+        return _answer(413, str(_TOO_LARGE))
+    return _answer(error.code, None)
+
+
+def _drain() -> None:
+    """Read what is still on its way, up to a bound, and forget it.
+
+    A server that answers and closes while bytes come makes the browser show "connection reset"
+    instead of our page.
+    """
+    stream = request.environ.get("wsgi.input")
+    left = DRAIN_LIMIT
+    while stream is not None and left > 0:
+        try:
+            chunk = stream.read(min(DRAIN_CHUNK, left))
+        except (OSError, ValueError):
+            return
+        if not chunk:
+            return
+        left -= len(chunk)
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
