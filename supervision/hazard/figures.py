@@ -120,7 +120,7 @@ def _of(stmt: Select[Any], enterprise_id: int | None, region: str) -> Select[Any
     if enterprise_id is not None:
         return stmt.where(Hazard.enterprise_id == enterprise_id)
     if region:
-        return stmt.where(region_range(Enterprise.region_code, region))  # type: ignore[arg-type]
+        return stmt.where(region_range(Enterprise.region_code, region))
     return stmt
 
 
