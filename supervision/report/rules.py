@@ -86,9 +86,11 @@ class TicketFact:
 
     def __post_init__(self) -> None:
         if (self.exit is None) != (self.left_on is None):
-            raise ValueError(f"{self.number}: how it ended and when belong together")
+            raise ReconciliationError(f"{self.number}: how it ended and when belong together")
         if self.left_on is not None and self.left_on < self.found_on:
-            raise ValueError(f"{self.number}: it ended on {self.left_on}, before it was found")
+            raise ReconciliationError(
+                f"{self.number}: it ended on {self.left_on}, before it was found"
+            )
 
     def has_left(self, day: date) -> bool:
         """Whether it was off the ledger of open tickets at the end of `day`."""
@@ -239,8 +241,8 @@ def monthly_figures(
     """Figures of one month; raises ReconciliationError when they do not add up.
 
     `tickets` may hold the whole ledger or any part that includes every ticket
-    found by the end of the month and not off the ledger before it began; others
-    change nothing. A ticket given twice raises.
+    found by the end of the month that was not off the ledger before it began or
+    was due in it; others change nothing. A ticket given twice raises.
     """
     facts = _once(tickets)
     figures = MonthlyFigures(
@@ -260,11 +262,11 @@ def ticket_figures(period: Period, tickets: Iterable[TicketFact]) -> Figures:
     """Figures of the given tickets."""
     total = Figures()
     for ticket in tickets:
-        total += _one(period, ticket)
+        total += ticket_part(period, ticket)
     return total
 
 
-def _one(period: Period, ticket: TicketFact) -> Figures:
+def ticket_part(period: Period, ticket: TicketFact) -> Figures:
     """The part that one ticket plays in the month: zeros and ones."""
     if ticket.found_on > period.events_through:
         return Figures()
@@ -385,7 +387,7 @@ def _grouped(
     """Figures by key, in the order of the keys; groups that play no part are left out."""
     sums: dict[str, Figures] = {}
     for fact in facts:
-        sums[key(fact)] = sums.get(key(fact), Figures()) + _one(period, fact)
+        sums[key(fact)] = sums.get(key(fact), Figures()) + ticket_part(period, fact)
     return tuple(Group(name, row) for name, row in sorted(sums.items()) if row != Figures())
 
 

@@ -1,0 +1,109 @@
+"""Names of what a package counts, and the definitions that it prints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from supervision.hazard.labels import GRADE_LABELS, SOURCE_LABELS, STATUS_LABELS
+from supervision.report.rules import Exit, Verdict
+
+FIGURE_LABELS: dict[str, Any] = {
+    "opening": _l("Open at the month's beginning"),
+    "found": _l("Found in the month"),
+    "closed": _l("Closed in the month"),
+    "transferred": _l("Transferred in the month"),
+    "invalid": _l("Found invalid in the month"),
+    "closing": _l("Open at the month's end"),
+    "due": _l("Due in the month"),
+    "closed_on_time": _l("Due and closed on time"),
+    "overdue": _l("Overdue at the month's end"),
+}
+
+# The same in a table's head.
+SHORT_LABELS: dict[str, Any] = {
+    "opening": _l("Opening"),
+    "found": _l("Found"),
+    "closed": _l("Closed"),
+    "transferred": _l("Transferred"),
+    "invalid": _l("Invalid"),
+    "closing": _l("Closing"),
+    "due": _l("Due"),
+    "closed_on_time": _l("On time"),
+    "overdue": _l("Overdue"),
+}
+
+VIOLATION_LABELS: dict[str, Any] = {
+    "flagged": _l("Violations flagged"),
+    "confirmed": _l("Violations confirmed"),
+    "rejected": _l("Violations rejected"),
+    "duplicate": _l("Violations that were duplicates"),
+    "pending": _l("Violations not yet reviewed"),
+}
+
+VERDICT_LABELS = {
+    Verdict.PENDING: _l("Not yet reviewed"),
+    Verdict.CONFIRMED: _l("Confirmed"),
+    Verdict.REJECTED: _l("Not a violation"),
+    Verdict.DUPLICATE: _l("Duplicate"),
+}
+
+RULE_LABELS = {
+    "helmet_missing": _l("No helmet"),
+    "vest_missing": _l("No reflective vest"),
+    "intrusion": _l("Intrusion into a zone"),
+    "fire_smoke": _l("Fire or smoke"),
+}
+
+EXIT_LABELS = {
+    Exit.CLOSED: STATUS_LABELS["closed"],  # type: ignore[index]
+    Exit.TRANSFERRED: STATUS_LABELS["transferred"],  # type: ignore[index]
+    Exit.INVALID: STATUS_LABELS["invalid"],  # type: ignore[index]
+}
+
+KIND_LABELS = {"region": _l("Region"), "enterprise": _l("Enterprise")}
+
+STATE_LABELS = {
+    "queued": _l("Waiting its turn"),
+    "making": _l("Being made"),
+    "ready": _l("Ready"),
+    "failed": _l("Not made"),
+}
+
+DEFINITIONS = (
+    _l("Days and months are those of Beijing time (Asia/Shanghai)."),
+    _l("Found: every hazard found in the month, whatever became of it later."),
+    _l(
+        "Due: the deadline in force falls in the month. A granted extension moves a hazard to its "
+        "new month. What proved invalid was never due; what was transferred by its deadline was "
+        "no longer due here."
+    ),
+    _l(
+        "Rate of rectification on time = due and closed on or before the deadline ÷ due in the "
+        "month. There is no rate where nothing was due."
+    ),
+    _l("Overdue: still open at the end of the month although the day of the deadline has passed."),
+    _l("Opening + found = closed + transferred + invalid + closing, checked for every row."),
+    _l("Days of rectification: calendar days from finding to closing; the same day is 0."),
+)
+
+
+def grade(code: str) -> str:
+    """A grade's name; a ticket that was not graded yet has none."""
+    return str(GRADE_LABELS[code]) if code else _("Not yet graded")  # type: ignore[index]
+
+
+def source(code: str) -> str:
+    return str(SOURCE_LABELS[code])  # type: ignore[index]
+
+
+def rule(code: str) -> str:
+    """A rule's name; a kind that this list does not know yet keeps its code."""
+    return str(RULE_LABELS.get(code, code))
+
+
+def month(year: int, number: int) -> str:
+    """A month as a title says it."""
+    return str(_("%(year)s-%(month)s", year=year, month=f"{number:02d}"))
