@@ -38,7 +38,10 @@ class Pick:
     permission: Permission
 
 
-PICKS = {"report": Pick(_l("Report a hazard"), "hazard.report", Permission.HAZARD_REPORT)}
+PICKS = {
+    "report": Pick(_l("Report a hazard"), "hazard.report", Permission.HAZARD_REPORT),
+    "camera": Pick(_l("Add a camera"), "camera.new", Permission.CAMERA_EDIT),
+}
 
 
 @bp.get("/")

@@ -105,11 +105,7 @@ def _check(uid: str, spec: CameraSpec) -> None:
             rules=spec.rules,
         )
     except ContractError as error:
-        raise InvalidInput(
-            N_("%(field)s: %(problem)s"),
-            field=error.field.split(".")[0],
-            problem=error.problem,
-        ) from None
+        raise InvalidInput(error.problem, field=error.field.split(".")[0]) from None
 
 
 def _assign(camera: Camera, node_before: int | None) -> None:

@@ -194,9 +194,18 @@ def counts(actor: Actor, enterprise_id: int | None = None) -> Counts:
     return Counts(*db.session.execute(stmt).one())
 
 
-def pending_count(actor: Actor) -> int:
-    stmt = visible(Violation, actor, func.count(Violation.id))
-    return db.session.scalar(stmt.where(Violation.status == ReviewState.PENDING)) or 0
+def count(actor: Actor, wanted: ViolationFilter) -> int:
+    """How many the filter finds."""
+    stmt = _narrowed(visible(Violation, actor, func.count(Violation.id)), wanted)
+    return db.session.scalar(stmt) or 0
+
+
+def pending_count(actor: Actor, *, cap: int) -> int:
+    """How many wait, up to ``cap``: on every page, so it must not grow with the queue."""
+    some = visible(Violation, actor, Violation.id)
+    some = some.where(Violation.status == ReviewState.PENDING).limit(cap)
+    stmt = select(func.count()).select_from(some.subquery())
+    return db.session.scalar(stmt.execution_options(**some.get_execution_options())) or 0
 
 
 def latest(actor: Actor, *, enterprise_id: int, limit: int) -> Sequence[Violation]:

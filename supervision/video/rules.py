@@ -21,6 +21,21 @@ MAX_ZONES = 20
 # The order of an episode's life; a later revision may not step back in it.
 PHASE_ORDER = {Phase.OPEN: 0, Phase.UPDATE: 1, Phase.CLOSE: 2}
 
+# What the contract may say of a zone, by the field that it names.
+ZONE_PROBLEMS = {
+    "zone_id": N_("Zone in line %(line)s: an id has letters, digits, dots, colons and dashes."),
+    "polygon": N_("Zone in line %(line)s: it needs three or more points between 0 and 1."),
+}
+
+# The contract's own words that reach a person who edits a camera, marked for translation here.
+CONTRACT_PROBLEMS = (
+    N_("each side must be a multiple of 32 up to 2048"),
+    N_("must lie between 0.1 and 60"),
+    N_("must lie between 0 and 3600 seconds"),
+    N_("must lie between 1 and votes_window"),
+    N_("must lie between 0 and 1"),
+)
+
 
 class RejectReason(StrEnum):
     """Why a violation is none: the fixed list from which the precision figures are made."""
@@ -166,12 +181,7 @@ def _zone(number: int, line: str) -> Zone:
         polygon = tuple(_point(pair) for pair in points.split())
         return Zone(zone_id, name or zone_id, polygon)
     except ContractError as error:
-        raise InvalidInput(
-            N_("Zone in line %(line)s: %(problem)s"),
-            field="zones",
-            line=number,
-            problem=str(error),
-        ) from None
+        raise InvalidInput(ZONE_PROBLEMS[error.field], field="zones", line=number) from None
     except ValueError:
         raise InvalidInput(
             N_("Zone in line %(line)s: write id | name | x,y x,y x,y"), field="zones", line=number

@@ -24,6 +24,7 @@ from supervision.video.rules import RejectReason
 from supervision.video.workflow import REVIEW_WORKFLOW, ReviewState
 
 MAX_NOTE = 2000
+ANOTHER_OF_THIS_CAMERA = N_("Choose another violation of the same camera.")
 
 
 def confirm(violation_id: int, actor: Actor, *, note: str = "") -> Violation:
@@ -70,7 +71,7 @@ def mark_duplicate(violation_id: int, actor: Actor, *, original_id: int | None) 
     REVIEW_WORKFLOW.check("mark_duplicate", violation, actor, {"original": original_id})
     original = queries.get_violation(int(original_id or 0), actor)
     if original.id == violation.id or original.camera_id != violation.camera_id:
-        raise InvalidInput(N_("Choose another violation of the same camera."), field="original")
+        raise InvalidInput(ANOTHER_OF_THIS_CAMERA, field="original")
     if original.status is ReviewState.DUPLICATE:
         raise InvalidInput(
             N_("That one is itself a duplicate. Choose its original."), field="original"

@@ -2,7 +2,38 @@
 
 from __future__ import annotations
 
-from supervision.core.slice import Slice
-from supervision.video.api import bp as api
+from flask_babel import lazy_gettext as _l
 
-SLICE = Slice(name="video", blueprints=(api,))
+from supervision.core.permissions import Permission
+from supervision.core.slice import Card, Job, NavItem, Panel, Slice
+from supervision.video import jobs, labels, panels
+from supervision.video.api import bp as api
+from supervision.video.views.cameras import bp as cameras
+from supervision.video.views.nodes import bp as nodes
+from supervision.video.views.review import bp as review
+
+SLICE = Slice(
+    name="video",
+    blueprints=(review, cameras, nodes, api),
+    nav=(
+        NavItem(
+            _l("Video review"),
+            "video.index",
+            "video",
+            Permission.VIDEO_READ,
+            40,
+            badge=panels.badge,
+        ),
+        NavItem(_l("Cameras"), "camera.index", "device-cctv", Permission.VIDEO_READ, 41),
+        NavItem(_l("Vision nodes"), "node.index", "server", Permission.NODE_ADMIN, 42),
+    ),
+    panels=(Panel("video", _l("Video"), Permission.VIDEO_READ, 30, panels.panel),),
+    cards=(Card("video", Permission.VIDEO_READ, 30, panels.card),),
+    timeline=panels.timeline,
+    jobs=(Job("video.watch_nodes", jobs.watch_nodes, {"seconds": 60}),),
+    notices={
+        "video.fire": _l("Fire or smoke on camera %(camera)s at %(place)s"),
+        "video.node_silent": _l("Vision node %(name)s has been silent since %(since)s"),
+    },
+    actions=labels.ACTION_LABELS,
+)

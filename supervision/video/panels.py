@@ -1,0 +1,76 @@
+"""What other pages show of video: a tab and the timeline of the file, a card of the start page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask import render_template, url_for
+from flask_babel import gettext as _
+
+from supervision.core import clock
+from supervision.core.actor import Actor
+from supervision.core.db import db
+from supervision.core.permissions import Permission
+from supervision.core.slice import TimelineItem
+from supervision.core.web.state import settings
+from supervision.video import labels, queries
+from supervision.video.workflow import ReviewState
+
+PANEL_ROWS = 10
+PANEL_CAMERAS = 50
+
+_TONES = {ReviewState.CONFIRMED: "bad", ReviewState.REJECTED: "off", ReviewState.DUPLICATE: "off"}
+
+
+def panel(enterprise_id: int, actor: Actor) -> str:
+    cameras = queries.list_cameras(actor, enterprise_id=enterprise_id).limit(PANEL_CAMERAS)
+    return render_template(
+        "video/panel.html",
+        enterprise_id=enterprise_id,
+        counts=queries.counts(actor, enterprise_id),
+        cameras=db.session.scalars(cameras).unique().all(),
+        violations=queries.latest(actor, enterprise_id=enterprise_id, limit=PANEL_ROWS),
+        silent=settings().node_silent_seconds,
+        labels=labels,
+    )
+
+
+def card(actor: Actor) -> str:
+    silent = settings().node_silent_seconds
+    admin = actor.may(Permission.NODE_ADMIN)
+    return render_template(
+        "video/card.html",
+        counts=queries.counts(actor),
+        silent_nodes=queries.silent_nodes(actor, clock.now(), silent) if admin else [],
+        parked=queries.parked_count(actor) if admin else 0,
+    )
+
+
+def timeline(
+    enterprise_id: int, actor: Actor, before: datetime | None, limit: int
+) -> Sequence[TimelineItem]:
+    return [
+        TimelineItem(
+            at=found.verdict_at,
+            title=_(
+                "%(rule)s: %(verdict)s",
+                rule=labels.KIND_LABELS[found.rule_kind],
+                verdict=labels.STATUS_LABELS[found.status],
+            ),
+            body=found.verdict_note
+            or (str(labels.REASON_LABELS[found.reject_reason]) if found.reject_reason else "")
+            or f"{found.camera.name} · {found.camera.place}",
+            url=url_for("video.detail", violation_id=found.id, status=""),
+            icon="video",
+            tone=_TONES.get(found.status, "plain"),
+            who=found.verdict_by,
+        )
+        for found in queries.verdicts_of_enterprise(enterprise_id, actor, before, limit)
+        if found.verdict_at is not None
+    ]
+
+
+def badge(actor: Actor) -> int:
+    """How many wait for a verdict, as far as anybody counts; beside the menu's line."""
+    return queries.pending_count(actor, cap=100)

@@ -1,0 +1,1 @@
+"""HTTP of video: the review, the cameras, the nodes."""

@@ -1,0 +1,213 @@
+"""HTTP of the review: the queue, one violation with its evidence, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from supervision.core import attachments
+from supervision.core.access import current_actor, requires
+from supervision.core.actor import Actor
+from supervision.core.db import transaction
+from supervision.core.errors import Conflict, InvalidInput, NotFound
+from supervision.core.i18n import format_instant, message_of
+from supervision.core.permissions import Permission
+from supervision.core.web.forms import Form
+from supervision.core.web.paging import page_number, paginate
+from supervision.enterprise import queries as enterprises
+from supervision.video import forms, labels, queries, service
+from supervision.video.models import Violation
+from supervision.video.rules import RejectReason
+from supervision.video.workflow import REVIEW_WORKFLOW, ReviewState
+from vision.contract import EvidenceKind, RuleKind
+
+bp = Blueprint("video", __name__, url_prefix="/video")
+
+FILTERS = ("status", "rule", "camera", "enterprise", "region", "seen_from", "seen_to", "sort")
+
+
+@bp.get("/")
+@requires(Permission.VIDEO_READ)
+def index() -> ResponseReturnValue:
+    actor = current_actor()
+    form, wanted = _filter(actor)
+    page = paginate(queries.list_violations(actor, wanted), number=page_number())
+    return render_template(
+        "video/index.html",
+        form=form,
+        page=page,
+        counts=queries.counts(actor),
+        labels=labels,
+        context=_context(),
+        active=sum(1 for name in FILTERS if name != "sort" and request.args.get(name)),
+    )
+
+
+def _context() -> dict[str, Any]:
+    """The filters in force, to be carried from page to page."""
+    return {name: request.args[name] for name in FILTERS if name in request.args}
+
+
+def _filter(actor: Actor, *, with_choices: bool = True) -> tuple[Any, queries.ViolationFilter]:
+    """What to show; without any word about it, what waits for a verdict."""
+    given = MultiDict(request.args)
+    given.setdefault("status", ReviewState.PENDING.value)
+    form = forms.FilterForm(given)
+    form.camera.choices = [("", "—")]
+    form.region.choices = [("", "—")]
+    if with_choices:
+        form.camera.choices += [(str(i), name) for i, name in queries.camera_choices(actor)]
+        form.region.choices += enterprises.region_choices(actor)
+    form.validate()
+    status, kind, region = form.status.data, form.rule.data, form.region.data or ""
+    return form, queries.ViolationFilter(
+        status=ReviewState(status) if status in set(ReviewState) else None,
+        rule_kind=RuleKind(kind) if kind in set(RuleKind) else None,
+        camera_id=request.args.get("camera", type=int),
+        enterprise_id=request.args.get("enterprise", type=int),
+        region=region if region.isdigit() else "",
+        seen_from=form.seen_from.data,
+        seen_to=form.seen_to.data,
+        sort=form.sort.data or "newest",
+    )
+
+
+@bp.get("/<int:violation_id>")
+@requires(Permission.VIDEO_READ)
+def detail(violation_id: int) -> ResponseReturnValue:
+    return _detail_page(violation_id)
+
+
+def _detail_page(violation_id: int, failed: str = "", form: Form | None = None) -> str:
+    """The violation, its neighbours in the queue, and a form for each verdict that is possible."""
+    actor = current_actor()
+    violation = queries.get_violation(violation_id, actor)
+    _form, wanted = _filter(actor, with_choices=False)
+    before, after = queries.neighbours(actor, violation, wanted)
+    offered = REVIEW_WORKFLOW.names(violation, actor)
+    originals = queries.originals(violation, actor) if "mark_duplicate" in offered else []
+    shown: dict[str, Any] = {
+        "confirm": forms.ConfirmForm(formdata=None, prefix="confirm-"),
+        "reject": forms.RejectForm(formdata=None),
+        "duplicate": _duplicate_form(originals, formdata=None),
+    }
+    if form is not None:
+        shown[failed] = form
+    return render_template(
+        "video/detail.html",
+        violation=violation,
+        before=before,
+        after=after,
+        same_camera=queries.same_camera(violation, actor),
+        left=queries.count(actor, replace(wanted, status=ReviewState.PENDING)),
+        offered=offered,
+        originals=originals,
+        forms=shown,
+        failed=failed,
+        labels=labels,
+        context=_context(),
+    )
+
+
+def _duplicate_form(originals: Sequence[Violation], **kwargs: Any) -> forms.DuplicateForm:
+    form = forms.DuplicateForm(**kwargs)
+    form.original.choices = [(other.id, _line(other)) for other in originals]
+    return form
+
+
+def _line(violation: Violation) -> str:
+    at = format_instant(violation.started_at, seconds=True)
+    kind, status = labels.KIND_LABELS[violation.rule_kind], labels.STATUS_LABELS[violation.status]
+    return f"{at} · {kind} · {status}"
+
+
+def _act(
+    violation_id: int,
+    name: str,
+    form: Any,
+    act: Callable[[], Violation],
+    done: Callable[[Violation], str],
+) -> ResponseReturnValue:
+    """Take the verdict and go on to the next in the queue."""
+    actor = current_actor()
+    if not form.validate_on_submit():
+        return _detail_page(violation_id, name, form), 422
+    try:
+        with transaction():
+            violation = act()
+    except InvalidInput as error:
+        form.add_error(error)
+        return _detail_page(violation_id, name, form), 422
+    except Conflict as error:
+        # Somebody else was faster: show their verdict instead of a dead end.
+        flash(message_of(error), "warning")
+        return _detail_page(violation_id), 409
+    flash(done(violation), "success")
+    _form, wanted = _filter(actor, with_choices=False)
+    following = queries.next_after(actor, violation, replace(wanted, status=ReviewState.PENDING))
+    if following is None:
+        return redirect(url_for("video.index", **_context()))
+    return redirect(url_for("video.detail", violation_id=following, **_context()))
+
+
+@bp.post("/<int:violation_id>/confirm")
+@requires(Permission.VIDEO_REVIEW)
+def confirm(violation_id: int) -> ResponseReturnValue:
+    form = forms.ConfirmForm(prefix="confirm-")
+
+    def act() -> Violation:
+        return service.confirm(violation_id, current_actor(), note=form.note.data or "")
+
+    def done(violation: Violation) -> str:
+        again = queries.get_violation(violation.id, current_actor())
+        number = again.hazard.number if again.hazard else ""
+        return str(_("Confirmed: hazard %(number)s.", number=number))
+
+    return _act(violation_id, "confirm", form, act, done)
+
+
+@bp.post("/<int:violation_id>/reject")
+@requires(Permission.VIDEO_REVIEW)
+def reject(violation_id: int) -> ResponseReturnValue:
+    form = forms.RejectForm()
+
+    def act() -> Violation:
+        reason = RejectReason(form.reason.data)
+        return service.reject(
+            violation_id, current_actor(), reason=reason, note=form.note.data or ""
+        )
+
+    return _act(violation_id, "reject", form, act, lambda _v: _("Rejected: not a violation."))
+
+
+@bp.post("/<int:violation_id>/duplicate")
+@requires(Permission.VIDEO_REVIEW)
+def duplicate(violation_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    violation = queries.get_violation(violation_id, actor)
+    form = _duplicate_form(queries.originals(violation, actor))
+
+    def act() -> Violation:
+        try:
+            return service.mark_duplicate(violation_id, actor, original_id=form.original.data)
+        except NotFound:
+            # Only the original can be missing: the violation itself was read above.
+            raise InvalidInput(service.ANOTHER_OF_THIS_CAMERA, field="original") from None
+
+    return _act(violation_id, "duplicate", form, act, lambda _v: _("Marked as a duplicate."))
+
+
+@bp.get("/<int:violation_id>/<any(snapshot, clip):kind>")
+@requires(Permission.VIDEO_READ)
+def media(violation_id: int, kind: str) -> ResponseReturnValue:
+    """A file of a violation; whoever may see what the camera saw may see it. Ranges supported."""
+    found = queries.get_media(violation_id, EvidenceKind(kind), current_actor())
+    if found.attachment is None:
+        raise NotFound
+    return attachments.send(found.attachment, download="download" in request.args)
