@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from babel.lists import format_list
 from flask import render_template
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from supervision.core.actor import Actor
@@ -34,7 +36,8 @@ def timeline(
 
 def field_names(names: Sequence[str]) -> str:
     """Fields as a reader calls them."""
-    return ", ".join(str(labels.FIELD_LABELS.get(name, name)) for name in names)
+    shown = [str(labels.FIELD_LABELS.get(name, name)) for name in names]
+    return format_list(shown, locale=get_locale())
 
 
 def _body(event: EnterpriseEvent) -> str:

@@ -157,15 +157,20 @@ def region_names(codes: set[str]) -> dict[str, str]:
     return dict(db.session.execute(stmt).tuples().all())
 
 
-def region_path_names(codes: set[str]) -> dict[str, str]:
-    """For each code its path from the province down, in one statement for a page of rows."""
-    wanted = {code[:n] for code in codes for n in (2, 4, 6, 9) if len(code) >= n}
-    names = region_names(wanted)
-    return {
-        code: " ".join(
-            names[code[:n]] for n in (2, 4, 6, 9) if len(code) >= n and code[:n] in names
-        )
+def region_path_names(codes: set[str], *, below: str = "") -> dict[str, str]:
+    """For each code its path from the province down, in one statement for a page of rows.
+
+    ``below`` leaves out what all of them share: a district's officer knows the district.
+    """
+    steps = {
+        code: [code[:n] for n in (2, 4, 6, 9) if len(code) >= n and not below.startswith(code[:n])]
+        or [code]
         for code in codes
+    }
+    names = region_names({step for path in steps.values() for step in path})
+    return {
+        code: " ".join(names[step] for step in path if step in names)
+        for code, path in steps.items()
     }
 
 

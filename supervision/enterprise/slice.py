@@ -21,7 +21,7 @@ SLICE = Slice(
             10,
         ),
     ),
-    cards=(Card("enterprise", Permission.ENTERPRISE_READ, 10, panels.card),),
+    cards=(Card("enterprise", Permission.ENTERPRISE_READ, 60, panels.card),),
     timeline=panels.timeline,
     notices={
         "enterprise.roll_status": _l("The status of %(name)s on the roll was changed"),

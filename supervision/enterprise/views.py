@@ -61,7 +61,10 @@ def index() -> ResponseReturnValue:
         page=page,
         labels=labels,
         mask=rules.mask_phone,
-        regions=queries.region_path_names({e.region_code for e in page.items}),
+        regions=queries.region_path_names(
+            {e.region_code for e in page.items},
+            below=actor.regions[0] if len(actor.regions) == 1 else "",
+        ),
         officers=_officer_names({e.officer_id for e in page.items if e.officer_id}),
         active=_active(form),
         pick=request.args.get("pick", "") if picking else "",

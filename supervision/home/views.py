@@ -6,6 +6,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
+from supervision.core import clock
 from supervision.core.access import current_actor, public, signed_in
 from supervision.core.db import db
 from supervision.slices import slices
@@ -19,7 +20,9 @@ def start() -> ResponseReturnValue:
     actor = current_actor()
     cards = sorted((c for m in slices() for c in m.cards), key=lambda c: c.order)
     shown = [card.render(actor) for card in cards if actor.may(card.permission)]
-    return render_template("home/start.html", cards=[card for card in shown if card])
+    return render_template(
+        "home/start.html", cards=[card for card in shown if card], today=clock.today()
+    )
 
 
 @bp.get("/healthz")

@@ -287,3 +287,14 @@ def test_a_longer_roll_takes_no_more_statements(app, pages):
         for serial in range(10, 30):
             service.register(SYSTEM, enterprise_values(serial))
     assert statements() == short
+
+
+def test_the_list_leaves_out_the_part_of_the_region_that_everybody_shares(pages):
+    district = error_text(pages.get("district_officer", "/enterprises/"))
+    assert "First Street" in district
+    assert "Zhejiang" not in district
+    city = error_text(pages.get("city_officer", "/enterprises/"))
+    assert "Yuhang First Street" in city
+    assert "Zhejiang Hangzhou Yuhang First Street" in error_text(
+        pages.get("auditor", "/enterprises/")
+    )
