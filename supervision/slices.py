@@ -16,6 +16,7 @@ NAMES = (
     "report",
     "inbox",
     "audit",
+    "demo",
 )
 
 

@@ -1,0 +1,194 @@
+"""Fill an empty database with half a year of invented work, by calling the services.
+
+One transaction: it is all there or nothing is. The clock is frozen at each step's own instant,
+so that history, audit trail, notices and statistics are as if it had happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+
+from supervision.account import service as accounts
+from supervision.account.models import Account
+from supervision.core import clock
+from supervision.core.actor import SYSTEM, Actor
+from supervision.core.db import db, transaction
+from supervision.core.errors import InvalidInput
+from supervision.core.scope import visible
+from supervision.core.tables import read_table
+from supervision.core.text import N_
+from supervision.demo import people, story
+from supervision.demo.people import SignIn
+from supervision.demo.play import Play
+from supervision.enterprise import service as registry
+from supervision.enterprise.models import Enterprise, RollStatus
+from supervision.enterprise.rules import SizeClass, demo_uscc
+from supervision.seeds import load_all
+
+DATA = Path(__file__).parent / "data"
+PROVINCES = frozenset({"33"})
+FIRST_SERIAL = 1001
+HISTORY = timedelta(days=story.DAYS + 20)
+
+ROLL_CHANGED = timedelta(days=12)
+
+# Place in the table -> where it stands on the roll today, and why.
+ROLL: Mapping[int, tuple[RollStatus, str]] = {
+    11: (RollStatus.SUSPENDED, "企业申报停产检修三个月"),
+    28: (RollStatus.NOT_LOCATED, "现场核查未发现生产经营活动，电话无法接通"),
+    10: (RollStatus.CLOSED, "企业已办理注销登记"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What was written; ``is_new`` False: it was all there already."""
+
+    is_new: bool
+    enterprises: int = 0
+    people: int = 0
+    hazards: int = 0
+
+
+def build(now: datetime | None = None) -> Built:
+    """Build unless it was built. Raises InvalidInput on an installation that is somebody's own."""
+    now = now or clock.now()
+    if is_built():
+        return Built(is_new=False)
+    with transaction():
+        if db.session.scalar(visible(Enterprise, SYSTEM, Enterprise.id).limit(1)) is not None:
+            raise InvalidInput(
+                N_("This database has enterprises of its own. Give the demonstration another one.")
+            )
+        load_all(provinces=PROVINCES)
+        built = _Builder(now).run()
+    db.session.expunge_all()
+    return built
+
+
+def is_built() -> bool:
+    """Whether the first enterprise of the demonstration is there."""
+    rows = enterprise_rows()
+    code = demo_uscc(rows[0]["region_code"][:6], FIRST_SERIAL)
+    found = db.session.scalar(
+        visible(Enterprise, SYSTEM, Enterprise.id).where(Enterprise.uscc == code)
+    )
+    db.session.rollback()
+    return found is not None
+
+
+def enterprise_rows() -> list[dict[str, str]]:
+    return read_table(DATA / "enterprises.tsv")
+
+
+def finding_rows() -> list[dict[str, str]]:
+    return read_table(DATA / "findings.tsv")
+
+
+class _Builder:
+    """The steps in order; keeps what later steps need from earlier ones."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.rows = enterprise_rows()
+        self.enterprises: list[Enterprise] = []
+        self.actors: dict[str, Actor] = {}
+
+    @cached_property
+    def password_hash(self) -> str:
+        """Hashed once: forty-odd argon2 runs would take longer than everything else."""
+        return accounts.hash_password(people.PASSWORD)
+
+    def run(self) -> Built:
+        with clock.frozen(story.working_hours(self.now - HISTORY)):
+            officials = {p.username: self._sign_in(p) for p in people.OFFICIALS}
+            self.enterprises = [
+                self._register(i, row, officials) for i, row in enumerate(self.rows)
+            ]
+            for index, row in enumerate(self.rows):
+                for person in people.enterprise_people(
+                    index, row["principal"], row["safety_manager"]
+                ):
+                    self._sign_in(person)
+        hazards = self._tickets()
+        return Built(True, len(self.enterprises), len(self.actors), hazards)
+
+    def _sign_in(self, person: SignIn) -> Account:
+        place = person.enterprise
+        account = accounts.create_account(
+            SYSTEM,
+            username=person.username,
+            name=person.name,
+            role=person.role,
+            password=people.PASSWORD,
+            password_hash=self.password_hash,
+            region_code=person.region,
+            enterprise_ids=() if place is None else (self.enterprises[place].id,),
+        )
+        db.session.flush()
+        self.actors[person.username] = accounts.to_actor(account)
+        return account
+
+    def _register(
+        self, index: int, row: Mapping[str, str], officials: Mapping[str, Account]
+    ) -> Enterprise:
+        in_district = row["region_code"].startswith(people.DISTRICT)
+        officer = officials["inspector" if in_district else "inspector2"]
+        copied = ("name", "short_name", "region_code", "address", "industry_code")
+        persons = ("legal_representative", "principal", "safety_manager")
+        # 199 0000 ....: a range that no operator has given out to a person.
+        phones = {f"{who}_phone": f"1990000{index:02d}{n:02d}" for n, who in enumerate(persons, 1)}
+        return registry.register(
+            SYSTEM,
+            {
+                **{name: row[name] for name in (*copied, *persons)},
+                **phones,
+                "uscc": demo_uscc(row["region_code"][:6], FIRST_SERIAL + index),
+                "size_class": SizeClass(row["size_class"]),
+                "headcount": int(row["headcount"]),
+                "longitude": Decimal(row["longitude"]),
+                "latitude": Decimal(row["latitude"]),
+                "is_key": row["is_key"] == "1",
+                "officer_id": officer.id,
+                "supervising_unit": "余杭区应急管理局" if in_district else "临平区应急管理局",
+            },
+        )
+
+    def _officer(self, index: int) -> Actor:
+        in_district = self.rows[index]["region_code"].startswith(people.DISTRICT)
+        return self.actors["inspector" if in_district else "inspector2"]
+
+    def _tickets(self) -> int:
+        rows = finding_rows()
+        plans = story.make_plans(
+            self.now,
+            [story.Finding(row["category"], bool(row["criterion"])) for row in rows],
+            [index for index in range(len(self.enterprises)) if index not in ROLL],
+        )
+        play = Play(self.enterprises, rows, self.actors, officer_of=self._officer)
+        roll_at: datetime | None = story.working_hours(self.now - ROLL_CHANGED)
+        for at, number, step in _in_order(plans):
+            if roll_at is not None and at > roll_at:
+                self._change_roll(roll_at)
+                roll_at = None
+            with clock.frozen(at):
+                play.step(number, plans[number], step)
+        return len(plans)
+
+    def _change_roll(self, at: datetime) -> None:
+        with clock.frozen(at):
+            for index, (status, reason) in ROLL.items():
+                registry.set_roll_status(
+                    self.enterprises[index], self._officer(index), status, reason=reason
+                )
+
+
+def _in_order(plans: Sequence[story.Plan]) -> list[tuple[datetime, int, story.Step]]:
+    """Every step of every ticket by time, so that numbers and the trail grow as they would."""
+    steps = [(step.at, number, step) for number, plan in enumerate(plans) for step in plan.steps]
+    return sorted(steps, key=lambda item: (item[0], item[1]))

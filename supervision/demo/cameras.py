@@ -1,0 +1,103 @@
+"""One vision node with two cameras of the first enterprise, made by the services."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Select
+
+from supervision.account import service as accounts
+from supervision.core import crypto
+from supervision.core.actor import SYSTEM
+from supervision.core.db import db, transaction
+from supervision.core.scope import visible
+from supervision.demo.build import FIRST_SERIAL, enterprise_rows
+from supervision.enterprise.models import Enterprise
+from supervision.enterprise.rules import demo_uscc
+from supervision.video import equipment
+from supervision.video.equipment import CameraSpec
+from supervision.video.models import Camera, VisionNode
+from vision.contract import Rule, RuleKind
+
+NODE = "演示分析节点"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A camera of the demonstration; ``stream`` is its key in the prepared footage."""
+
+    stream: str
+    name: str
+    place: str
+    kind: RuleKind
+    input_size: tuple[int, int]
+
+
+POSTS = (
+    # Near view: the small input sees the head best and costs a quarter.
+    Post("cab", "叉车驾驶室", "原料装卸区", RuleKind.HELMET_MISSING, (320, 192)),
+    Post("crossing", "厂区东门通道", "东门人行通道", RuleKind.VEST_MISSING, (640, 384)),
+)
+
+
+def ensure(addresses: Mapping[str, str], token: str, stream_hosts: tuple[str, ...]) -> str:
+    """Node and cameras with ``addresses`` by stream; returns ``token``, or a new one if need be."""
+    with transaction():
+        node = db.session.scalars(
+            visible(VisionNode, SYSTEM).where(VisionNode.name == NODE)
+        ).first()
+        if node is None:
+            node = equipment.create_node(SYSTEM, name=NODE)
+            db.session.flush()
+        actor, _problem = accounts.actor_of_token(token) if token else (None, "")
+        if actor is None or actor.node_id != node.id:
+            _row, token = equipment.issue_token(node, SYSTEM, label="demo")
+        enterprise = _first_enterprise()
+        known = {c.name: c for c in db.session.scalars(_cameras(enterprise))}
+        for post in POSTS:
+            spec = _spec(post, node, addresses[post.stream])
+            _ensure_camera(enterprise, spec, known.get(post.name), stream_hosts)
+    return token
+
+
+def _first_enterprise() -> Enterprise:
+    code = demo_uscc(enterprise_rows()[0]["region_code"][:6], FIRST_SERIAL)
+    stmt = visible(Enterprise, SYSTEM).where(Enterprise.uscc == code)
+    found: Enterprise = db.session.scalars(stmt).one()
+    return found
+
+
+def _cameras(enterprise: Enterprise) -> Select[Any]:
+    return visible(Camera, SYSTEM).where(Camera.enterprise_id == enterprise.id)
+
+
+def _spec(post: Post, node: VisionNode, address: str) -> CameraSpec:
+    return CameraSpec(
+        name=post.name,
+        place=post.place,
+        stream_url=address,
+        node=node,
+        input_size=post.input_size,
+        rules=(Rule(rule_id=post.kind.value, kind=post.kind),),
+    )
+
+
+def _ensure_camera(
+    enterprise: Enterprise, spec: CameraSpec, camera: Camera | None, hosts: tuple[str, ...]
+) -> None:
+    """Make it, or tell it the new address; what a person has changed since stays otherwise."""
+    if camera is None:
+        equipment.create_camera(enterprise, SYSTEM, spec, stream_hosts=hosts)
+    elif crypto.decrypt(camera.stream_url) != spec.stream_url:
+        kept = replace(
+            spec,
+            place=camera.place,
+            input_size=camera.input_size,
+            analysed_fps=camera.analysed_fps,
+            is_enabled=camera.is_enabled,
+            zones=camera.zone_list,
+            rules=camera.rule_list,
+        )
+        equipment.change_camera(camera, SYSTEM, kept, stream_hosts=hosts)
