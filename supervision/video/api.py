@@ -10,14 +10,14 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from supervision.core.access import current_actor, requires
-from supervision.core.db import transaction
+from supervision.core.db import db, transaction
 from supervision.core.permissions import Permission
 from supervision.core.web.state import settings
 from supervision.video import equipment, intake, messages, queries
 from supervision.video.media import NotThisTypeError, check_media
-from supervision.video.models import ViolationEvidence, VisionNode
+from supervision.video.models import VisionNode
 from vision import contract
-from vision.contract import ContractError, Heartbeat, ViolationEvent
+from vision.contract import ContractError, EvidenceRef, Heartbeat, ViolationEvent
 
 bp = Blueprint("vision_api", __name__, url_prefix=contract.API_PREFIX)
 
@@ -90,10 +90,13 @@ def evidence(event_id: str, sha256: str) -> ResponseReturnValue:
         return _problem(409, "sha256", "the event does not declare this file")
     if declared.attachment_id is not None:
         return jsonify(sha256=sha256)
+    ref = EvidenceRef(declared.kind, sha256, declared.size, declared.media_type)
+    # The connection goes back to the pool while a slow line delivers its megabytes.
+    db.session.rollback()
     request.max_content_length = contract.MAX_EVIDENCE_BYTES
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as part:
         try:
-            _receive(declared, part)
+            _receive(ref, part)
         except ContractError as error:
             note = f"{sha256}: {request.content_length} bytes of {request.mimetype}"
             return _park("evidence", error, note.encode(), event_id=event_id)
@@ -102,7 +105,7 @@ def evidence(event_id: str, sha256: str) -> ResponseReturnValue:
     return jsonify(sha256=sha256), 201 if is_new else 200
 
 
-def _receive(declared: ViolationEvidence, part: IO[bytes]) -> None:
+def _receive(declared: EvidenceRef, part: IO[bytes]) -> None:
     """Read the body into ``part``; raises ContractError unless it is just what was declared."""
     digest, size = hashlib.sha256(), 0
     while size <= declared.size and (chunk := request.stream.read(CHUNK)):

@@ -71,7 +71,7 @@ class CameraSearchForm(Form):
 class CameraForm(Form):
     """A camera with its zones and rules. The rules' fields are added below, by kind."""
 
-    name = StringField(_l("Name"), [InputRequired(), Length(max=80)], filters=[strip])
+    name = StringField(_l("Camera name"), [InputRequired(), Length(max=80)], filters=[strip])
     place = StringField(
         _l("Place"),
         [InputRequired(), Length(max=120)],
@@ -188,7 +188,7 @@ def _add_rule_fields() -> None:
             "min_score": FloatField(_l("Smallest score (0 to 1)"), [unit]),
             "weekdays": StringField(_l("Weekdays (1 to 7)"), [Length(max=7)], filters=[strip]),
             "start": TimeField(_l("From"), [Optional()]),
-            "end": TimeField(_l("Until"), [Optional()]),
+            "end": TimeField(_l("Until"), [Optional()], description=_l("Equal times: all day.")),
         }
         for name, field in parts.items():
             setattr(CameraForm, f"{kind}_{name}", field)

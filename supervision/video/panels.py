@@ -20,7 +20,7 @@ from supervision.video.workflow import ReviewState
 PANEL_ROWS = 10
 PANEL_CAMERAS = 50
 
-_TONES = {ReviewState.CONFIRMED: "bad", ReviewState.REJECTED: "off", ReviewState.DUPLICATE: "off"}
+_TONES = {ReviewState.CONFIRMED: "bad", ReviewState.REJECTED: "off"}
 
 
 def panel(enterprise_id: int, actor: Actor) -> str:

@@ -217,10 +217,11 @@ def latest(actor: Actor, *, enterprise_id: int, limit: int) -> Sequence[Violatio
 def verdicts_of_enterprise(
     enterprise_id: int, actor: Actor, before: datetime | None, limit: int
 ) -> Sequence[Violation]:
-    """Violations with a verdict, newest verdict first, for the file's timeline."""
+    """Confirmed and rejected ones, newest verdict first, for the file's timeline."""
     stmt = (
         visible(Violation, actor)
-        .where(Violation.enterprise_id == enterprise_id, Violation.verdict_at.is_not(None))
+        .where(Violation.enterprise_id == enterprise_id)
+        .where(Violation.status.in_((ReviewState.CONFIRMED, ReviewState.REJECTED)))
         .options(joinedload(Violation.camera))
         .order_by(Violation.verdict_at.desc(), Violation.id.desc())
         .limit(limit)
