@@ -8,7 +8,7 @@ from flask import url_for
 from flask_babel import lazy_gettext as _l
 
 from supervision.account import panels, queries
-from supervision.account.people_views import bp
+from supervision.account.views import bp
 from supervision.core.actor import Actor
 from supervision.core.permissions import Permission
 from supervision.core.slice import Card, Directory, NavItem, Panel, Slice

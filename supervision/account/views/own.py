@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
+from flask import flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, logout_user
@@ -14,6 +14,7 @@ from sqlalchemy import select
 from supervision.account import auth, service
 from supervision.account.forms import PasswordForm, SignInForm
 from supervision.account.models import Account
+from supervision.account.views.blueprint import bp
 from supervision.core.access import current_actor, public, signed_in
 from supervision.core.db import db, transaction
 from supervision.core.errors import DomainError, NotFound
@@ -21,8 +22,6 @@ from supervision.core.i18n import LANGUAGES
 from supervision.core.scope import unscoped
 from supervision.core.web.limits import limiter, sign_in_limit
 from supervision.core.web.state import settings
-
-bp = Blueprint("account", __name__, url_prefix="/account")
 
 
 @bp.get("/sign-in")

@@ -13,7 +13,7 @@ from supervision.account import administration, forms, queries
 from supervision.account.labels import STATE_LABELS
 from supervision.account.models import Account
 from supervision.account.roles import EVERYTHING_ROLES, Role, side_of
-from supervision.account.views import bp
+from supervision.account.views.blueprint import bp
 from supervision.core import clock
 from supervision.core.access import current_actor, requires
 from supervision.core.actor import Side
@@ -226,6 +226,3 @@ def _act(account_id: int, act: Callable[[Account, Any], None], done: str) -> Res
         act(queries.get_account(account_id, actor), actor)
     flash(done, "success")
     return redirect(url_for("account.person", account_id=account_id))
-
-
-__all__ = ["bp"]
