@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
-from supervision.core.db import Base
+from supervision.core.db import Base, UTCDateTime
 
 config = context.config
 target_metadata = Base.metadata
@@ -14,6 +15,19 @@ target_metadata = Base.metadata
 def include_object(_object, name, type_, reflected, compare_to):
     # SQLite's own bookkeeping is not ours.
     return not (type_ == "table" and name.startswith("sqlite_"))
+
+
+def render_item(type_, obj, autogen_context):
+    """Plain types: a migration must not change its meaning when the code does."""
+    if type_ == "type" and isinstance(obj, UTCDateTime):
+        return "sa.DateTime(timezone=True)"
+    if type_ == "type" and isinstance(obj, sa.Enum) and not obj.native_enum:
+        return f"sa.String(length={obj.length})"
+    if type_ == "type" and isinstance(obj, sa.JSON):
+        autogen_context.imports.add("from sqlalchemy.dialects import postgresql")
+        plain = "none_as_null=True"
+        return f'sa.JSON({plain}).with_variant(postgresql.JSONB({plain}), "postgresql")'
+    return False
 
 
 def run_migrations_online() -> None:
@@ -35,6 +49,7 @@ def _run(connection) -> None:
         compare_type=True,
         compare_server_default=False,
         include_object=include_object,
+        render_item=render_item,
         transaction_per_migration=True,
     )
     with context.begin_transaction():
