@@ -109,6 +109,8 @@ class Reader(threading.Thread):
         return backoff.next()
 
     def _fail(self, fault: StreamFault, detail: str) -> None:
+        # Frames from before the failure must not count as "it runs" in the next report.
+        self._counted = (time.monotonic(), self._tally.frames)
         self._state, self._fault, self._detail = CameraState.FAILED, fault, detail
         log.warning(
             "camera %s at %s: %s: %s", self.spec.camera_id, mask(self.spec.url), fault, detail

@@ -16,6 +16,7 @@ from vision.mailbox import Mailbox
 from vision.ring import RingWriter
 from vision.streams import (
     CONNECT_S,
+    NO_DATA,
     READ_S,
     StreamError,
     check_url,
@@ -85,7 +86,14 @@ class Session:
 
     def _open(self) -> av.container.InputContainer:
         url = file_path(self._spec.url) if self._paced else self._spec.url
-        container = av.open(url, options=open_options(self._spec.url), timeout=(CONNECT_S, READ_S))
+        began, limits = time.monotonic(), (CONNECT_S, READ_S)
+        try:
+            container = av.open(url, options=open_options(self._spec.url), timeout=limits)
+        except av.error.InvalidDataError as error:
+            # An RTSP server that accepts and then says nothing ends like this, when time is up.
+            if time.monotonic() - began >= CONNECT_S - 0.1:
+                raise StreamError(StreamFault.TIMEOUT, NO_DATA) from error
+            raise
         if not container.streams.video:
             container.close()
             raise StreamError(StreamFault.NO_VIDEO, "the stream carries no video")

@@ -20,6 +20,9 @@ _PROTOCOLS = {
 }
 CONNECT_S = 5.0
 READ_S = 5.0
+NO_DATA = "no data within the time limit"
+# FFmpeg's own socket timeout, behind PyAV's: its error says "invalid data", which misleads.
+_SOCKET_US = str(8_000_000)
 
 
 class StreamError(Exception):
@@ -73,10 +76,10 @@ def open_options(url: str) -> dict[str, str]:
     scheme = urlsplit(url).scheme
     options = {"protocol_whitelist": _PROTOCOLS.get(scheme, "file")}
     if scheme in ("rtsp", "rtsps"):
-        options |= {"rtsp_transport": "tcp", "timeout": str(int(READ_S * 1_000_000))}
+        options |= {"rtsp_transport": "tcp", "timeout": _SOCKET_US}
     elif scheme in ("http", "https"):
         # A redirect could lead past the list of hosts.
-        options |= {"max_redirects": "0", "rw_timeout": str(int(READ_S * 1_000_000))}
+        options |= {"max_redirects": "0", "rw_timeout": _SOCKET_US}
     return options
 
 
@@ -103,6 +106,10 @@ def classify(error: BaseException) -> StreamFault:
 
 def explain(error: BaseException) -> str:
     """``error`` in words, without the address that FFmpeg appends to its messages."""
+    import av.error
+
+    if isinstance(error, av.error.ExitError):
+        return NO_DATA  # PyAV's own words: "Immediate exit requested"
     text = getattr(error, "strerror", None) or type(error).__name__
     return str(text)[:200]
 

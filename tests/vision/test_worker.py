@@ -271,3 +271,16 @@ def rtsp_server(folder: Path, port: int) -> subprocess.Popen[bytes]:
 
     wait_until(answers, 15)
     return server
+
+
+def test_a_server_that_accepts_and_says_nothing_is_a_timeout_and_not_a_hang(
+    web: FakeWeb, workers: Workers
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"rtsp://127.0.0.1:{silent.getsockname()[1]}/live"
+        workers.start("--config", workers.config_file(node(camera(url))), ANQI_WEB_URL=web.url)
+        failed = wait_until(
+            lambda: [c for b in web.heartbeats for c in b.cameras if c.fault is not None], 25
+        )[0]
+    assert (failed.state, failed.fault) == (CameraState.FAILED, StreamFault.TIMEOUT)
+    assert failed.fault_detail == "no data within the time limit"
