@@ -119,6 +119,16 @@ def test_every_command_that_is_named_exists(app, page):
             assert path.is_dir() or path.with_suffix(".py").is_file(), f"{_name(page)}: {module}"
 
 
+@pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
+def test_whoever_the_readme_lets_sign_in_can(name):
+    from supervision.demo import people
+
+    rows = re.findall(r"^\| (`[a-z0-9`、, ]+`) \|", _text(ROOT / name), re.MULTILINE)
+    named = {who for row in rows for who in re.findall(r"`([a-z0-9]+)`", row)}
+    assert named == set(people.SHOWN)
+    assert f"`{people.PASSWORD}`" in _text(ROOT / name)
+
+
 def test_operations_tell_of_every_background_job():
     rows = re.findall(
         r"^\| `([a-z_]+\.[a-z_]+)` \|", _text(ROOT / "docs/operations.md"), re.MULTILINE
