@@ -481,3 +481,30 @@ def test_the_file_of_an_enterprise_shows_its_cameras_and_verdicts(pages, app, ca
         assert item.who == "Video Operator"
         assert panels.timeline(cast.plant_id, actor, item.at, 10) == []
         assert panels.timeline(cast.plant_id, cast["other_district"], None, 10) == []
+
+
+def test_longer_lists_ask_no_more_questions(app, pages, cast, node):
+    """A page of twelve rows reads the database as often as a page of three."""
+    asked: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        asked.append(statement)
+
+    def questions(url):
+        asked.clear()
+        assert pages.get("administrator", url).status_code == 200
+        return len(asked)
+
+    def grow(count):
+        for number in range(count):
+            make_violation(node, make_camera(cast, node, name=f"C{number}"), with_files=False)
+
+    urls = ("/video/", "/video/cameras/", f"/video/nodes/{node.id}", "/video/nodes/")
+    db.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        grow(3)
+        few = [questions(url) for url in urls]
+        grow(9)
+        assert [questions(url) for url in urls] == few
+    finally:
+        db.event.remove(db.engine, "before_cursor_execute", note)
