@@ -9,6 +9,8 @@ from flask_babel import lazy_gettext as _l
 
 from supervision.hazard.labels import GRADE_LABELS, SOURCE_LABELS, STATUS_LABELS
 from supervision.report.rules import Exit, Verdict
+from supervision.video.labels import KIND_LABELS as RULE_LABELS
+from supervision.video.labels import STATUS_LABELS as VIDEO_LABELS
 
 FIGURE_LABELS: dict[str, Any] = {
     "opening": _l("Open at the month's beginning"),
@@ -43,19 +45,7 @@ VIOLATION_LABELS: dict[str, Any] = {
     "pending": _l("Violations not yet reviewed"),
 }
 
-VERDICT_LABELS = {
-    Verdict.PENDING: _l("Not yet reviewed"),
-    Verdict.CONFIRMED: _l("Confirmed"),
-    Verdict.REJECTED: _l("Not a violation"),
-    Verdict.DUPLICATE: _l("Duplicate"),
-}
-
-RULE_LABELS = {
-    "helmet_missing": _l("No helmet"),
-    "vest_missing": _l("No reflective vest"),
-    "intrusion": _l("Intrusion into a zone"),
-    "fire_smoke": _l("Fire or smoke"),
-}
+VERDICT_LABELS = {verdict: VIDEO_LABELS[verdict.value] for verdict in Verdict}  # type: ignore[index]
 
 EXIT_LABELS = {
     Exit.CLOSED: STATUS_LABELS["closed"],  # type: ignore[index]
@@ -100,8 +90,8 @@ def source(code: str) -> str:
 
 
 def rule(code: str) -> str:
-    """A rule's name; a kind that this list does not know yet keeps its code."""
-    return str(RULE_LABELS.get(code, code))
+    """What the rule looks for, as the review queue calls it."""
+    return str(RULE_LABELS[code])  # type: ignore[index]
 
 
 def month(year: int, number: int) -> str:

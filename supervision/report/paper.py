@@ -111,6 +111,8 @@ def _lists(document: PdfDocument, contents: Contents) -> None:
     major = [row for row in contents.ledger if row.fact.grade == "major" and row.part.closing]
     _list(document, _("Hazards overdue at the month's end"), overdue)
     _list(document, _("Major hazards open at the month's end"), major)
+    closed = [row for row in contents.ledger if row.part.closed]
+    _list(document, _("Hazards closed in the month"), closed)
 
 
 def _list(document: PdfDocument, title: str, rows: list[LedgerRow]) -> None:
