@@ -94,7 +94,7 @@ def workers(tmp_path: Path) -> Iterator[Workers]:
     started.end()
 
 
-def wait_until(probe: Callable[[], T], seconds: float = 30.0) -> T:
+def wait_until(probe: Callable[[], T], seconds: float = 60.0) -> T:
     """The first true answer of ``probe``; fails loudly when there is none in time."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

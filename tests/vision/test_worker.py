@@ -45,7 +45,7 @@ def test_a_passage_becomes_one_event_with_snapshot_and_clip(
 
     first = wait_until(lambda: list(web.events.values()))[0]
     assert (first.phase, first.evidence) == (Phase.OPEN, ()), "open is sent at once"
-    wait_until(lambda: whole(web), 40)
+    wait_until(lambda: whole(web), 60)
 
     event = only_event(web)
     assert 5.5 < (event.ended_at - event.started_at).total_seconds() < 8.5
@@ -242,12 +242,19 @@ def _running(web: FakeWeb) -> set[str]:
 
 
 def _capture_processes(pid: int) -> list[int]:
-    psutil = pytest.importorskip("psutil")
+    """The worker's living capture processes, by the kernel's own list."""
+    listing = Path(f"/proc/{pid}/task/{pid}/children")
+    if not Path("/proc/self/task").is_dir():
+        pytest.skip("this system keeps no /proc")
+    children = listing.read_text().split() if listing.exists() else []
+    return [int(child) for child in children if "spawn_main" in _command(child)]
+
+
+def _command(pid: str) -> str:
     try:
-        children = psutil.Process(pid).children()
-        return [c.pid for c in children if "spawn_main" in " ".join(c.cmdline())]
-    except psutil.NoSuchProcess:
-        return []
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
 
 
 def free_port() -> int:
@@ -280,7 +287,7 @@ def test_a_server_that_accepts_and_says_nothing_is_a_timeout_and_not_a_hang(
         url = f"rtsp://127.0.0.1:{silent.getsockname()[1]}/live"
         workers.start("--config", workers.config_file(node(camera(url))), ANQI_WEB_URL=web.url)
         failed = wait_until(
-            lambda: [c for b in web.heartbeats for c in b.cameras if c.fault is not None], 25
+            lambda: [c for b in web.heartbeats for c in b.cameras if c.fault is not None], 60
         )[0]
     assert (failed.state, failed.fault) == (CameraState.FAILED, StreamFault.TIMEOUT)
     assert failed.fault_detail == "no data within the time limit"
