@@ -955,6 +955,7 @@ def upgrade() -> None:
 
     # ### end Alembic commands ###
     _make_append_only()
+    _freeze_packages()
 
 
 def _make_append_only() -> None:
@@ -976,6 +977,27 @@ def _make_append_only() -> None:
                 f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
                 "FOR EACH ROW EXECUTE FUNCTION anqi_append_only()"
             )
+
+
+def _freeze_packages() -> None:
+    """A package of a finished month (version 1 up) stays as it is."""
+    dialect = op.get_bind().dialect.name
+    if dialect == "sqlite":
+        for verb in ("update", "delete"):
+            op.execute(
+                f"CREATE TRIGGER monthly_package_no_{verb} BEFORE {verb.upper()} ON monthly_package "
+                "WHEN OLD.version > 0 "
+                "BEGIN SELECT RAISE(ABORT, 'a frozen package stays as it is'); END"
+            )
+    elif dialect == "postgresql":
+        op.execute(
+            "CREATE OR REPLACE FUNCTION anqi_frozen_package() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'a frozen package stays as it is'; END $$"
+        )
+        op.execute(
+            "CREATE TRIGGER monthly_package_frozen BEFORE UPDATE OR DELETE ON monthly_package "
+            "FOR EACH ROW WHEN (OLD.version > 0) EXECUTE FUNCTION anqi_frozen_package()"
+        )
 
 
 def downgrade() -> None:
@@ -1136,3 +1158,4 @@ def downgrade() -> None:
     # ### end Alembic commands ###
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION anqi_append_only()")
+        op.execute("DROP FUNCTION anqi_frozen_package()")

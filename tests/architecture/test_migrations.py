@@ -58,6 +58,22 @@ def test_the_trail_is_append_only_in_a_migrated_database(migrated):
             connection.execute(text(statement))
 
 
+def test_a_migrated_database_has_the_triggers_that_the_models_bring(migrated):
+    """Alembic does not see triggers: one that only ``create_all`` makes would protect tests alone."""
+    of_the_dialect = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
+    }[db.engine.dialect.name]
+    with db.engine.begin() as connection:
+        by_migrations = set(connection.execute(text(of_the_dialect)).scalars())
+    downgrade(directory=str(ROOT / "migrations"), revision="base")
+    db.create_all()
+    with db.engine.begin() as connection:
+        by_models = set(connection.execute(text(of_the_dialect)).scalars())
+    assert by_models
+    assert by_migrations == by_models
+
+
 def test_every_migration_goes_back(migrated):
     downgrade(directory=str(ROOT / "migrations"), revision="base")
     left = set(inspect(db.engine).get_table_names()) - {"alembic_version"}
