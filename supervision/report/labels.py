@@ -34,7 +34,7 @@ SHORT_LABELS: dict[str, Any] = {
     "closing": _l("Closing"),
     "due": _l("Due"),
     "closed_on_time": _l("On time"),
-    "overdue": _l("Overdue"),
+    "overdue": _l("Overdue, not closed"),
 }
 
 VIOLATION_LABELS: dict[str, Any] = {

@@ -54,9 +54,7 @@ def test_slices_import_downwards(path):
             assert parts[1] in allowed, f"{name_of(path)}:{line} reaches for {name}"
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in modules("supervision") if p.name in PURE], ids=name_of
-)
+@pytest.mark.parametrize("path", [p for p in modules("supervision") if p.name in PURE], ids=name_of)
 def test_rules_and_workflows_are_pure(path):
     for name, line in imports(path):
         assert name.split(".")[0] not in IMPURE, f"{name_of(path)}:{line} imports {name}"

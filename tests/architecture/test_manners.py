@@ -134,5 +134,3 @@ def test_settings_are_documented():
     text = (ROOT / ".env.example").read_text(encoding="utf-8")
     for spec in fields(Settings):
         assert f"ANQI_{spec.name.upper()}" in text, f"{spec.name} is not in .env.example"
-
-
