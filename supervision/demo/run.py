@@ -216,6 +216,7 @@ def _database(
 ) -> str:
     """Schema, data, node and cameras; returns the node's token."""
     from flask_migrate import upgrade
+    from sqlalchemy.exc import SQLAlchemyError
 
     from supervision.core import clock as core_clock
     from supervision.core.errors import DomainError
@@ -227,7 +228,13 @@ def _database(
 
     app = create_app(Settings.from_env(environ))
     with app.app_context():
-        upgrade()
+        try:
+            upgrade()
+        except SQLAlchemyError as error:
+            raise StartError(
+                f"the database of an earlier version does not fit: {error.args[0]}\n"
+                f"Remove {environ['ANQI_DATABASE_URL'].removeprefix('sqlite:///')} to begin anew."
+            ) from None
         try:
             built = build()
         except (DomainError, FileNotFoundError) as error:
