@@ -22,7 +22,7 @@ ENTITY_LABELS: dict[str, Any] = {
     "report_package": _l("Report package"),
 }
 
-KIND_LABELS = {"person": _l("Person"), "node": _l("Vision node"), "system": _l("System")}
+KIND_LABELS = {"person": _l("A person"), "node": _l("Vision node"), "system": _l("The system")}
 
 _PAGES = {
     "enterprise": ("enterprise.file", "enterprise_id"),
