@@ -268,9 +268,7 @@ def _header(columns: Sequence[Column[Any]]) -> list[Paragraph]:
 
 
 def _totals(columns: Sequence[Column[Any]], totals: dict[str, Number]) -> list[Paragraph]:
-    texts = [
-        shown(totals.get(column.key, column.overall), column.kind) for column in columns
-    ]
+    texts = [shown(totals.get(column.key, column.overall), column.kind) for column in columns]
     if columns[0].key not in totals:
         texts[0] = _("Total")
     return [
