@@ -1,6 +1,7 @@
 """Promises: what counts as kept, what as short, and what a skip means."""
 
 import json
+import shlex
 
 import pytest
 
@@ -97,7 +98,30 @@ def test_an_unknown_group_is_named(tmp_path, capsys):
     assert "'desk'" in capsys.readouterr().err
 
 
-def test_the_projects_own_promises_can_be_read():
-    rows, groups = prove.load((prove.ROOT / prove.PROMISES).read_text("utf-8"))
-    assert "main-job" in groups
-    assert all(row.gives and row.command for row in rows)
+ROWS, GROUPS = prove.load((prove.ROOT / prove.PROMISES).read_text("utf-8"))
+
+
+def test_the_projects_own_promises_say_what_a_person_gets():
+    assert "main-job" in GROUPS
+    assert all(row.gives and row.command for row in ROWS)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_what_a_promise_runs_is_in_the_tree(row):
+    words = shlex.split(row.command)
+    if words[0] == "make":
+        makefile = (prove.ROOT / "Makefile").read_text("utf-8")
+        assert f"\n{words[1]}:" in makefile
+        return
+    paths = [prove.ROOT / word for word in words if word.startswith("tests/")]
+    modules = [prove.ROOT / f"{word.replace('.', '/')}.py" for word in words if "bench." in word]
+    assert paths or modules, "nothing that could be looked for"
+    assert [path for path in paths + modules if not path.exists()] == []
+
+
+def test_a_figure_that_a_promise_checks_is_one_that_its_command_prints():
+    for row in ROWS:
+        module = next((word for word in shlex.split(row.command) if "bench." in word), None)
+        source = "" if module is None else f"{module.replace('.', '/')}.py"
+        for check in row.checks if source else ():
+            assert f'"{check.metric}"' in (prove.ROOT / source).read_text("utf-8"), row.name
