@@ -79,12 +79,12 @@ bench: $(TESTING) vendor ## the same measurements without a verdict; ONLY=group
 
 # An environment of its own: torch is 5 GB, and nothing of the product may come to need it.
 $(TRAINING): $(CORE)
-	@echo "installing torch and ultralytics (5 GB) in .venv-train"
+	@echo "installing torch, ultralytics and openvino (5 GB) in .venv-train"
 	@test -x .venv-train/bin/python || $(PY) -m venv .venv-train
-	@.venv-train/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[vision,train]'
+	@.venv-train/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[vision,train,openvino]'
 	@touch $@
 
-agree: $(TRAINING) ## ultralytics and onnxruntime see the same boxes (installs torch apart)
+agree: $(TRAINING) ## ultralytics, openvino and onnxruntime see the same boxes (installs torch apart)
 	@YOLO_AUTOINSTALL=false YOLO_OFFLINE=true .venv-train/bin/python -m bench.backends_agree
 
 docs: $(CORE) ## docs/workflows/*.md from the transition tables

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.backends_agree import compare
+from bench.backends_agree import Partner, compare, figures
 from tests.vision.footage import make_clip, make_script
 from vision.detectors import open_detector
 
@@ -24,3 +24,11 @@ def test_two_detectors_of_one_mind_agree_and_others_do_not(tmp_path: Path) -> No
     assert min(p.overlap for p in same) == pytest.approx(1.0)
     assert max(p.gap for p in same) == 0.0
     assert max(p.gap for p in compare(clip, one, other, 5)) == pytest.approx(0.2)
+
+
+def test_one_backend_that_disagrees_or_sees_nothing_is_not_hidden_by_another() -> None:
+    good, bad = Partner(0, 0.9, 0.99, 0.001), Partner(0, 0.9, 0.4, 0.3)
+    found = figures({"ultralytics": [good, good], "openvino": [good, bad]})
+    assert (found["boxes_in_disagreement"], found["lowest_iou"]) == (1, 0.4)
+    assert found["largest_score_difference"] == pytest.approx(0.3)
+    assert figures({"ultralytics": [good], "openvino": []})["boxes_compared"] == 0
