@@ -167,7 +167,9 @@ class Hazard(Versioned, OwnedByEnterprise, Base):
 
     @property
     def pending_extension(self) -> HazardExtension | None:
-        return next((e for e in self.extensions if e.status is ExtensionState.PENDING), None)
+        """The request that waits for its reply; one on a settled ticket waits for nothing."""
+        waiting = (e for e in self.extensions if e.status is ExtensionState.PENDING)
+        return next(waiting, None) if self.is_open else None
 
     def files_of(self, kind: str) -> list[HazardFile]:
         return [f for f in self.files if f.kind == kind]

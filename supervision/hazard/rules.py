@@ -8,7 +8,7 @@ from enum import StrEnum
 from supervision.core.actor import Actor, Side
 from supervision.core.errors import Conflict, Forbidden, InvalidInput
 from supervision.core.text import N_
-from supervision.hazard.workflow import WITH_ENTERPRISE, HazardState
+from supervision.hazard.workflow import SETTLED, WITH_ENTERPRISE, HazardState
 
 
 class Grade(StrEnum):
@@ -78,12 +78,12 @@ def check_source(source: Source, side: Side) -> None:
         raise InvalidInput(N_("This source is not for your side."), field="source")
 
 
-def check_due(due_on: date, today: date) -> None:
+def check_due(due_on: date, today: date, *, field: str = "due_on") -> None:
     """A deadline lies between today and a year from now."""
     if due_on < today:
-        raise InvalidInput(N_("The deadline lies in the past."), field="due_on")
+        raise InvalidInput(N_("The deadline lies in the past."), field=field)
     if due_on > today + LONGEST_TERM:
-        raise InvalidInput(N_("The deadline lies more than a year ahead."), field="due_on")
+        raise InvalidInput(N_("The deadline lies more than a year ahead."), field=field)
 
 
 def check_found(found_on: date, today: date) -> None:
@@ -142,6 +142,22 @@ def check_extension_request(
         raise InvalidInput(
             N_("The deadline lies more than a year ahead."), field="requested_due_on"
         )
+
+
+def check_extension_grant(
+    status: HazardState, previous: date, granted: date, today: date
+) -> None:
+    """A granted deadline is later than the one it replaces, and has not passed already.
+
+    A request on a settled ticket has lapsed: its deadline stands in reports by then.
+    """
+    if status in SETTLED:
+        raise Conflict(N_("The hazard is settled: its deadline can no longer be changed."))
+    if granted <= previous:
+        raise InvalidInput(
+            N_("The new deadline must be later than the present one."), field="granted_due_on"
+        )
+    check_due(granted, today, field="granted_due_on")
 
 
 def check_decider(raised_side: Side, actor: Actor, requested_by_id: int) -> None:

@@ -258,10 +258,9 @@ def grant_extension(
     hazard = extension.hazard
     step = EXTENSION_WORKFLOW.check("grant", extension, actor, {"granted_due_on": granted_due_on})
     rules.check_decider(hazard.raised_side, actor, extension.requested_by_id)
-    if granted_due_on <= extension.previous_due_on:
-        raise InvalidInput(
-            N_("The new deadline must be later than the present one."), field="granted_due_on"
-        )
+    rules.check_extension_grant(
+        hazard.status, extension.previous_due_on, granted_due_on, clock.today()
+    )
     _decide(extension, actor, step.target, note)
     extension.granted_due_on = granted_due_on
     hazard.due_on, hazard.reminded_on = granted_due_on, None

@@ -13,7 +13,7 @@ from supervision.core.errors import Conflict, DomainError, Forbidden, InvalidInp
 from supervision.hazard import jobs, queries, service
 from supervision.hazard.workflow import ExtensionState
 from supervision.hazard.workflow import HazardState as S
-from tests.factories.hazards import load, make_hazard
+from tests.factories.hazards import load, make_hazard, photo
 
 
 def ask(cast, hazard_id, days=5, who="safety_manager"):
@@ -89,6 +89,42 @@ def test_nobody_decides_on_their_own_request_and_only_the_raising_side_decides(c
             extension, manager, granted_due_on=clock.today() + timedelta(days=9)
         )
     assert load(own, SYSTEM).due_on == clock.today() + timedelta(days=9)
+
+
+@pytest.mark.parametrize(
+    ("days", "told"), [(-1, "past"), (400, "more than a year"), (2, "later than the present one")]
+)
+def test_a_new_deadline_lies_ahead_of_the_present_one_and_of_today(cast, days, told):
+    due_on = clock.today() + timedelta(days=4)
+    hazard_id = make_hazard(cast, S.RECTIFYING, due_on=due_on)
+    extension_id = ask(cast, hazard_id)
+    officer = cast["district_officer"]
+    late = clock.now() + timedelta(days=10 if days < 0 else 0)
+    with clock.frozen(late):
+        wanted = clock.today() + timedelta(days=days)
+        with pytest.raises(InvalidInput, match=told) as refused, transaction():
+            extension = queries.get_extension(hazard_id, extension_id, officer)
+            service.grant_extension(extension, officer, granted_due_on=wanted)
+    assert refused.value.field == "granted_due_on"
+    assert load(hazard_id, officer).due_on == due_on
+
+
+def test_a_request_falls_away_when_the_hazard_leaves_the_enterprises_hands(cast):
+    officer, manager = cast["district_officer"], cast["safety_manager"]
+    hazard_id = make_hazard(cast, S.RECTIFYING)
+    extension_id = ask(cast, hazard_id)
+    with transaction():
+        done = load(hazard_id, manager)
+        service.submit(done, manager, note="Bolted", photos=[photo(manager)])
+    with transaction():
+        service.verify(load(hazard_id, officer), officer, note="Seen on site")
+    closed = load(hazard_id, officer)
+    due_on = closed.due_on
+    assert closed.pending_extension is None
+    with pytest.raises(Conflict), transaction():
+        extension = queries.get_extension(hazard_id, extension_id, officer)
+        service.grant_extension(extension, officer, granted_due_on=due_on + timedelta(days=3))
+    assert load(hazard_id, officer).due_on == due_on
 
 
 @pytest.mark.parametrize("step", ["extensions", "extensions/1/grant", "extensions/1/refuse"])
