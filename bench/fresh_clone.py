@@ -50,12 +50,16 @@ def answers(url: str) -> bool:
 
 
 def group_members(group: int) -> list[str]:
-    """Command lines of the live processes of a process group."""
-    listed = subprocess.run(
-        ["ps", "-eo", "pgid=,stat=,args="], capture_output=True, text=True, check=True
-    )
-    rows = (line.split(None, 2) for line in listed.stdout.splitlines())
-    return [row[2] for row in rows if int(row[0]) == group and not row[1].startswith("Z")]
+    """Command lines of the live processes of a process group (a minimal Debian has no ``ps``)."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it may end while we look
+            # "pid (name, which may hold anything) state parent group ..."
+            state, _parent, its_group = (folder / "stat").read_text().rpartition(")")[2].split()[:3]
+            if int(its_group) == group and state != "Z":
+                words = (folder / "cmdline").read_bytes().split(b"\0")
+                found.append(b" ".join(words).decode(errors="replace").strip())
+    return found
 
 
 @contextlib.contextmanager
