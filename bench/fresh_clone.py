@@ -54,7 +54,7 @@ def group_members(group: int) -> list[str]:
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # it may end while we look
-            # "pid (name, which may hold anything) state parent group ..."
+            # The second field is the name in brackets, which may hold anything, brackets too.
             state, _parent, its_group = (folder / "stat").read_text().rpartition(")")[2].split()[:3]
             if int(its_group) == group and state != "Z":
                 words = (folder / "cmdline").read_bytes().split(b"\0")
