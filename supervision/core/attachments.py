@@ -7,6 +7,8 @@ anew: no EXIF (places and serial numbers of private phones), no trailing payload
 from __future__ import annotations
 
 import io
+import struct
+import unicodedata
 import warnings
 from datetime import datetime
 from typing import IO
@@ -64,8 +66,15 @@ def store_photo(actor: Actor, source: IO[bytes], filename: str, *, field: str) -
     """Check, re-encode and keep a photo. Raises InvalidInput naming ``field`` and the file."""
     data, size = _clean_image(source, filename, field)
     stored = storage().put(io.BytesIO(data))
-    name = filename.rsplit("/", 1)[-1].rsplit(".", 1)[0][:100] + ".jpg"
+    name = safe_stem(filename) + ".jpg"
     return _add(actor, stored, "image/jpeg", name, size)
+
+
+def safe_stem(filename: str) -> str:
+    """The name without folders, ending and anything invisible: it goes into a header one day."""
+    base = filename.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0]
+    plain = "".join(c for c in base if unicodedata.category(c)[0] != "C")
+    return plain.strip()[:100] or "photo"
 
 
 def store_file(
@@ -133,6 +142,7 @@ def _clean_image(source: IO[bytes], filename: str, field: str) -> tuple[bytes, t
         OSError,
         SyntaxError,
         ValueError,
+        struct.error,  # EXIF that is cut short
         Image.DecompressionBombError,
         Image.DecompressionBombWarning,
     ):
@@ -142,6 +152,7 @@ def _clean_image(source: IO[bytes], filename: str, field: str) -> tuple[bytes, t
             name=filename,
         ) from None
     upright.thumbnail((MAX_SIDE, MAX_SIDE))
+    upright.info.clear()  # a JPEG's comment would be written again
     out = io.BytesIO()
     upright.save(out, "JPEG", quality=88, optimize=True)
     return out.getvalue(), upright.size

@@ -34,7 +34,17 @@ def _check_jpeg(source: IO[bytes]) -> None:
                 if picture.width * picture.height > MAX_PIXELS:
                     raise NotThisTypeError("the picture has too many pixels")
                 picture.load()
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombWarning) as error:
+    except (
+        UnidentifiedImageError,
+        OSError,
+        SyntaxError,
+        ValueError,
+        struct.error,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+    ) as error:
+        if isinstance(error, NotThisTypeError):
+            raise
         raise NotThisTypeError("not a whole JPEG picture") from error
 
 

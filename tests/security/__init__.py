@@ -1,0 +1,1 @@
+"""Attacks that must fail: access, rough input, leaks, races, crashes."""
