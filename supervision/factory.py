@@ -25,6 +25,8 @@ from supervision.core.web.assets import init_assets
 from supervision.core.web.errors import init_errors
 from supervision.core.web.limits import limiter
 from supervision.core.web.nav import language_links, nav_items
+from supervision.core.web.numbers import RowIdConverter
+from supervision.core.web.text import refuse_nul
 from supervision.settings import Settings, SettingsError
 from supervision.slices import slices
 
@@ -49,6 +51,7 @@ def create_app(settings: Settings, **config: Any) -> Flask:
         template_folder=str(ROOT / "templates"),
         static_folder=str(ROOT / "static"),
     )
+    app.url_map.converters["int"] = RowIdConverter
     _configure(app, settings, config)
     _init_database(app)
     init_storage(app, FolderStorage(settings.storage_dir.resolve()))
@@ -58,6 +61,7 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     csrf.init_app(app)
     limiter.init_app(app)
     init_auth(app)
+    app.before_request(refuse_nul)
     app.before_request(access.enforce)
     app.after_request(_headers)
     _register_slices(app)
@@ -105,9 +109,11 @@ def _database_url(url: str) -> str:
 
 
 def _engine_options(url: str) -> dict[str, Any]:
+    # An error of the database must not carry hashes and addresses into the log.
+    common: dict[str, Any] = {"hide_parameters": True}
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 20, "check_same_thread": False}}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+        return {**common, "connect_args": {"timeout": 20, "check_same_thread": False}}
+    return {**common, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
 
 
 def _init_database(app: Flask) -> None:

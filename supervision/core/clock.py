@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+DAY = timedelta(days=1)
 
 _frozen: ContextVar[datetime | None] = ContextVar("anqi_frozen_clock", default=None)
 
@@ -34,12 +35,15 @@ def day_of(instant: datetime) -> date:
 
 def start_of(day: date) -> datetime:
     """The first instant of a statutory day, UTC."""
-    return datetime.combine(day, time.min, tzinfo=SHANGHAI).astimezone(UTC)
+    try:
+        return datetime.combine(day, time.min, tzinfo=SHANGHAI).astimezone(UTC)
+    except OverflowError:  # the first day that there is began before UTC's calendar does
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def end_of(day: date) -> datetime:
     """The first instant after a statutory day, UTC."""
-    return start_of(day + timedelta(days=1))
+    return datetime.max.replace(tzinfo=UTC) if day == date.max else start_of(day + DAY)
 
 
 @contextmanager

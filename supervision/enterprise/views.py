@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
@@ -341,9 +341,9 @@ def _before() -> datetime | None:
     """``?before=``, forgiving: nonsense is the newest page."""
     try:
         instant = datetime.fromisoformat(request.args.get("before", ""))
-    except ValueError:
+        return instant.astimezone(UTC) if instant.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return instant if instant.tzinfo is not None else None
 
 
 def _directory() -> Directory:

@@ -17,6 +17,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from supervision.core.web.forms import CodeField, Form, blank_to_none, strip
+from supervision.core.web.numbers import LARGEST_ID
 from supervision.hazard import labels
 
 _TEXT = Length(max=4000)
@@ -50,7 +51,7 @@ class ReportForm(Form):
 
 class GradeForm(Form):
     grade = RadioField(_l("Grade"), [InputRequired()], choices=list(labels.GRADE_LABELS.items()))
-    criterion_id = IntegerField(_l("Criterion"), [Optional()])
+    criterion_id = IntegerField(_l("Criterion"), [Optional(), NumberRange(min=1, max=LARGEST_ID)])
     reason = TextAreaField(_l("Reason"), [_TEXT], filters=[strip], render_kw={"rows": 2})
 
 

@@ -63,6 +63,8 @@ class InvalidReason(StrEnum):
 
 # A due day further off than this is a slip of the keyboard, not a deadline.
 LONGEST_TERM = timedelta(days=366)
+# So is a day of finding before this one.
+EARLIEST = date(2000, 1, 1)
 
 ENTERPRISE_SOURCES = frozenset({Source.SELF_CHECK, Source.EXPERT, Source.VIDEO})
 REGULATOR_SOURCES = frozenset(Source) - {Source.SELF_CHECK}
@@ -87,6 +89,8 @@ def check_due(due_on: date, today: date, *, field: str = "due_on") -> None:
 
 
 def check_found(found_on: date, today: date) -> None:
+    if found_on < EARLIEST:
+        raise InvalidInput(N_("This day lies too far back."), field="found_at")
     if found_on > today:
         raise InvalidInput(N_("A hazard cannot be found in the future."), field="found_at")
 

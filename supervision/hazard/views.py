@@ -18,6 +18,7 @@ from supervision.core.errors import Forbidden, InvalidInput
 from supervision.core.permissions import Permission
 from supervision.core.text import N_
 from supervision.core.web.forms import Form, given
+from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
 from supervision.hazard import exports, forms, labels, queries, rules, service
@@ -82,8 +83,8 @@ def _filter() -> tuple[forms.FilterForm, queries.HazardFilter]:
         group=form.group.data or "",
         grade=Grade(grade) if grade in set(Grade) else None,
         source=Source(source) if source in set(Source) else None,
-        enterprise_id=request.args.get("enterprise", type=int),
-        region=form.region.data if (form.region.data or "").isdigit() else "",
+        enterprise_id=id_argument("enterprise"),
+        region=form.region.data if (form.region.data or "").isdecimal() else "",
         found_from=form.found_from.data,
         found_to=form.found_to.data,
         sort=form.sort.data or "newest",

@@ -13,6 +13,7 @@ from supervision.core.db import transaction
 from supervision.core.errors import InvalidInput
 from supervision.core.permissions import Permission
 from supervision.core.text import N_
+from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
 from supervision.report import forms, labels, panels, queries, service, tables
@@ -51,8 +52,8 @@ def _filter() -> tuple[forms.FilterForm, queries.PackageFilter]:
         year=year,
         month=month,
         kind=SubjectKind(kind) if kind in set(SubjectKind) else None,
-        region=form.region.data if (form.region.data or "").isdigit() else "",
-        enterprise_id=request.args.get("enterprise", type=int),
+        region=form.region.data if (form.region.data or "").isdecimal() else "",
+        enterprise_id=id_argument("enterprise"),
         text=form.text.data or "",
     )
 
@@ -110,7 +111,7 @@ def _ask_form(**values: str) -> forms.AskForm:
 
 def _own_enterprise() -> int | None:
     """The enterprise of the address, else the only one that a person has."""
-    asked = request.args.get("enterprise", type=int)
+    asked = id_argument("enterprise")
     own = current_actor().enterprise_ids
     return asked or (next(iter(own)) if len(own) == 1 else None)
 

@@ -24,6 +24,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from supervision.core.errors import InvalidInput
 from supervision.core.text import N_
 from supervision.core.web.forms import CodeField, Form, blank_to_none, strip
+from supervision.core.web.numbers import LARGEST_ID
 from supervision.video import labels, rules
 from vision.contract import ContractError, Rule, RuleKind, Schedule, Zone
 
@@ -58,7 +59,12 @@ class RejectForm(Form):
 
 
 class DuplicateForm(Form):
-    original = SelectField(_l("The same as"), coerce=int, validate_choice=False)
+    original = SelectField(
+        _l("The same as"),
+        [Optional(), NumberRange(min=1, max=LARGEST_ID)],
+        coerce=int,
+        validate_choice=False,
+    )
 
 
 class CameraSearchForm(Form):
@@ -148,7 +154,7 @@ class CameraForm(Form):
 
     def _schedule(self, kind: RuleKind) -> Schedule:
         days = str(self[f"{kind}_weekdays"].data or "1234567")
-        if not days.isdigit() or set(days) - set("1234567"):
+        if not days.isdecimal() or set(days) - set("1234567"):
             raise InvalidInput(
                 N_("Write the weekdays as digits from 1 (Monday) to 7 (Sunday)."),
                 field=f"{kind}_weekdays",

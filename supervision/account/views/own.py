@@ -113,5 +113,8 @@ def _inside(target: str | None) -> str | None:
     """``target`` when it is a path on this site: no open redirect."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
         return None
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return None
     return target if not parts.netloc and not parts.scheme else None

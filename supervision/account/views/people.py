@@ -21,6 +21,7 @@ from supervision.core.db import transaction
 from supervision.core.errors import InvalidInput
 from supervision.core.permissions import Permission
 from supervision.core.text import N_
+from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
 from supervision.enterprise import rules
@@ -72,7 +73,7 @@ def _state_of(account: Account) -> str:
 def new_person() -> ResponseReturnValue:
     """``?enterprise=`` (an id) fills in the enterprise's code."""
     form = forms.NewPersonForm(formdata=None)
-    wanted = request.args.get("enterprise", type=int)
+    wanted = id_argument("enterprise")
     if wanted is not None:
         form.enterprise.data = enterprises.get_enterprise(wanted, current_actor()).uscc
         form.role.data = Role.SAFETY_MANAGER.value

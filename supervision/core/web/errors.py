@@ -40,7 +40,9 @@ def _domain(error: DomainError) -> ResponseReturnValue:
 
 def _integrity(error: IntegrityError) -> ResponseReturnValue:
     """A constraint of the database had the last word: mostly a race that somebody else won."""
-    current_app.logger.warning("refused by the database: %s", error.orig)
+    # PostgreSQL's own words hold the whole row that was refused; the constraint's name will do.
+    reason = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or error.orig
+    current_app.logger.warning("refused by the database: %s", reason)
     return _domain(Conflict())
 
 

@@ -12,6 +12,7 @@ from supervision.core.access import current_actor, requires
 from supervision.core.db import db, transaction
 from supervision.core.errors import InvalidInput
 from supervision.core.permissions import Permission
+from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.core.web.state import settings
 from supervision.enterprise import queries as enterprises
@@ -31,7 +32,7 @@ def index() -> ResponseReturnValue:
     actor = current_actor()
     form = forms.CameraSearchForm(request.args)
     stmt = queries.list_cameras(
-        actor, text=form.text.data or "", enterprise_id=request.args.get("enterprise", type=int)
+        actor, text=form.text.data or "", enterprise_id=id_argument("enterprise")
     )
     return render_template(
         "video/cameras.html",

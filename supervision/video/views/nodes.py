@@ -14,6 +14,7 @@ from supervision.core.access import current_actor, requires
 from supervision.core.db import db, transaction
 from supervision.core.errors import InvalidInput
 from supervision.core.permissions import Permission
+from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.core.web.state import settings
 from supervision.video import equipment, forms, labels, queries
@@ -125,5 +126,5 @@ def revoke_token(node_id: int, token_id: int) -> ResponseReturnValue:
 @bp.get("/parked")
 @requires(Permission.NODE_ADMIN)
 def parked() -> ResponseReturnValue:
-    stmt = queries.list_parked(current_actor(), request.args.get("node", type=int))
+    stmt = queries.list_parked(current_actor(), id_argument("node"))
     return render_template("video/parked.html", page=paginate(stmt, number=page_number()))

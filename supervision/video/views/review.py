@@ -19,6 +19,7 @@ from supervision.core.errors import Conflict, InvalidInput, NotFound
 from supervision.core.i18n import format_instant, message_of
 from supervision.core.permissions import Permission
 from supervision.core.web.forms import Form
+from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
 from supervision.video import forms, labels, queries, service
@@ -69,9 +70,9 @@ def _filter(actor: Actor, *, with_choices: bool = True) -> tuple[Any, queries.Vi
     return form, queries.ViolationFilter(
         status=ReviewState(status) if status in set(ReviewState) else None,
         rule_kind=RuleKind(kind) if kind in set(RuleKind) else None,
-        camera_id=request.args.get("camera", type=int),
-        enterprise_id=request.args.get("enterprise", type=int),
-        region=region if region.isdigit() else "",
+        camera_id=id_argument("camera"),
+        enterprise_id=id_argument("enterprise"),
+        region=region if region.isdecimal() else "",
         seen_from=form.seen_from.data,
         seen_to=form.seen_to.data,
         sort=form.sort.data or "newest",
