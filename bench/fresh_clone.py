@@ -76,6 +76,8 @@ def demonstration(folder: Path, env: dict[str, str], wait_s: float) -> Iterator[
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            # A shell's background job hands on an ignored Ctrl-C, which a terminal would not.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
         )
     try:
         while not answers(f"http://127.0.0.1:{env['PORT']}/account/sign-in"):
