@@ -29,6 +29,8 @@ from vision.timing import Beat, PtsClock
 
 NO_FRAME_S = 15.0  # packets may flow and still show nothing: a broken stream, or no key frames
 _KNOWN_TIMES = 64
+# These carry pictures and no times: FFmpeg counts 25 a second, whatever the camera sends.
+_WITHOUT_TIMES = frozenset({"mpjpeg", "mjpeg", "h264", "hevc"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Session:
         self._ring = RingWriter(spec.ring, spec.ring_s)
         self._times: dict[int, float] = {}
         self._paced = urlsplit(spec.url).scheme == "file"
+        self._has_times = True
         self._started_at = time.monotonic()
         self._first_pts: float | None = None
         self._good_at = time.monotonic()
@@ -104,6 +107,7 @@ class Session:
 
     def _read(self, container: av.container.InputContainer) -> None:
         stream = container.streams.video[0]
+        self._has_times = self._paced or container.format.name not in _WITHOUT_TIMES
         self._good_at = time.monotonic()
         for packet in container.demux(stream):
             self._mailbox.beat()
@@ -124,6 +128,8 @@ class Session:
         seconds = float(order * packet.time_base)
         if self._paced:
             self._pace(seconds)
+        if not self._has_times:
+            seconds = time.monotonic()  # the instant of arrival is the best there is
         utc = self._clock.utc(seconds, time.time()) + float((packet.pts - order) * packet.time_base)
         # Remembered, so that a frame and its packet in the ring have the very same instant.
         self._times[packet.pts] = utc
