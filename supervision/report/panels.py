@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from flask import render_template
+from flask import render_template, url_for
 from flask_babel import gettext as _
 
 from supervision.core.actor import Actor
 from supervision.core.export.columns import Column, shown
+from supervision.core.permissions import Permission
+from supervision.core.slice import TimelineItem
 from supervision.report import labels, queries, tables
 from supervision.report.models import MonthlyPackage
 from supervision.report.rules import MonthlyFigures
@@ -32,6 +35,35 @@ def panel(enterprise_id: int, actor: Actor) -> str:
 def card(actor: Actor) -> str:
     packages = queries.latest(actor, CARD_ROWS)
     return render_template("report/card.html", packages=packages, labels=labels) if packages else ""
+
+
+def timeline(
+    enterprise_id: int, actor: Actor, before: datetime | None, limit: int
+) -> Sequence[TimelineItem]:
+    """The enterprise's frozen packages; a provisional one is not an event that stays."""
+    if not actor.may(Permission.REPORT_READ):
+        return []
+    return [
+        TimelineItem(
+            at=package.made_at,
+            title=_(
+                "Report of %(month)s made, version %(version)s",
+                month=labels.month(package.year, package.month),
+                version=package.version,
+            ),
+            body=_(
+                "Found %(found)s, closed %(closed)s, overdue %(overdue)s",
+                found=package.monthly.total.found,
+                closed=package.monthly.total.closed,
+                overdue=package.monthly.total.overdue,
+            ),
+            url=url_for("report.detail", package_id=package.id),
+            icon="report-analytics",
+            tone="info",
+            who=package.made_by if package.made_by_id else _("the system"),
+        )
+        for package in queries.frozen_of_enterprise(enterprise_id, actor, before, limit)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

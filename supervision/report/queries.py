@@ -98,6 +98,21 @@ def latest(actor: Actor, limit: int, enterprise_id: int | None = None) -> Sequen
     return db.session.scalars(list_packages(actor, wanted).limit(limit)).all()
 
 
+def frozen_of_enterprise(
+    enterprise_id: int, actor: Actor, before: datetime | None, limit: int
+) -> Sequence[MonthlyPackage]:
+    """An enterprise's frozen packages made before an instant, the latest first."""
+    stmt = (
+        visible(MonthlyPackage, actor)
+        .where(MonthlyPackage.enterprise_id == enterprise_id, MonthlyPackage.version > 0)
+        .order_by(MonthlyPackage.made_at.desc(), MonthlyPackage.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        stmt = stmt.where(MonthlyPackage.made_at < before)
+    return db.session.scalars(stmt).all()
+
+
 def get_request(request_id: int, actor: Actor) -> PackageRequest:
     """One request. Raises NotFound out of scope."""
     stmt = visible(PackageRequest, actor).where(PackageRequest.id == request_id)

@@ -14,6 +14,7 @@ SLICE = Slice(
     blueprints=(bp,),
     nav=(NavItem(_l("Reports"), "report.index", "report-analytics", Permission.REPORT_READ, 60),),
     panels=(Panel("reports", _l("Reports"), Permission.REPORT_READ, 60, panels.panel),),
+    timeline=panels.timeline,
     cards=(Card("reports", Permission.REPORT_READ, 60, panels.card),),
     jobs=(
         Job("report.queue_month", jobs.queue_month, {"day": "1-3", "hour": 3, "minute": 10}),

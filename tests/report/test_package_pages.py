@@ -128,7 +128,7 @@ def test_the_page_says_what_the_paper_says(made, pages):
     response = pages.get("district_officer", f"/reports/{made['region']}", language="zh_Hans_CN")
     words = error_text(response)
     package = queries.get_package(made["region"], SYSTEM)
-    for text in ("2026年10月", "第 1 版", "50.0 %", package.data_version, package.pdf.sha256):
+    for text in ("2026年10月", "第 1 版", "50.0%", package.data_version, package.pdf.sha256):
         assert text in words
 
 
@@ -243,3 +243,21 @@ def test_a_months_package_stands_in_the_enterprises_file_and_on_the_start_page(
         assert f"/reports/{made['region']}" not in shown
         assert f"/reports/{made['plant']}" in panels.card(cast["plant_manager"])
         assert panels.card(cast["other_plant"]) == ""
+
+
+def test_a_frozen_package_stands_on_the_files_timeline_for_those_who_read_reports(
+    made, pages, cast
+):
+    address = f"/enterprises/{cast.plant_id}"
+    told = f'href="/reports/{made["plant"]}"'
+    with on(DAY):
+        with transaction():
+            subject = queries.of_enterprise(enterprises.get_enterprise(cast.plant_id, SYSTEM))
+            running = service.ask(cast["district_officer"], subject, 2026, 11).id
+        jobs.make_queued(clock.now())
+    provisional = queries.get_request(running, SYSTEM).package_id
+    db.session.rollback()
+    shown = pages.get("district_officer", address).get_data(as_text=True)
+    assert told in shown
+    assert f'href="/reports/{provisional}"' not in shown
+    assert told not in pages.get("video_operator", address).get_data(as_text=True)
