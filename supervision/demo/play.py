@@ -118,7 +118,7 @@ class Play:
         actor = self._reporter(plan)
         finding = service.Finding(
             source=plan.source,
-            found_at=clock.now() - timedelta(minutes=chance.randint(3, 90)),
+            found_at=clock.now() - timedelta(minutes=chance.randint(3, 40)),
             place=row["place"],
             description=row["description"],
             factor=Factor(row["factor"]),

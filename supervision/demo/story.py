@@ -85,6 +85,19 @@ def working_hours(instant: datetime) -> datetime:
     return local.astimezone(UTC)
 
 
+def working_hours_before(instant: datetime) -> datetime:
+    """The same instant, or one shortly before the end of the last working day before it."""
+    local = instant.astimezone(SHANGHAI)
+    closing = time(16, 40 + local.minute % 20)
+    if local.time() > time(17, 30):
+        local = datetime.combine(local.date(), closing, SHANGHAI)
+    elif local.time() < time(8, 30):
+        local = datetime.combine(local.date() - timedelta(days=1), closing, SHANGHAI)
+    while local.isoweekday() > 5:
+        local = datetime.combine(local.date() - timedelta(days=1), closing, SHANGHAI)
+    return local.astimezone(UTC)
+
+
 def make_plans(
     now: datetime, findings: Sequence[Finding], enterprises: Sequence[int]
 ) -> list[Plan]:
@@ -199,10 +212,25 @@ def _staged(
     done = [verb for verb in verbs if verb != "overdue"]
     begin = now - timedelta(days=chance.uniform(18, 40) if late else chance.uniform(1, 6))
     last = begin + timedelta(days=2) if late else now - timedelta(minutes=20)
-    gap = (last - begin) / len(done)
     term = 6 if late else 15
     steps = tuple(
-        Step(begin + gap * i, verb, {"days": term if verb == "assign" else 7})
-        for i, verb in enumerate(done)
+        Step(at, verb, {"days": term if verb == "assign" else 7})
+        for at, verb in zip(_spread(begin, last, len(done)), done, strict=True)
     )
     return Plan(enterprise, finding, source, steps)
+
+
+# Nobody does two steps of one ticket at once.
+BETWEEN_STEPS = timedelta(minutes=40)
+
+
+def _spread(begin: datetime, last: datetime, count: int) -> list[datetime]:
+    """``count`` instants in working hours, about evenly from ``begin``, all before ``last``."""
+    gap = (last - begin) / count
+    found: list[datetime] = []
+    limit = last
+    for number in reversed(range(count)):
+        at = working_hours_before(min(begin + gap * number, limit))
+        found.append(at)
+        limit = at - BETWEEN_STEPS
+    return found[::-1]

@@ -37,6 +37,24 @@ def test_steps_follow_one_another_and_end_before_today(now):
     assert {"report", "grade", "assign", "start", "submit", "verify", "request_extension"} <= last
 
 
+@pytest.mark.parametrize(
+    "now",
+    [
+        datetime(2026, 11, 22, 3, 26, tzinfo=SHANGHAI),  # a Sunday's night
+        datetime(2026, 11, 23, 8, 31, tzinfo=SHANGHAI),  # a Monday's first minute
+        datetime(2026, 11, 25, 12, 0, tzinfo=SHANGHAI),
+    ],
+)
+def test_nobody_works_at_night_or_at_the_weekend(now):
+    for plan in story.make_plans(now, FINDINGS, PLACES):
+        for step in plan.steps:
+            local = step.at.astimezone(SHANGHAI)
+            assert local.isoweekday() <= 5, (step.verb, local)
+            assert (8, 30) <= (local.hour, local.minute) <= (17, 30), (step.verb, local)
+        times = [step.at for step in plan.steps]
+        assert len(set(times)) == len(times)
+
+
 def test_the_same_day_gives_the_same_story():
     now = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
     again = story.make_plans(now, FINDINGS, PLACES)
