@@ -51,6 +51,15 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketPart:
+    """A part of a hazard's ticket. ``render(hazard_id, actor)`` returns its HTML, "" for none."""
+
+    permission: Permission
+    order: int
+    render: Callable[[int, Actor], Markup | str]
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineItem:
     """One event of an enterprise's file."""
 
@@ -100,6 +109,7 @@ class Slice:
     nav: tuple[NavItem, ...] = ()
     panels: tuple[Panel, ...] = ()
     cards: tuple[Card, ...] = ()
+    ticket_parts: tuple[TicketPart, ...] = ()
     timeline: TimelineSource | None = None
     # Who can supervise an enterprise.
     officers: Directory | None = None

@@ -8,6 +8,7 @@ from datetime import datetime
 from flask import render_template, url_for
 from flask_babel import gettext as _
 
+from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.slice import TimelineItem
 from supervision.hazard import labels, queries
@@ -31,6 +32,7 @@ def card(actor: Actor) -> str:
         "hazard/card.html",
         counts=queries.counts(actor),
         overdue=queries.first(actor, overdue, 5),
+        today=clock.today(),
         labels=labels,
     )
 

@@ -9,9 +9,11 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from supervision.core import attachments, clock
 from supervision.core.access import current_actor, requires
+from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment
 from supervision.core.db import transaction
 from supervision.core.errors import Forbidden, InvalidInput
@@ -30,6 +32,7 @@ from supervision.hazard.workflow import (
     WITH_ENTERPRISE,
     HazardState,
 )
+from supervision.slices import slices
 
 bp = Blueprint("hazard", __name__, url_prefix="/hazards")
 
@@ -172,7 +175,15 @@ def _detail_page(hazard_id: int, failed: str = "", form: Form | None = None) -> 
         labels=labels,
         extension=_extension_part(hazard, failed, form),
         today=clock.today(),
+        parts=_parts(hazard_id, actor),
     )
+
+
+def _parts(hazard_id: int, actor: Actor) -> list[Markup | str]:
+    """What other slices know of this ticket, in their order."""
+    mine = [p for m in slices() for p in m.ticket_parts if actor.may(p.permission)]
+    shown = [part.render(hazard_id, actor) for part in sorted(mine, key=lambda p: p.order)]
+    return [html for html in shown if html]
 
 
 def _step_form(name: str, hazard: Hazard) -> Form:

@@ -83,6 +83,17 @@ NODE_LABELS = {
 
 NODE_TONES = {NodeState.NEVER: "off", NodeState.ONLINE: "good", NodeState.OFFLINE: "bad"}
 
+# What the models call what they see; a class of another model is shown by its own name.
+CLASS_LABELS = {
+    "person": _l("person"),
+    "helmet": _l("Safety helmet"),
+    "head": _l("Bare head"),
+    "vest": _l("Reflective vest"),
+    "no_vest": _l("No vest"),
+    "fire": _l("Flame"),
+    "smoke": _l("Smoke"),
+}
+
 EVIDENCE_LABELS = {EvidenceKind.SNAPSHOT: _l("Snapshot"), EvidenceKind.CLIP: _l("Clip")}
 
 SORT_LABELS = {"newest": _l("Newest first"), "oldest": _l("Oldest first")}

@@ -19,6 +19,7 @@ from supervision.video.workflow import ReviewState
 
 PANEL_ROWS = 10
 PANEL_CAMERAS = 50
+TICKET_SIGHTINGS = 3
 
 _TONES = {ReviewState.CONFIRMED: "bad", ReviewState.REJECTED: "off"}
 
@@ -45,6 +46,15 @@ def card(actor: Actor) -> str:
         silent_nodes=queries.silent_nodes(actor, clock.now(), silent) if admin else [],
         parked=queries.parked_count(actor) if admin else 0,
     )
+
+
+def ticket_part(hazard_id: int, actor: Actor) -> str:
+    """Clip and snapshot with the boxes of the newest sightings that a ticket joins; "" for none."""
+    found = queries.of_hazard(hazard_id, actor, limit=TICKET_SIGHTINGS)
+    if not found:
+        return ""
+    total = queries.count_of_hazard(hazard_id, actor)
+    return render_template("video/ticket.html", violations=found, total=total, labels=labels)
 
 
 def timeline(

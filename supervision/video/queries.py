@@ -214,6 +214,24 @@ def latest(actor: Actor, *, enterprise_id: int, limit: int) -> Sequence[Violatio
     return db.session.scalars(list_violations(actor, wanted).limit(limit)).unique().all()
 
 
+def of_hazard(hazard_id: int, actor: Actor, *, limit: int) -> Sequence[Violation]:
+    """The newest sightings that were confirmed into a ticket, with camera and evidence."""
+    stmt = (
+        visible(Violation, actor)
+        .where(Violation.hazard_id == hazard_id)
+        .options(joinedload(Violation.camera), selectinload(Violation.evidence))
+        .order_by(Violation.started_at.desc(), Violation.id.desc())
+        .limit(limit)
+    )
+    return db.session.scalars(stmt).all()
+
+
+def count_of_hazard(hazard_id: int, actor: Actor) -> int:
+    """How many sightings a ticket joins."""
+    stmt = visible(Violation, actor, func.count(Violation.id))
+    return db.session.scalar(stmt.where(Violation.hazard_id == hazard_id)) or 0
+
+
 def verdicts_of_enterprise(
     enterprise_id: int, actor: Actor, before: datetime | None, limit: int
 ) -> Sequence[Violation]:

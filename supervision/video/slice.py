@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from supervision.core.permissions import Permission
-from supervision.core.slice import Card, Job, NavItem, Panel, Slice
+from supervision.core.slice import Card, Job, NavItem, Panel, Slice, TicketPart
 from supervision.video import jobs, labels, panels
 from supervision.video.api import bp as api
 from supervision.video.views.cameras import bp as cameras
@@ -29,6 +29,7 @@ SLICE = Slice(
     ),
     panels=(Panel("video", _l("Video"), Permission.VIDEO_READ, 30, panels.panel),),
     cards=(Card("video", Permission.VIDEO_READ, 30, panels.card),),
+    ticket_parts=(TicketPart(Permission.VIDEO_READ, 10, panels.ticket_part),),
     timeline=panels.timeline,
     jobs=(Job("video.watch_nodes", jobs.watch_nodes, {"seconds": 60}),),
     notices={

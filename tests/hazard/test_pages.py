@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
 from datetime import timedelta
 
@@ -229,3 +230,51 @@ def test_the_exported_ledger_holds_the_filtered_rows_as_text(pages, cast):
     assert not formulas
     assert any(c.value == "=HYPERLINK(1)" for c in cells)
     assert sum(1 for c in cells if str(c.value).startswith("YH-330110-")) == 1
+
+
+def _open_steps(page):
+    """Names of the steps that stand open."""
+    text = page.get_data(as_text=True)
+    return re.findall(r'id="step-([a-z-]+)" open', text)
+
+
+def test_a_ticket_that_waits_for_others_opens_no_step_and_says_whose_turn_it_is(pages, cast):
+    with_plant = make_hazard(cast, S.RECTIFYING)
+    page = pages.get("district_officer", f"/hazards/{with_plant}")
+    assert _open_steps(page) == []
+    assert 'id="step-transfer"' in page.get_data(as_text=True)
+    assert "Next: rectification, by the enterprise" in page.get_data(as_text=True)
+
+    submitted = make_hazard(cast, S.SUBMITTED)
+    page = pages.get("safety_manager", f"/hazards/{submitted}").get_data(as_text=True)
+    assert "Next: re-inspection, by the authority" in page
+    page = pages.get("district_officer", f"/hazards/{submitted}")
+    assert _open_steps(page) == ["verify"]
+    assert "Next:" not in page.get_data(as_text=True)
+
+
+def test_the_enterprise_accepts_and_the_authority_re_inspects(pages, cast):
+    own = make_hazard(cast, S.SUBMITTED, by="plant_manager")
+    page = pages.get("plant_manager", f"/hazards/{own}").get_data(as_text=True)
+    assert "Accepted: close" in page
+    assert "Passed: close" not in page
+    theirs = make_hazard(cast, S.SUBMITTED)
+    page = pages.get("district_officer", f"/hazards/{theirs}").get_data(as_text=True)
+    assert "Passed: close" in page
+    assert "Accepted: close" not in page
+
+
+def test_the_ticket_and_the_start_page_say_how_late_it_is(pages, cast):
+    hazard_id = make_hazard(cast, S.RECTIFYING, due_on=clock.today())
+    with clock.frozen(clock.now() + timedelta(days=3)):
+        ticket = pages.get("district_officer", f"/hazards/{hazard_id}").get_data(as_text=True)
+        start = pages.get("district_officer", "/").get_data(as_text=True)
+    assert "3 days late" in ticket
+    assert "3 days late" in start
+
+
+def test_an_empty_choice_of_a_filter_reads_as_all(pages, cast):
+    page = pages.get("district_officer", "/hazards/").get_data(as_text=True)
+    filters = page.split('role="search"')[1].split("</form>")[0]
+    assert filters.count('<option value="">All</option>') == 5
+    assert ">—<" not in filters

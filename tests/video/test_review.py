@@ -281,3 +281,38 @@ def test_every_verdict_is_in_the_trail(node, camera, cast):
         "video.reject",
         "video.duplicate",
     ]
+
+
+def _ticket_of(violation_id, cast, pages, who):
+    confirm(violation_id, cast["video_operator"])
+    return tickets()[-1].id, pages.get(who, f"/hazards/{tickets()[-1].id}").get_data(as_text=True)
+
+
+def test_the_ticket_shows_clip_and_snapshot_with_the_boxes_from_data(node, camera, cast, pages):
+    violation_id = make_violation(node, camera)
+    _id, page = _ticket_of(violation_id, cast, pages, "safety_manager")
+    assert f'src="/video/{violation_id}/clip"' in page
+    assert f'src="/video/{violation_id}/snapshot"' in page
+    assert page.count('class="boxes-rect"') == 1
+    assert "Bare head 0.71" in page
+    assert "autoplay" not in page
+
+
+def test_a_ticket_of_many_sightings_shows_the_newest_and_says_how_many_more(
+    node, camera, cast, pages
+):
+    now = clock.now()
+    for number in range(5):
+        at = now - timedelta(minutes=10 - number)
+        confirm(make_violation(node, camera, started_at=at), cast["video_operator"])
+    [ticket] = tickets()
+    page = pages.get("district_officer", f"/hazards/{ticket.id}").get_data(as_text=True)
+    assert page.count('class="sighting"') == 3
+    assert "2 earlier sightings are in the evidence too." in page
+
+
+def test_who_may_not_see_video_still_sees_the_tickets_own_evidence(node, camera, cast, pages):
+    violation_id = make_violation(node, camera)
+    hazard_id, page = _ticket_of(violation_id, cast, pages, "worker")
+    assert "/video/" not in page.split("<main")[1]
+    assert page.count(f"/hazards/{hazard_id}/files/") >= 2
