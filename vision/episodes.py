@@ -75,7 +75,6 @@ class EpisodeBook:
     linger_s: float = 2.0
     cap_s: float = CAP_S
     _live: list[Episode] = field(default_factory=list)
-    _frame_t: float = float("-inf")
 
     @property
     def live_episodes(self) -> list[Episode]:
@@ -92,7 +91,6 @@ class EpisodeBook:
         self, frame: FrameInfo, sightings: Sequence[Sighting], boxes: Sequence[Detection]
     ) -> list[Change]:
         """Apply one frame's sightings; returns what opened and what closed."""
-        self._frame_t = frame.t
         changes: list[Change] = []
         seen = {(s.rule.rule_id, s.subject) for s in sightings}
         for sighting in sightings:

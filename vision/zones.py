@@ -64,9 +64,3 @@ def is_inside(point: Point, polygon: Sequence[Point]) -> bool:
             found = not found
         previous = corner
     return found
-
-
-def clamp(box: Box) -> Box:
-    """``box`` cut to the frame."""
-    x1, y1, x2, y2 = (min(1.0, max(0.0, value)) for value in box)
-    return x1, y1, x2, y2

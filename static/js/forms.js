@@ -1,14 +1,10 @@
-// Forms: the focus goes to what went wrong, a form is sent once, a choice can send its form.
+// Forms: the focus goes to what went wrong, a form is sent once.
 (() => {
   "use strict";
 
   const wrong = document.querySelector("[data-focus]") || document.querySelector("[aria-invalid=true]");
   if (wrong) {
     wrong.focus({ preventScroll: false });
-  }
-
-  for (const field of document.querySelectorAll("[data-autosubmit]")) {
-    field.addEventListener("change", () => field.form.requestSubmit());
   }
 
   // A second press while the first is on its way would make a second record.

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from supervision.account.grants import NODE_GRANTS, ROLE_GRANTS
 from supervision.account.models import Account, Membership, ServiceToken, actor_fields
@@ -214,9 +214,3 @@ def actor_of_token(token: str) -> tuple[Actor | None, str]:
         node_id=row.node_id,
     )
     return actor, ""
-
-
-def count_accounts() -> int:
-    """How many there are: the first one may be made without signing in, on the command line."""
-    stmt = unscoped(select(func.count(Account.id)), reason="is this a new installation?")
-    return db.session.scalar(stmt) or 0

@@ -144,13 +144,6 @@ def own_enterprises(actor: Actor) -> Sequence[Enterprise]:
     return db.session.scalars(stmt.order_by(Enterprise.name)).all()
 
 
-def region_path(code: str) -> list[Region]:
-    """Province, city, district, street of a code, as far as they are known."""
-    codes = [code[:n] for n in (2, 4, 6, 9) if len(code) >= n]
-    stmt = select(Region).where(Region.code.in_(codes)).order_by(Region.code)
-    return list(db.session.scalars(stmt))
-
-
 def region_names(codes: set[str]) -> dict[str, str]:
     """Names for a page of rows, in one statement."""
     stmt = select(Region.code, Region.name).where(Region.code.in_(codes))
