@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import MultipleFileField
 from wtforms import (
@@ -18,7 +20,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from supervision.core.web.forms import CodeField, Form, blank_to_none, strip
 from supervision.core.web.numbers import LARGEST_ID
-from supervision.hazard import labels
+from supervision.hazard import criteria, labels
 
 _TEXT = Length(max=4000)
 
@@ -53,6 +55,24 @@ class GradeForm(Form):
     grade = RadioField(_l("Grade"), [InputRequired()], choices=list(labels.GRADE_LABELS.items()))
     criterion_id = IntegerField(_l("Criterion"), [Optional(), NumberRange(min=1, max=LARGEST_ID)])
     reason = TextAreaField(_l("Reason"), [_TEXT], filters=[strip], render_kw={"rows": 2})
+
+
+class CriteriaForm(Form):
+    """The search among the criteria; a GET form without CSRF."""
+
+    class Meta:
+        csrf = False
+
+    text = SearchField(_l("Words of the text, code or sector"), filters=[strip])
+    sector = CodeField(_l("Sector"), default=criteria.OWN)
+
+    def offer(self, sectors: Iterable[str]) -> None:
+        """The enterprise's own, all, or one of the sectors on the lists."""
+        self.sector.choices = [
+            (criteria.OWN, _l("Sectors of this enterprise")),
+            (criteria.ALL, _l("All sectors")),
+            *((name, name) for name in sectors),
+        ]
 
 
 class AssignForm(Form):

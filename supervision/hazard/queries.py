@@ -146,22 +146,6 @@ def open_by_merge_key(merge_key: str, actor: Actor) -> Hazard | None:
     return found
 
 
-def criteria_on(day: date, text: str = "") -> Sequence[HazardCriterion]:
-    """The criteria in force on ``day``, narrowed by words of their text, code or sector."""
-    stmt = (
-        select(HazardCriterion)
-        .where(HazardCriterion.effective_from <= day)
-        .where(or_(HazardCriterion.effective_to.is_(None), HazardCriterion.effective_to >= day))
-        .order_by(HazardCriterion.code)
-        .limit(200)
-    )
-    for word in text.split():
-        like = f"%{_escape(word)}%"
-        columns = (HazardCriterion.text, HazardCriterion.code, HazardCriterion.sector)
-        stmt = stmt.where(or_(*(c.ilike(like, escape="\\") for c in columns)))
-    return db.session.scalars(stmt).all()
-
-
 def get_criterion(criterion_id: int, day: date) -> HazardCriterion:
     """A criterion that is in force on ``day``."""
     found = db.session.get(HazardCriterion, criterion_id)

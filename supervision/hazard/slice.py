@@ -6,7 +6,12 @@ from flask_babel import lazy_gettext as _l
 
 from supervision.core.permissions import Permission
 from supervision.core.slice import Card, Job, NavItem, Panel, Slice
-from supervision.hazard import jobs, labels, panels
+from supervision.hazard import (
+    criteria_views,  # noqa: F401 - adds its addresses to the blueprint
+    jobs,
+    labels,
+    panels,
+)
 from supervision.hazard.views import bp
 
 SLICE = Slice(

@@ -23,7 +23,7 @@ from supervision.core.web.forms import Form, given
 from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
-from supervision.hazard import exports, forms, labels, queries, rules, service
+from supervision.hazard import criteria, exports, forms, labels, queries, rules, service
 from supervision.hazard.models import Hazard, HazardExtension
 from supervision.hazard.rules import Category, Factor, Grade, InvalidReason, Source
 from supervision.hazard.workflow import (
@@ -171,12 +171,24 @@ def _detail_page(hazard_id: int, failed: str = "", form: Form | None = None) -> 
         offered=offered,
         forms=step_forms,
         failed=failed,
-        criteria=queries.criteria_on(clock.today()) if "grade" in offered else [],
+        criteria=_criteria_part(hazard, step_forms["grade"]) if "grade" in offered else {},
         labels=labels,
         extension=_extension_part(hazard, failed, form),
         today=clock.today(),
         parts=_parts(hazard_id, actor),
     )
+
+
+def _criteria_part(hazard: Hazard, form: Any) -> dict[str, Any]:
+    """What of the lists fits this enterprise, and the search for the rest."""
+    today = clock.today()
+    search = forms.CriteriaForm(formdata=None).mark("criteria")
+    search.offer(criteria.sectors_on(today))
+    sectors = criteria.sectors_of_industry(hazard.enterprise.industry_code)
+    return {
+        "search": search,
+        "found": criteria.choice(today, "", sectors, form.criterion_id.data),
+    }
 
 
 def _parts(hazard_id: int, actor: Actor) -> list[Markup | str]:
@@ -188,8 +200,12 @@ def _parts(hazard_id: int, actor: Actor) -> list[Markup | str]:
 
 def _step_form(name: str, hazard: Hazard) -> Form:
     """An empty form, with what is already known filled in. ``formdata=None``: never from a POST."""
+    picked = id_argument("criterion")  # from the page that searches the criteria
     known: dict[str, dict[str, Any]] = {
-        "grade": {"grade": hazard.grade or Grade.GENERAL, "criterion_id": hazard.criterion_id},
+        "grade": {
+            "grade": Grade.MAJOR if picked else hazard.grade or Grade.GENERAL,
+            "criterion_id": picked or hazard.criterion_id,
+        },
         "assign": {
             "responsible_person": hazard.enterprise.safety_manager or hazard.enterprise.principal
         },
