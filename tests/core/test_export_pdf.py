@@ -145,6 +145,41 @@ def test_a_chart_names_its_parts_in_chinese():
     assert "巡查 3 (75.0%)" in text
 
 
+SOURCES = ("专家", "执法检查", "巡查", "举报", "企业自查", "上级交办", "视频")
+
+
+def placed(data):
+    """Each piece of text with its height on the page and whether it stands upright."""
+    found = []
+
+    def see(text, matrix, text_matrix, *_font):
+        if text.strip():
+            slope = matrix[1] * text_matrix[0] + text_matrix[1] * matrix[0]
+            found.append((text.strip(), matrix[5] + text_matrix[5] * matrix[3], slope))
+
+    for page in PdfReader(BytesIO(data)).pages:
+        page.extract_text(visitor_text=see)
+    return found
+
+
+def test_the_names_under_the_bars_stand_upright_and_clear_of_the_legend():
+    made = document()
+    series = tuple((name, (16.0,) * 7) for name in ("发现", "已销号", "逾期未销号"))
+    made.charts([ChartData(kind, "各来源隐患", SOURCES, series) for kind in (ChartKind.BAR,) * 2])
+    texts = placed(made.build())
+    assert {slope for _text, _y, slope in texts} == {0}
+    lowest_label = min(y for text, y, _slope in texts if text in {"检查", "自查", "交办"})
+    legend = max(y for text, y, _slope in texts if text == "逾期未销号")
+    assert lowest_label - legend >= 8
+
+
+def test_a_rate_of_nothing_is_a_dash_and_not_an_empty_cell():
+    made = document()
+    rate = Column("rate", "按期整改率", lambda row: row, Kind.PERCENT)
+    made.table((Column("name", "企业", lambda _row: "甲厂"), rate), [None])
+    assert "—" in pages(made)[0]
+
+
 def test_a_series_must_have_a_value_for_every_category():
     with pytest.raises(ValueError, match="1 values, 2 categories"):
         ChartData(ChartKind.BAR, "图", ("a", "b"), (("发现", (1,)),))

@@ -206,7 +206,7 @@ class PdfDocument:
             value = column.value(row)
             if column.total and is_number(value):
                 totals[column.key] = add(totals[column.key], value)
-            cells.append(_paragraph(shown(value, column.kind), _cell_style(column.kind, REGULAR)))
+            cells.append(_paragraph(_cell(value, column.kind), _cell_style(column.kind, REGULAR)))
         return cells
 
 
@@ -255,6 +255,11 @@ def _style(
         spaceBefore=before,
         spaceAfter=after,
     )
+
+
+def _cell(value: Value, kind: Kind) -> str:
+    """A rate of nothing is not an empty cell: the dash says that there was nothing to divide."""
+    return shown(value, kind, empty="—" if kind is Kind.PERCENT else "")
 
 
 def _cell_style(kind: Kind, font: str) -> ParagraphStyle:

@@ -21,7 +21,9 @@ from supervision.core.export.xlsx_charts import PALETTE, ChartKind
 _INK, _QUIET, _GRID = HexColor("#1f2937"), HexColor("#64748b"), HexColor("#e2e8f0")
 _COLOURS = tuple(HexColor(f"#{colour}") for colour in PALETTE)
 _TOP = 24  # points for the title
-_FOOT = 44  # points for category labels and the legend
+_FOOT = 54  # points for category labels of two lines and the legend
+_SLANTED_FOOT = 74  # the same where the labels must be slanted
+_LETTER = 3.75  # points of one column of text at the size of the labels
 
 
 @dataclass(frozen=True)
@@ -55,15 +57,38 @@ def draw_chart(data: ChartData, width: float, height: float) -> Drawing:
         _add_pie(drawing, data, width, height)
         return drawing
     chart = _bars(data) if data.kind is ChartKind.BAR else _lines(data)
-    chart.x, chart.y = 34, _FOOT
-    chart.width, chart.height = width - 48, height - _FOOT - _TOP - 8
+    chart.width = width - 48
+    names, slanted = _fit(data.categories, chart.width / max(len(data.categories), 1))
+    foot = _SLANTED_FOOT if slanted else _FOOT
+    chart.x, chart.y, chart.height = 34, foot, height - foot - _TOP - 8
     chart.data = [values for _, values in data.series]
-    _dress_axes(chart, data)
+    _dress_axes(chart, data, names, slanted=slanted)
     drawing.add(chart)
     if len(data.series) > 1:
-        names = [name for name, _ in data.series]
-        drawing.add(_legend(names, _COLOURS, 34, 14, columns=len(names)))
+        legend = [name for name, _ in data.series]
+        drawing.add(_legend(legend, _COLOURS, 34, 10, columns=len(legend)))
     return drawing
+
+
+def _fit(names: Sequence[str], room: float) -> tuple[list[str], bool]:
+    """The labels in at most two lines each, and whether they must be slanted even so."""
+    found = [name if _points(name) < room else _halved(name) for name in names]
+    widest = max((_points(line) for name in found for line in name.split("\n")), default=0)
+    return (found, False) if widest < room else (list(names), True)
+
+
+def _points(text: str) -> float:
+    return display_width(text) * _LETTER
+
+
+def _halved(name: str) -> str:
+    """In two lines: at the space nearest the middle, else in the middle (Chinese has no spaces)."""
+    middle = (len(name) + 1) // 2
+    spaces = [place for place, letter in enumerate(name) if letter == " "]
+    if spaces:
+        cut = min(spaces, key=lambda place: abs(place - middle))
+        return f"{name[:cut]}\n{name[cut + 1 :]}"
+    return f"{name[:middle]}\n{name[middle:]}" if display_width(name) > len(name) else name
 
 
 def _bars(data: ChartData) -> Any:
@@ -88,14 +113,11 @@ def _lines(data: ChartData) -> Any:
     return chart
 
 
-def _dress_axes(chart: Any, data: ChartData) -> None:
+def _dress_axes(chart: Any, data: ChartData, names: Sequence[str], *, slanted: bool) -> None:
     axis = chart.categoryAxis
-    axis.categoryNames = list(data.categories)
+    axis.categoryNames = list(names)
     axis.labels.fontName, axis.labels.fontSize, axis.labels.fillColor = REGULAR, 7.5, _INK
-    if (
-        max(display_width(name) for name in data.categories) * len(data.categories)
-        > chart.width / 4
-    ):
+    if slanted:
         axis.labels.angle, axis.labels.boxAnchor, axis.labels.dy = 25, "ne", -2
     axis.strokeColor = _QUIET
     axis.visibleTicks = 0

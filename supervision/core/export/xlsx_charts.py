@@ -16,7 +16,7 @@ from openpyxl.drawing.line import LineProperties
 
 _GRID = "E2E8F0"
 # Told apart in print and by the colour-blind; eight, because hazards have seven sources.
-PALETTE = ("1E3A5F", "E69F00", "2E8B57", "C0392B", "94A3B8", "7A5195", "56B4E9", "8B5E3C")
+PALETTE = ("1E3A5F", "2E8B57", "C0392B", "E69F00", "94A3B8", "7A5195", "56B4E9", "8B5E3C")
 
 
 class ChartKind(StrEnum):
