@@ -29,7 +29,8 @@ from supervision.core.actor import SYSTEM, Actor
 from supervision.core.db import db, transaction
 from supervision.enterprise import service as enterprises
 from supervision.enterprise.models import Enterprise, Region
-from supervision.enterprise.rules import RegionLevel, SizeClass, demo_uscc
+from supervision.enterprise.rules import RegionLevel, SizeClass
+from supervision.enterprise.uscc import demo_uscc
 
 PASSWORD = "a long enough password"
 

@@ -27,7 +27,8 @@ from supervision.demo.people import SignIn
 from supervision.demo.play import Play
 from supervision.enterprise import service as registry
 from supervision.enterprise.models import Enterprise, RollStatus
-from supervision.enterprise.rules import SizeClass, demo_uscc
+from supervision.enterprise.rules import SizeClass
+from supervision.enterprise.uscc import demo_uscc
 from supervision.seeds import load_all
 
 DATA = Path(__file__).parent / "data"

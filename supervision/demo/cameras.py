@@ -15,7 +15,7 @@ from supervision.core.db import db, transaction
 from supervision.core.scope import visible
 from supervision.demo.build import FIRST_SERIAL, enterprise_rows
 from supervision.enterprise.models import Enterprise
-from supervision.enterprise.rules import demo_uscc
+from supervision.enterprise.uscc import demo_uscc
 from supervision.video import equipment
 from supervision.video.equipment import CameraSpec
 from supervision.video.models import Camera, VisionNode

@@ -21,7 +21,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from supervision.core.messages import Problem
 from supervision.core.web.forms import CodeField, Form, blank_to_none, strip
-from supervision.enterprise import labels, rules
+from supervision.enterprise import labels, rules, uscc
 from supervision.enterprise.regions import RegionForm
 
 _TEL = {"inputmode": "tel", "autocomplete": "off"}
@@ -103,7 +103,7 @@ class EnterpriseForm(RegionForm):
 
     def validate_uscc(self, field: StringField) -> None:
         """Every fault at once: the two check digits are independent."""
-        problems = rules.uscc_problems(rules.normalise_uscc(field.data or ""))
+        problems = uscc.uscc_problems(uscc.normalise_uscc(field.data or ""))
         field.errors = [*field.errors, *map(_words, problems)]
 
     def validate_industry_code(self, field: StringField) -> None:

@@ -16,7 +16,7 @@ from supervision.core.messages import Problem
 from supervision.core.notices import Audience
 from supervision.core.scope import unscoped
 from supervision.core.text import N_
-from supervision.enterprise import rules
+from supervision.enterprise import rules, uscc
 from supervision.enterprise.models import (
     Enterprise,
     EnterpriseEvent,
@@ -200,8 +200,8 @@ def _checked(
 
 def _check_codes(actor: Actor, clean: dict[str, Any], existing: Enterprise | None) -> None:
     if "uscc" in clean:
-        clean["uscc"] = rules.normalise_uscc(clean["uscc"])
-        _refuse("uscc", rules.uscc_problems(clean["uscc"]))
+        clean["uscc"] = uscc.normalise_uscc(clean["uscc"])
+        _refuse("uscc", uscc.uscc_problems(clean["uscc"]))
         _check_unique(clean["uscc"], existing)
     # A file whose region lies outside the editor's own (moved there by a superior) can be kept.
     moved = existing is None or clean.get("region_code") != existing.region_code

@@ -14,7 +14,7 @@ from supervision.core.audit import AuditEntry
 from supervision.core.db import db, transaction
 from supervision.core.errors import Forbidden
 from supervision.core.scope import visible
-from supervision.enterprise.rules import demo_uscc
+from supervision.enterprise.uscc import demo_uscc
 from tests.account.test_sign_in import account, sign_in
 from tests.cast import PASSWORD
 from tests.pages import error_text

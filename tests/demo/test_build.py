@@ -21,7 +21,7 @@ from supervision.demo import after, cameras, people
 from supervision.demo.build import FIRST_SERIAL, Built, build, enterprise_rows
 from supervision.demo.streams import address
 from supervision.enterprise.models import Enterprise
-from supervision.enterprise.rules import uscc_problems
+from supervision.enterprise.uscc import uscc_problems
 from supervision.hazard.models import Hazard, HazardEvent, HazardExtension
 from supervision.hazard.rules import Grade, Source
 from supervision.hazard.workflow import ExtensionState, HazardState

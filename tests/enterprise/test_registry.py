@@ -15,7 +15,8 @@ from supervision.core.errors import InvalidInput
 from supervision.core.scope import visible
 from supervision.enterprise import queries, service
 from supervision.enterprise.models import Enterprise, RollStatus
-from supervision.enterprise.rules import SizeClass, demo_uscc
+from supervision.enterprise.rules import SizeClass
+from supervision.enterprise.uscc import demo_uscc
 from tests.cast import enterprise_values
 from tests.pages import error_text
 

@@ -9,19 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supervision.enterprise.rules import (
-    USCC_ALPHABET,
     RegionLevel,
     SizeClass,
-    demo_uscc,
     industry_problems,
     industry_section,
-    is_uscc,
-    make_uscc,
-    normalise_uscc,
     region_ancestors,
     region_level,
     region_problems,
     size_class,
+)
+from supervision.enterprise.uscc import (
+    USCC_ALPHABET,
+    demo_uscc,
+    is_uscc,
+    make_uscc,
+    normalise_uscc,
     uscc_problems,
 )
 

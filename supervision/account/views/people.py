@@ -24,7 +24,7 @@ from supervision.core.text import N_
 from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
-from supervision.enterprise import rules
+from supervision.enterprise import uscc
 
 
 @bp.get("/people")
@@ -173,7 +173,7 @@ def _values(form: forms.PersonForm) -> dict[str, Any]:
 
 
 def _enterprise_ids(text: str) -> tuple[int, ...]:
-    codes = [rules.normalise_uscc(part) for part in text.replace(",", " ").split()]
+    codes = [uscc.normalise_uscc(part) for part in text.replace(",", " ").split()]
     found = {e.uscc: e.id for e in enterprises.by_uscc(codes, current_actor())}
     for code in codes:
         if code not in found:
