@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from apscheduler.triggers.cron import CronTrigger
 
+from supervision.core import clock
 from supervision.core.slice import Job
 from supervision.jobs import Scheduler, all_jobs, run_job
 
@@ -74,3 +76,16 @@ def test_every_job_runs_on_an_empty_installation_and_twice_changes_nothing(app):
 def test_job_names_are_unique():
     names = [job.name for job in all_jobs()]
     assert len(names) == len(set(names))
+
+
+def test_the_months_packages_are_asked_for_in_the_night_of_the_first_in_shanghai():
+    """Again on the second and third, for an installation whose scheduler slept on the first."""
+    [job] = [job for job in all_jobs() if job.name == "report.queue_month"]
+    trigger = CronTrigger(timezone=clock.SHANGHAI, **job.trigger)
+    runs, after = [], datetime(2026, 10, 15, tzinfo=clock.SHANGHAI)
+    for _run in range(4):
+        runs.append(trigger.get_next_fire_time(None, after))
+        after = runs[-1] + timedelta(minutes=1)
+    assert [(run.month, run.day, run.hour) for run in runs] == [
+        (11, 1, 3), (11, 2, 3), (11, 3, 3), (12, 1, 3),
+    ]  # fmt: skip
