@@ -24,7 +24,7 @@ from supervision.core.storage import FolderStorage
 from supervision.core.web.assets import init_assets
 from supervision.core.web.errors import init_errors
 from supervision.core.web.limits import limiter
-from supervision.core.web.nav import language_links, nav_items
+from supervision.core.web.nav import here, language_links, nav_items
 from supervision.core.web.numbers import RowIdConverter
 from supervision.core.web.text import refuse_nul
 from supervision.settings import Settings, SettingsError
@@ -153,6 +153,7 @@ def _template_globals(app: Flask, settings: Settings) -> None:
             "locale": str(get_locale() or ""),
             "nav_items": nav_items(actor, slices()),
             "languages": language_links(),
+            "here": here(),
             "authority_name": app.extensions["anqi_settings"].authority_name,
         }
         for manifest in slices():

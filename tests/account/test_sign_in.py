@@ -122,13 +122,12 @@ def test_signing_in_leads_back_to_where_one_was_going(pages):
 
 def test_the_language_is_kept_for_the_session_and_the_person(pages, cast):
     client = pages.as_("district_officer", "en")
-    assert client.get("/account/language/zh_Hans_CN?next=/hazards/").headers["Location"] == (
-        "/hazards/"
-    )
+    chosen = {"language": "zh_Hans_CN", "next": "/hazards/"}
+    assert client.post("/account/language", data=chosen).headers["Location"] == "/hazards/"
     assert 'lang="zh-Hans"' in client.get("/hazards/").get_data(as_text=True)
     assert account(cast).language == "zh_Hans_CN"
-    assert client.get("/account/language/xx").status_code == 404
-    off_site = client.get("/account/language/en?next=//evil.example")
+    assert client.post("/account/language", data={"language": "xx"}).status_code == 404
+    off_site = client.post("/account/language", data={"language": "en", "next": "//evil.example"})
     assert off_site.headers["Location"] == "/"
 
 

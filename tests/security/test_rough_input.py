@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from supervision.hazard.workflow import HazardState
 from tests.factories.hazards import make_hazard
 from tests.factories.video import make_camera, make_node, make_violation
 from tests.pages import error_text
+from tests.security.paths import path_of
 
 # PostgreSQL's integers end at 2**31, SQLite's at 2**63.
 HUGE = 10**25
@@ -24,20 +23,13 @@ WRITERS = {
 }
 
 
-def address(rule, number):
-    """The rule's address with ``number`` for each id; the first of the choices elsewhere."""
-    plain = re.sub(r"<int:[^>]*>", str(number), rule.rule)
-    plain = plain.replace("<string:key>", "hazards")
-    return re.sub(r"<any\(([a-z]+)[^>]*>", r"\1", plain)
-
-
 @pytest.mark.parametrize("number", [HUGE, TOO_BIG_FOR_AN_ID, 0])
 def test_a_number_that_no_row_can_have_is_not_found(app, pages, number):
     for rule in (r for r in app.url_map.iter_rules() if "<int:" in r.rule):
         who = WRITERS.get(rule.endpoint.split(".")[0], "plant_manager")
         who = "district_officer" if rule.endpoint.startswith("video.") else who
         client = pages.as_(who)
-        url = address(rule, number)
+        url = path_of(rule, number)
         answer = client.post(url) if "POST" in rule.methods else client.get(url)
         assert answer.status_code in {403, 404, 405}, f"{url}: {answer.status_code}"
 

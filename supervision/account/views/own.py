@@ -73,6 +73,7 @@ def profile() -> ResponseReturnValue:
 
 @bp.post("/password")
 @signed_in
+@limiter.limit(sign_in_limit)
 def change_password() -> ResponseReturnValue:
     form = PasswordForm()
     if form.validate_on_submit():
@@ -92,16 +93,18 @@ def change_password() -> ResponseReturnValue:
     return page, 422
 
 
-@bp.get("/language/<string:language>")
+@bp.post("/language")
 @public
-def set_language(language: str) -> ResponseReturnValue:
+def set_language() -> ResponseReturnValue:
+    """By POST: the choice is kept with the account, so no other site may make it."""
+    language = request.form.get("language", "")
     if language not in LANGUAGES:
         raise NotFound
     session["language"] = language
     if g.actor is not None:
         with transaction():
             service.set_language(_own(), current_actor(), language)
-    return redirect(_inside(request.args.get("next")) or url_for("home.start"))
+    return redirect(_inside(request.form.get("next")) or url_for("home.start"))
 
 
 def _own() -> Account:

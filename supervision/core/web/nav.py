@@ -47,15 +47,15 @@ def nav_items(actor: Actor | None, manifests: Sequence[Slice]) -> list[NavLink]:
 
 
 def language_links() -> list[dict[str, Any]]:
-    """Each language in its own name, with the address that switches to it and comes back."""
+    """Each language in its own name, and whether it is the present one."""
     if not request:
         return []
-    here = request.full_path.rstrip("?") if request.method == "GET" else "/"
     return [
-        {
-            "label": label,
-            "url": url_for("account.set_language", language=code, next=here),
-            "active": str(get_locale() or "") == code,
-        }
+        {"label": label, "code": code, "active": str(get_locale() or "") == code}
         for code, label in LANGUAGES.items()
     ]
+
+
+def here() -> str:
+    """Where a switch of the language comes back to: this page, or the start after a form."""
+    return request.full_path.rstrip("?") if request and request.method == "GET" else "/"
