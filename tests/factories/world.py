@@ -1,0 +1,108 @@
+"""One of everything in the plant and in a plant of another district, for tests of access."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Flask
+
+from supervision.core import clock, notices
+from supervision.core.actor import SYSTEM
+from supervision.core.db import db, transaction
+from supervision.core.notices import Audience
+from supervision.core.scope import unscoped
+from supervision.enterprise import queries as enterprises
+from supervision.hazard import queries as hazards
+from supervision.hazard import service
+from supervision.hazard.rules import Grade
+from supervision.inbox import jobs as inbox
+from supervision.inbox.models import InboxItem
+from supervision.report import jobs as reports
+from supervision.report import queries as packages
+from supervision.report import service as packaging
+from tests.cast import Cast
+from tests.factories.hazards import finding, photo
+from tests.factories.video import Node, make_camera, make_node, make_violation
+
+# In every text of the far plant; whoever does not see that plant must never read it.
+FAR = "ZZFAR"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Ids of one enterprise's rows, under the names that addresses give them."""
+
+    enterprise_id: int
+    hazard_id: int
+    file_id: int
+    extension_id: int
+    camera_id: int
+    violation_id: int
+    package_id: int
+    request_id: int
+    node: Node
+
+    @property
+    def ids(self) -> dict[str, int]:
+        own = {k: v for k, v in self.__dict__.items() if k.endswith("_id")}
+        return own | {"node_id": self.node.id, "token_id": self.node.token_id}
+
+
+def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str) -> Place:
+    """A ticket with a photo and a pending extension, a camera with a violation, a package."""
+    # Nodes belong to the whole installation: a section chief chooses among all of them.
+    node = make_node(app, f"Node {enterprise_id}")
+    camera = make_camera(cast, node, enterprise_id=enterprise_id, name=f"{mark} camera")
+    seen = make_violation(node, camera)
+    hazard = _ticket(cast, enterprise_id, officer, mark)
+    ticket = hazards.get_hazard(hazard, SYSTEM)
+    ids = ticket.files[0].id, ticket.extensions[0].id
+    return Place(
+        enterprise_id, hazard, *ids, camera, seen, *_package(enterprise_id), node=node
+    )  # fmt: skip
+
+
+def _ticket(cast: Cast, enterprise_id: int, officer: str, mark: str) -> int:
+    actor = cast[officer]
+    with transaction():
+        plant = enterprises.get_enterprise(enterprise_id, actor)
+        hazard = service.report(
+            plant, actor, finding(place=f"{mark} line", photos=[photo(actor)])
+        )  # fmt: skip
+        service.grade(hazard, actor, grade=Grade.GENERAL)
+        due = clock.today() + timedelta(days=7)
+        service.assign(hazard, actor, responsible_person=f"{mark} person", due_on=due)
+        service.start(hazard, cast["safety_manager"], measures="Fit the guard")
+        service.request_extension(
+            hazard, cast["safety_manager"], requested_due_on=due + timedelta(days=2), reason="late"
+        )
+        return hazard.id
+
+
+def _package(enterprise_id: int) -> tuple[int, int]:
+    """Ids of last month's package and of the request for it."""
+    with transaction():
+        subject = packages.of_enterprise(enterprises.get_enterprise(enterprise_id, SYSTEM))
+        last = clock.today().replace(day=1) - timedelta(days=1)
+        asked = packaging.ask(SYSTEM, subject, last.year, last.month).id
+    reports.make_queued(clock.now())
+    found = packages.get_request(asked, SYSTEM).package_id
+    db.session.rollback()
+    assert found is not None
+    return found, asked
+
+
+def tell(cast: Cast, who: str) -> int:
+    """The id of a delivered notice to ``who``."""
+    with transaction():
+        notice = notices.queue(
+            "hazard.closed", Audience.ACCOUNT, cast.accounts[who], link="/hazards/", number="YH-1"
+        )
+        db.session.flush()
+        ident = notice.id
+    inbox.deliver(clock.now())
+    stmt = db.select(InboxItem.id).where(InboxItem.notice_id == ident)
+    item: int = db.session.scalars(unscoped(stmt, reason="a test looks")).one()
+    db.session.rollback()
+    return item

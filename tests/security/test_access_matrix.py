@@ -1,0 +1,291 @@
+"""Every endpoint, asked by everybody of the cast: who gets in, who is refused, and how.
+
+The table is written down here a second time, by hand: a slip in the grants or in a decorator
+disagrees with it. An endpoint that has no row fails the first test.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+import pytest
+
+from supervision.core.actor import SYSTEM
+from supervision.core.db import transaction
+from supervision.enterprise import queries as enterprises
+from supervision.enterprise import service as registry
+from tests.cast import PASSWORD
+from tests.factories.video import URL
+from tests.factories.world import FAR, build, tell
+
+OFFICERS = {"city_officer", "district_officer", "section_chief", "other_district"}
+MANAGERS = {"plant_manager", "safety_manager", "other_plant"}
+SIDES = OFFICERS | MANAGERS
+EVERYBODY = SIDES | {"worker", "video_operator", "auditor", "administrator", "no_role"}
+NOBODY: set[str] = set()
+ADMIN = {"administrator"}
+READERS = SIDES | {"video_operator", "auditor", "administrator"}
+REPORTERS = SIDES | {"worker", "video_operator"}
+EDITORS = OFFICERS | ADMIN
+CAMERA_EDITORS = {"section_chief", "administrator"}
+PACKAGE_READERS = SIDES | {"auditor", "administrator"}
+
+# Whose region or enterprise holds the plant, and the far plant.
+SEES_PLANT = EVERYBODY - {"other_district", "other_plant", "no_role"}
+SEES_FAR = {"city_officer", "other_district", "auditor", "administrator"}
+
+# Endpoint: who holds the permission; and where the address names a row, who sees that row.
+ROW = SEES_PLANT
+MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
+    "home.start": (EVERYBODY, None),
+    "account.profile": (EVERYBODY, None),
+    "account.change_password": (EVERYBODY, None),
+    "account.sign_out": (EVERYBODY, None),
+    "account.people": (ADMIN, None),
+    "account.new_person": (ADMIN, None),
+    "account.create_person": (ADMIN, None),
+    "account.person": (ADMIN, None),
+    "account.edit_person": (ADMIN, None),
+    "account.change_person": (ADMIN, None),
+    "account.reset_password": (ADMIN, None),
+    "account.unlock": (ADMIN, None),
+    "account.deactivate": (ADMIN, None),
+    "account.reactivate": (ADMIN, None),
+    "audit.index": ({"auditor", "administrator"}, None),
+    "camera.index": (READERS, None),
+    "camera.detail": (READERS, ROW),
+    "camera.new": (CAMERA_EDITORS, ROW),
+    "camera.create": (CAMERA_EDITORS, ROW),
+    "camera.edit": (CAMERA_EDITORS, ROW),
+    "camera.change": (CAMERA_EDITORS, ROW),
+    "enterprise.index": (READERS, None),
+    "enterprise.export": (READERS, None),
+    "enterprise.regions": (READERS, None),
+    "enterprise.file": (READERS, ROW),
+    "enterprise.tab": (READERS, ROW),
+    "enterprise.new": (EDITORS, None),
+    "enterprise.create": (EDITORS, None),
+    "enterprise.edit": (EDITORS, ROW),
+    "enterprise.change": (EDITORS, ROW),
+    "enterprise.roll_status": (EDITORS, ROW),
+    "enterprise.set_roll_status": (EDITORS, ROW),
+    "hazard.index": (READERS | {"worker"}, None),
+    "hazard.export": (READERS | {"worker"}, None),
+    "hazard.detail": (READERS | {"worker"}, ROW),
+    "hazard.file": (READERS | {"worker"}, ROW),
+    "hazard.report": (REPORTERS, ROW),
+    "hazard.report_now": (REPORTERS, ROW),
+    "hazard.grade": (SIDES, ROW),
+    "hazard.assign": (SIDES, ROW),
+    "hazard.verify": (SIDES, ROW),
+    "hazard.send_back": (SIDES, ROW),
+    "hazard.invalidate": (SIDES, ROW),
+    "hazard.criteria_page": (SIDES, ROW),
+    "hazard.criteria_list": (SIDES, ROW),
+    "hazard.transfer": (OFFICERS, ROW),
+    "hazard.start": (MANAGERS | {"worker"}, ROW),
+    "hazard.submit": (MANAGERS | {"worker"}, ROW),
+    "hazard.file_plan": (MANAGERS | {"worker"}, ROW),
+    "hazard.add_record": (MANAGERS | {"worker"}, ROW),
+    "hazard.record_file": (READERS | {"worker"}, ROW),
+    "hazard.request_extension": (MANAGERS | {"worker"}, ROW),
+    "hazard.grant_extension": (SIDES, ROW),
+    "hazard.refuse_extension": (SIDES, ROW),
+    "inbox.index": (EVERYBODY, None),
+    "inbox.read_all": (EVERYBODY, None),
+    "inbox.read": (EVERYBODY, {"district_officer"}),
+    "inbox.open_item": (EVERYBODY, {"district_officer"}),
+    "node.index": (ADMIN, None),
+    "node.create": (ADMIN, None),
+    "node.detail": (ADMIN, None),
+    "node.new_token": (ADMIN, None),
+    "node.parked": (ADMIN, None),
+    "node.revoke_token": (ADMIN, None),
+    "report.index": (PACKAGE_READERS, None),
+    "report.detail": (PACKAGE_READERS, ROW),
+    "report.file": (PACKAGE_READERS, ROW),
+    "report.progress": (PACKAGE_READERS, ROW),
+    "report.state": (PACKAGE_READERS, ROW),
+    "report.make": (SIDES | ADMIN, None),
+    "report.make_now": (SIDES | ADMIN, None),
+    "video.index": (READERS, None),
+    "video.detail": (READERS, ROW),
+    "video.media": (READERS, ROW),
+    "video.confirm": (SIDES | {"video_operator"}, ROW),
+    "video.reject": (SIDES | {"video_operator"}, ROW),
+    "video.duplicate": (SIDES | {"video_operator"}, ROW),
+}
+PUBLIC = {
+    "account.sign_in",
+    "account.sign_in_now",
+    "account.set_language",
+    "home.healthz",
+    "static",
+}
+MACHINE = {
+    "vision_api.config",
+    "vision_api.heartbeat",
+    "vision_api.violations",
+    "vision_api.evidence",
+}
+WORDS = {
+    "key": "hazards",
+    "kind": {"video.media": "snapshot", "report.file": "xlsx"},
+    "event_id": "ev-1",
+    "sha256": "a" * 64,
+}
+
+
+def test_no_endpoint_is_forgotten(app):
+    known = set(MATRIX) | PUBLIC | MACHINE
+    assert set(app.view_functions) == known, "a new endpoint needs its row in MATRIX"
+
+
+@pytest.fixture
+def far(app, cast):
+    with transaction():
+        plant = enterprises.get_enterprise(cast.far_plant_id, SYSTEM)
+        registry.change(plant, SYSTEM, {"name": f"{FAR} Works", "short_name": f"{FAR} Works"})
+    return build(app, cast, cast.far_plant_id, officer="other_district", mark=FAR)
+
+
+@pytest.fixture
+def near(app, cast):
+    return build(app, cast, cast.plant_id, officer="district_officer", mark="NEAR")
+
+
+def address(rule, ids):
+    """The rule's path with ids from ``ids`` and the words of :data:`WORDS`."""
+    path = rule.rule
+    for name in rule.arguments:
+        word = WORDS.get(name)
+        value = word.get(rule.endpoint) if isinstance(word, dict) else word
+        path = re.sub(rf"<[^<>]*:{name}>", str(value or ids[name]), path)
+    return path + ("?parent=33" if rule.endpoint == "enterprise.regions" else "")
+
+
+def send(client, rule, path, **kwargs):
+    method = next(iter(rule.methods - {"HEAD", "OPTIONS"}))
+    return client.open(path, method=method, **kwargs)
+
+
+def outcome(answer):
+    if answer.status_code in {301, 302} and "/account/sign-in" in answer.location:
+        return "sign in"
+    return {401: "sign in", 403: "forbidden", 404: "not found"}.get(answer.status_code, "in")
+
+
+def expected(who, holders, seers):
+    if who not in holders:
+        return "forbidden"
+    return "in" if seers is None or who in seers else "not found"
+
+
+def readable(answer):
+    """The bytes that a reader gets, a workbook's parts unpacked."""
+    if "spreadsheetml" in answer.mimetype:
+        with zipfile.ZipFile(io.BytesIO(answer.data)) as book:
+            return b"".join(book.read(name) for name in book.namelist())
+    return answer.data
+
+
+SECRETS = (b"secret-word", URL.encode(), b"$argon2", PASSWORD.encode())
+
+
+def test_who_gets_in_where(app, pages, cast, near, far):
+    """Refusals first, then those who get in: what they do may change the row."""
+    ids = {
+        **near.ids,
+        "account_id": cast.accounts["worker"],
+        "item_id": tell(cast, "district_officer"),
+    }
+    # Ends the worker's sessions, so it comes last.
+    last = {"account.deactivate": 1, "account.reset_password": 2, "account.reactivate": 3}
+    rules = [r for r in app.url_map.iter_rules() if r.endpoint in MATRIX]
+    wrong, leaks = [], []
+    for rule in sorted(rules, key=lambda r: last.get(r.endpoint, 0)):
+        holders, seers = MATRIX[rule.endpoint]
+        path = address(rule, ids)
+        people = sorted(EVERYBODY, key=lambda w: expected(w, holders, seers) == "in")
+        people = [p for p in people if not (rule.endpoint in last and p == "worker")]
+        token = {"Authorization": f"Bearer {near.node.token}"}
+        for name, kwargs in ((None, {}), ("node", {"headers": token})):
+            got = outcome(send(pages.as_(None), rule, path, **kwargs))
+            if got != "sign in":
+                wrong.append((rule.endpoint, name, got, "sign in"))
+        for who in people:
+            answer = send(pages.as_(who), rule, path)
+            want = expected(who, holders, seers)
+            # Signing out leads there too.
+            want = "sign in" if rule.endpoint == "account.sign_out" else want
+            # Inside, a guard may still say no in words (the other side's step, a settled state).
+            has_guard = want == "in" and rule.endpoint.startswith(("hazard.", "account."))
+            said_no = answer.status_code == 403 and "POST" in rule.methods and has_guard
+            if outcome(answer) != want and not said_no:
+                wrong.append((rule.endpoint, who, answer.status_code, want))
+            body = readable(answer)
+            if FAR.encode() in body and who not in SEES_FAR:
+                leaks.append((rule.endpoint, who, "the far plant"))
+            leaks += [(rule.endpoint, who, s) for s in SECRETS if s in body]
+    assert wrong == []
+    assert leaks == []
+
+
+@pytest.mark.parametrize("who", ["administrator", "district_officer", None])
+def test_no_person_speaks_as_a_machine(app, pages, near, who):
+    for rule in (r for r in app.url_map.iter_rules() if r.endpoint in MACHINE):
+        answer = send(pages.as_(who), rule, address(rule, near.ids))
+        assert answer.status_code == 401, rule.endpoint
+
+
+def test_a_row_of_another_record_is_not_found_under_this_one(pages, cast, near, far):
+    """Both are visible to the city's officer; the address must still fit together."""
+    city = pages.as_("city_officer")
+    crossed = f"/hazards/{near.hazard_id}/files/{far.file_id}"
+    assert city.get(crossed).status_code == 404
+    assert city.get(f"/hazards/{far.hazard_id}/files/{far.file_id}").status_code == 200
+    for verb, data in (
+        ("grant", {"granted_due_on": "2030-01-01", "note": "x"}),
+        ("refuse", {"note": "x"}),
+    ):
+        answer = city.post(
+            f"/hazards/{near.hazard_id}/extensions/{far.extension_id}/{verb}", data=data
+        )
+        assert answer.status_code == 404
+    revoke = f"/video/nodes/{near.node.id}/tokens/{far.node.token_id}/revoke"
+    assert pages.as_("administrator").post(revoke).status_code == 404
+    assert far.node.call("GET", "/config").status_code == 200
+
+
+def test_a_duplicate_cannot_point_to_what_one_does_not_see(pages, cast, near, far):
+    answer = pages.as_("plant_manager").post(
+        f"/video/{near.violation_id}/duplicate", data={"original": far.violation_id}
+    )
+    assert answer.status_code == 422
+    assert FAR.encode() not in answer.data
+
+
+def test_filters_by_ids_of_others_show_nothing_of_them(pages, cast, near, far):
+    asked = {"enterprise": far.enterprise_id, "camera": far.camera_id, "region": "330113"}
+    for who in ("district_officer", "plant_manager", "video_operator"):
+        for url in ("/hazards/", "/video/", "/video/cameras/", "/reports/", "/hazards/export.xlsx"):
+            for name, value in asked.items():
+                answer = pages.as_(who).get(url, query_string={name: value, "status": ""})
+                assert FAR.encode() not in readable(answer), f"{who} {url} {name}"
+
+
+def test_messages_of_refusal_do_not_tell_of_others(pages, cast, far):
+    month = "2026-10"
+    answer = pages.as_("district_officer").post(
+        "/reports/make", data={"month": month, "enterprise": FAR}
+    )
+    assert answer.status_code == 422
+    assert b"Works" not in answer.data
+    answer = pages.as_("district_officer").post(
+        f"/enterprises/{cast.plant_id}/edit",
+        data={"officer_id": cast.accounts["other_district"], "row_version": 1},
+    )
+    assert answer.status_code == 422
+    assert b"Other District" not in answer.data
