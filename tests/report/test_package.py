@@ -94,7 +94,7 @@ def test_totals_of_the_workbook_are_those_counted_from_its_own_ledger(cast):
     book = sheets(package_of(make(region())))
     rows = table(book["台账"], "隐患编号")
     first, last = october(1), october(31)
-    left = [(r["结清方式"], r["结清日期"].date()) for r in rows if r["结清日期"]]
+    left = [(r["办结方式"], r["办结日期"].date()) for r in rows if r["办结日期"]]
     counted = {
         "本月发现": sum(first <= day <= last for day in days_of(rows, "发现日期")),
         "本月销号": sum(how == "已销号" and first <= day <= last for how, day in left),
