@@ -31,8 +31,8 @@ def remind(now: datetime) -> int:
 def _remind_one(hazard_id: int, now: datetime) -> int:
     try:
         with transaction():
-            service.remind(queries.get_hazard(hazard_id, SYSTEM), SYSTEM, clock.day_of(now))
+            hazard = queries.get_hazard(hazard_id, SYSTEM)
+            return int(service.remind(hazard, SYSTEM, clock.day_of(now)))
     except Exception:
         log.exception("hazard %s could not be reminded of", hazard_id)
         return 0
-    return 1

@@ -140,8 +140,9 @@ def get_file(hazard_id: int, file_id: int, actor: Actor) -> HazardFile:
 
 
 def open_by_merge_key(merge_key: str, actor: Actor) -> Hazard | None:
-    """The one open ticket of a camera, rule and zone."""
+    """The one open ticket of a camera, rule and zone, locked: nobody closes it meanwhile."""
     stmt = visible(Hazard, actor).where(Hazard.merge_key == merge_key, Hazard.status.in_(OPEN))
+    stmt = stmt.with_for_update(of=Hazard).execution_options(populate_existing=True)
     found: Hazard | None = db.session.scalars(stmt).first()
     return found
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from sqlalchemy.orm.attributes import flag_modified
+
 from supervision.core import audit, clock, notices, numbering
 from supervision.core.actor import Actor, Side
 from supervision.core.attachments import Attachment
@@ -29,6 +31,7 @@ from supervision.hazard.rules import Category, Factor, Grade, InvalidReason, Sou
 from supervision.hazard.workflow import (
     EXTENSION_WORKFLOW,
     HAZARD_WORKFLOW,
+    WITH_ENTERPRISE,
     ExtensionState,
     HazardState,
 )
@@ -90,7 +93,11 @@ def attach(hazard: Hazard, attachments: list[Attachment], kind: str) -> None:
 
 
 def add_evidence(hazard: Hazard, actor: Actor, files: list[Attachment], note: str) -> None:
-    """Another sighting of the same thing joins the open ticket."""
+    """Another sighting of the same thing joins the open ticket.
+
+    A change of the ticket: whoever is about to close it without having seen this is told so.
+    """
+    flag_modified(hazard, "merge_key")
     attach(hazard, files, EVIDENCE)
     _log(hazard, actor, "evidence", hazard.status, note=note)
 
@@ -278,12 +285,18 @@ def refuse_extension(extension: HazardExtension, actor: Actor, *, note: str) -> 
     _tell_enterprise(hazard, actor, "hazard.extension_refused")
 
 
-def remind(hazard: Hazard, actor: Actor, day: date) -> None:
-    """Tell the enterprise that the deadline is near or has passed; once a day."""
+def remind(hazard: Hazard, actor: Actor, day: date) -> bool:
+    """Tell the enterprise that the deadline is near or has passed; once a day.
+
+    False where there is nothing to tell (any more): the ticket has moved on, or was told of.
+    """
+    if hazard.status not in WITH_ENTERPRISE or hazard.reminded_on == day:
+        return False
     hazard.reminded_on = day
     late = hazard.due_on is not None and hazard.due_on < day
     _tell_enterprise(hazard, actor, "hazard.overdue" if late else "hazard.due_soon")
     audit.record(actor, "hazard.remind", hazard, number=hazard.number, due_on=hazard.due_on)
+    return True
 
 
 def _decide(extension: HazardExtension, actor: Actor, status: ExtensionState, note: str) -> None:

@@ -152,7 +152,7 @@ def test_one_bad_ticket_does_not_stop_the_reminder_of_the_others(cast, monkeypat
     def remind(hazard, actor, day):
         if hazard.id == bad:
             raise DomainError("a row that cannot be reminded of")
-        real(hazard, actor, day)
+        return real(hazard, actor, day)
 
     monkeypatch.setattr(service, "remind", remind)
     assert jobs.remind(clock.now()) == 1
