@@ -1,0 +1,103 @@
+"""Three times the rows, the same number of questions to the database: on every list and the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import event
+
+from supervision.core import audit, clock
+from supervision.core.actor import SYSTEM
+from supervision.core.db import db, transaction
+from supervision.enterprise import service as registry
+from supervision.hazard.workflow import HazardState
+from supervision.report import jobs as reports
+from supervision.report import queries as packages
+from supervision.report import service as packaging
+from tests.cast import enterprise_values
+from tests.factories.hazards import make_hazard
+from tests.factories.video import make_camera, make_node, make_violation
+from tests.factories.world import tell
+
+COLOURS = ("red", "navy", "teal", "gold", "olive", "plum", "tan", "pink")
+
+# Address and who reads it; {plant} is the plant's id.
+PAGES = (
+    ("/", "district_officer"),
+    ("/", "plant_manager"),
+    ("/", "administrator"),
+    ("/hazards/", "district_officer"),
+    ("/hazards/?group=open&sort=due", "plant_manager"),
+    ("/hazards/export.xlsx", "district_officer"),
+    ("/video/?status=", "video_operator"),
+    ("/video/cameras/", "section_chief"),
+    ("/video/nodes/", "administrator"),
+    ("/video/nodes/parked", "administrator"),
+    ("/enterprises/", "district_officer"),
+    ("/enterprises/", "city_officer"),
+    ("/enterprises/export.xlsx", "district_officer"),
+    ("/account/people", "administrator"),
+    ("/audit/", "auditor"),
+    ("/inbox/", "district_officer"),
+    ("/reports/", "district_officer"),
+    ("/enterprises/{plant}", "district_officer"),
+    ("/enterprises/{plant}", "plant_manager"),
+    ("/enterprises/{plant}/tabs/hazards", "district_officer"),
+    ("/enterprises/{plant}/tabs/video", "district_officer"),
+    ("/enterprises/{plant}/tabs/reports", "district_officer"),
+    ("/enterprises/{plant}/tabs/people", "administrator"),
+)
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    found: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        found.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def grow(app, cast, start, count):
+    """``count`` more of everything that a list shows."""
+    for number in range(start, start + count):
+        with transaction():
+            values = enterprise_values(100 + number, officer_id=cast.accounts["district_officer"])
+            plant = registry.register(SYSTEM, values).id
+        make_hazard(cast, HazardState.SUBMITTED)
+        make_hazard(cast, HazardState.ASSIGNED)
+        node = make_node(app, f"Node {number}")
+        camera = make_camera(cast, node, name=f"Camera {number}")
+        make_violation(node, camera, colour=COLOURS[number])
+        make_violation(node, camera, with_files=False)
+        node.send({"event_id": f"broken-{number}"})
+        tell(cast, "district_officer")
+        with transaction():
+            subject = packages.of_enterprise(packages.enterprises.get_enterprise(plant, SYSTEM))
+            packaging.ask(SYSTEM, subject, 2026, 9)
+        reports.make_queued(clock.now())
+        with transaction():
+            audit.seal()
+
+
+def test_longer_lists_ask_no_more(app, pages, cast):
+    grow(app, cast, 0, 2)
+    first = {page: count(pages, cast, *page) for page in PAGES}
+    grow(app, cast, 2, 4)
+    second = {page: count(pages, cast, *page) for page in PAGES}
+    more = {page: (first[page], second[page]) for page in PAGES if second[page] > first[page]}
+    assert more == {}
+
+
+def count(pages, cast, url, who):
+    client = pages.as_(who)
+    with counted() as statements:
+        answer = client.get(url.format(plant=cast.plant_id))
+    assert answer.status_code == 200, f"{url} as {who}: {answer.status_code}"
+    return len(statements)
