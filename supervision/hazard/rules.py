@@ -148,9 +148,7 @@ def check_extension_request(
         )
 
 
-def check_extension_grant(
-    status: HazardState, previous: date, granted: date, today: date
-) -> None:
+def check_extension_grant(status: HazardState, previous: date, granted: date, today: date) -> None:
     """A granted deadline is later than the one it replaces, and has not passed already.
 
     A request on a settled ticket has lapsed: its deadline stands in reports by then.
