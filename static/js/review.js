@@ -68,6 +68,14 @@
     }
   });
 
+  // Whoever asked the device for less motion starts the film.
+  if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) {
+    for (const film of document.querySelectorAll("video[autoplay]")) {
+      film.autoplay = false;
+      film.pause();
+    }
+  }
+
   for (const field of document.querySelectorAll("[data-select]")) {
     field.focus();
     field.select();
