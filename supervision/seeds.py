@@ -10,9 +10,18 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from supervision.core import clock
 from supervision.core.db import Base, db
+from supervision.core.holidays import (
+    DayKind,
+    Holiday,
+    HolidayYear,
+    YearStatus,
+    forget_workday_table,
+)
 from supervision.core.statutory import StatutoryRule
 from supervision.core.tables import read_table
+from supervision.core.workdays import HOLIDAYS
 from supervision.enterprise.models import Region
 from supervision.enterprise.rules import RegionLevel
 from supervision.hazard.models import HazardCriterion
@@ -27,6 +36,7 @@ def load_all(*, provinces: frozenset[str] | None = None) -> dict[str, int]:
     return {
         "statutory rules": load_rules(),
         "criteria of major hazards": load_criteria(),
+        "holidays": load_holidays(),
         "regions": load_regions(provinces),
     }
 
@@ -40,6 +50,32 @@ def load_criteria() -> int:
     tables = sorted((ROOT / "hazard" / "data").glob("criteria_*.tsv"))
     rows = [_dated(row) for table in tables for row in read_table(table)]
     return _add_new(HazardCriterion, ("code", "effective_from"), rows)
+
+
+def load_holidays() -> int:
+    """Years that have no table yet; a year that somebody changed is theirs."""
+    by_year: dict[int, list[dict[str, str]]] = {}
+    for row in read_table(HOLIDAYS):
+        by_year.setdefault(int(row["day"][:4]), []).append(row)
+    known = set(db.session.scalars(select(HolidayYear.year)))
+    new = {year: rows for year, rows in by_year.items() if year not in known}
+    for year, rows in new.items():
+        days = [
+            Holiday(day=date.fromisoformat(row["day"]), kind=DayKind(row["kind"]), name=row["name"])
+            for row in rows
+        ]
+        db.session.add(
+            HolidayYear(
+                year=year,
+                status=YearStatus.PUBLISHED,
+                source=rows[0]["source"],
+                valid_since=clock.now(),
+                days=days,
+            )
+        )
+    db.session.flush()
+    forget_workday_table()
+    return sum(len(rows) for rows in new.values())
 
 
 def load_regions(provinces: frozenset[str] | None = None) -> int:

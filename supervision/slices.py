@@ -14,6 +14,7 @@ NAMES = (
     "hazard",
     "video",
     "report",
+    "statute",
     "inbox",
     "audit",
     "demo",

@@ -20,6 +20,7 @@ ENTITY_LABELS: dict[str, Any] = {
     "camera": _l("Camera"),
     "vision_node": _l("Vision node"),
     "report_package": _l("Report package"),
+    "rule_change": _l("Change of a rule"),
 }
 
 KIND_LABELS = {"person": _l("A person"), "node": _l("Vision node"), "system": _l("The system")}
@@ -27,6 +28,7 @@ KIND_LABELS = {"person": _l("A person"), "node": _l("Vision node"), "system": _l
 _PAGES = {
     "enterprise": ("enterprise.file", "enterprise_id"),
     "hazard": ("hazard.detail", "hazard_id"),
+    "rule_change": ("statute.change", "change_id"),
 }
 
 

@@ -28,12 +28,12 @@ from supervision.core.workdays import (
     add_months,
     add_workdays,
     count_period,
+    is_weekend,
     is_workday,
 )
 
 AFTER, BEFORE = "after", "before"
 UNITS = ("day", "month", "hour", "day_of_month")
-_SATURDAY = 5
 _ONE_DAY = timedelta(days=1)
 
 
@@ -273,7 +273,7 @@ def _reckoning(period: Period, trigger: date, end: date, table: WorkdayTable) ->
     before = N_("%(value)s working days before it.")
     lines = [Line(after if period.direction == AFTER else before, {"value": period.value})]
     passed = _days_between(trigger, end)
-    if off := [d for d in passed if d in table.holidays and d.weekday() < _SATURDAY]:
+    if off := [d for d in passed if d in table.holidays and not is_weekend(d)]:
         lines.append(Line(N_("Holidays that are left out: %(days)s."), {"days": off}))
     if made_up := [d for d in passed if d in table.makeup_days]:
         lines.append(

@@ -32,4 +32,8 @@ class Permission(StrEnum):
     REPORT_READ = "report.read"
     REPORT_MAKE = "report.make"
 
+    STATUTE_READ = "statute.read"
+    STATUTE_PROPOSE = "statute.propose"
+    STATUTE_APPROVE = "statute.approve"
+
     AUDIT_READ = "audit.read"

@@ -75,7 +75,12 @@ def is_workday(day: date, table: WorkdayTable) -> bool:
     """Whether `day` is worked: a make-up day, or a weekday that is no holiday."""
     if day in table.makeup_days:
         return True
-    return day.weekday() < _SATURDAY and day not in table.holidays
+    return not is_weekend(day) and day not in table.holidays
+
+
+def is_weekend(day: date) -> bool:
+    """Saturday or Sunday, worked or not."""
+    return day.weekday() >= _SATURDAY
 
 
 def add_workdays(start: date, count: int, table: WorkdayTable) -> CountedDay:

@@ -1,0 +1,1 @@
+"""Rules of law: versions, their change by two persons, holidays, deadlines."""

@@ -1,0 +1,66 @@
+"""What a change would touch: the open work that hangs on a rule now.
+
+Counts span the whole installation, since a rule does; the tickets that are named are those that
+the reader may open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, exists, func, select
+
+from supervision.core.actor import Actor
+from supervision.core.db import db
+from supervision.core.scope import unscoped, visible
+from supervision.core.statutory import StatutoryRule
+from supervision.hazard.models import Hazard, HazardCriterion, HazardExtension
+from supervision.hazard.workflow import OPEN, WITH_ENTERPRISE, ExtensionState, HazardState
+from supervision.statute import queries
+from supervision.statute.rules import ChangeKind
+
+NAMED = 10
+
+_PENDING_EXTENSION = exists().where(
+    HazardExtension.hazard_id == Hazard.id, HazardExtension.status == ExtensionState.PENDING
+)
+# Which open tickets have a clock of this code running.
+CLOCKS: dict[str, ColumnElement[bool]] = {
+    "RECHECK": Hazard.status == HazardState.SUBMITTED,
+    "EXT_APPLY": and_(Hazard.status.in_(WITH_ENTERPRISE), Hazard.due_on.is_not(None)),
+    "EXT_REPLY": and_(Hazard.status.in_(OPEN), _PENDING_EXTENSION),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """``tickets`` in all, of which ``named`` may be opened; ``rules`` that count working days."""
+
+    tickets: int = 0
+    named: Sequence[Hazard] = ()
+    rules: Sequence[StatutoryRule] = field(default_factory=tuple)
+    # False: nothing in the product keeps a clock by this rule yet.
+    is_used: bool = True
+
+
+def impact_of(kind: ChangeKind, code: str, day: date, actor: Actor) -> Impact:
+    """What hangs on a rule, a criterion or a year's table before it is changed."""
+    if kind is ChangeKind.HOLIDAYS:
+        return Impact(rules=queries.rules_on(day, day_type="working"))
+    if kind is ChangeKind.CRITERION:
+        of_code = select(HazardCriterion.id).where(HazardCriterion.code == code)
+        return _tickets(and_(Hazard.status.in_(OPEN), Hazard.criterion_id.in_(of_code)), actor)
+    if code not in CLOCKS:
+        return Impact(is_used=False)
+    return _tickets(CLOCKS[code], actor)
+
+
+def _tickets(clause: ColumnElement[bool], actor: Actor) -> Impact:
+    counted = unscoped(
+        select(func.count(Hazard.id)).where(clause),
+        reason="a rule binds in every region: whoever decides must know how much hangs on it",
+    )
+    named = visible(Hazard, actor).where(clause).order_by(Hazard.id.desc()).limit(NAMED)
+    return Impact(db.session.scalar(counted) or 0, db.session.scalars(named).all())
