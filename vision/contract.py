@@ -38,6 +38,7 @@ from typing import Any, TypeVar, Union
 CONTRACT_VERSION = 1
 API_PREFIX = "/api/vision/v1"
 MAX_BOXES = 200
+EARLIEST_YEAR, LATEST_YEAR = 1970, 2100
 MAX_EVIDENCE_BYTES = 64 * 1024 * 1024
 
 T = TypeVar("T")
@@ -427,6 +428,9 @@ def _read_instant(data: object, path: str) -> datetime:
         raise ContractError(path, "must be an ISO 8601 instant") from None
     if instant.tzinfo is None:
         raise ContractError(path, "must carry a time zone")
+    # Beyond these a zone's shift leaves the calendar, on every page that shows the instant.
+    if not EARLIEST_YEAR <= instant.year < LATEST_YEAR:
+        raise ContractError(path, f"must lie between {EARLIEST_YEAR} and {LATEST_YEAR}")
     return instant.astimezone(UTC)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import ipaddress
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit, urlunsplit
 
@@ -18,6 +19,7 @@ _PROTOCOLS = {
     "https": "https,tls,tcp,crypto",
     "file": "file",
 }
+_CONTROL = re.compile(r"[\s\x00-\x1f\x7f]")
 CONNECT_S = 5.0
 READ_S = 5.0
 NO_DATA = "no data within the time limit"
@@ -53,6 +55,9 @@ def check_url(url: str, hosts: Sequence[str], *, allow_files: bool = False) -> N
     ``hosts`` holds names, name patterns (``*.plant.example``), addresses and networks
     (``10.0.0.0/8``). An empty list allows nothing: a URL is someone else's input.
     """
+    if _CONTROL.search(url):
+        # Python drops some of these before it reads the host, FFmpeg does not.
+        raise StreamError(StreamFault.NOT_FOUND, "the stream address cannot be read")
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
