@@ -17,6 +17,7 @@ from supervision.core.db import transaction
 from supervision.enterprise import queries as enterprises
 from supervision.enterprise import service as registry
 from tests.cast import PASSWORD
+from tests.factories.statute import proposed_change
 from tests.factories.video import URL
 from tests.factories.world import FAR, build, tell
 
@@ -30,6 +31,8 @@ READERS = SIDES | {"video_operator", "auditor", "administrator"}
 REPORTERS = SIDES | {"worker", "video_operator"}
 EDITORS = OFFICERS | ADMIN
 CAMERA_EDITORS = {"section_chief", "administrator"}
+LAW_READERS = OFFICERS | {"video_operator", "auditor", "administrator"}
+LAW_CHANGERS = {"section_chief", "administrator"}
 PACKAGE_READERS = SIDES | {"auditor", "administrator"}
 
 # Whose region or enterprise holds the plant, and the far plant.
@@ -110,6 +113,26 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "report.state": (PACKAGE_READERS, ROW),
     "report.make": (SIDES | ADMIN, None),
     "report.make_now": (SIDES | ADMIN, None),
+    "statute.index": (LAW_READERS, None),
+    "statute.criteria": (LAW_READERS, None),
+    "statute.history": (LAW_READERS, None),
+    "statute.holidays": (LAW_READERS, None),
+    "statute.year_file": (LAW_READERS, None),
+    "statute.calculator": (LAW_READERS, None),
+    "statute.changes": (LAW_READERS, None),
+    "statute.change": (LAW_READERS, LAW_READERS),
+    "statute.new": (LAW_CHANGERS, None),
+    "statute.new_now": (LAW_CHANGERS, None),
+    "statute.draft": (LAW_CHANGERS, None),
+    "statute.draft_now": (LAW_CHANGERS, None),
+    "statute.edit": (LAW_CHANGERS, LAW_READERS),
+    "statute.edit_now": (LAW_CHANGERS, LAW_READERS),
+    "statute.import_year": (LAW_CHANGERS, None),
+    "statute.import_year_now": (LAW_CHANGERS, None),
+    "statute.propose": (LAW_CHANGERS, LAW_READERS),
+    "statute.withdraw": (LAW_CHANGERS, LAW_READERS),
+    "statute.approve": (LAW_CHANGERS, LAW_READERS),
+    "statute.reject": (LAW_CHANGERS, LAW_READERS),
     "video.index": (READERS, None),
     "video.detail": (READERS, ROW),
     "video.media": (READERS, ROW),
@@ -132,7 +155,23 @@ MACHINE = {
 }
 WORDS = {
     "key": "hazards",
-    "kind": {"video.media": "snapshot", "report.file": "xlsx"},
+    "kind": {
+        "video.media": "snapshot",
+        "report.file": "xlsx",
+        **dict.fromkeys(
+            (
+                "statute.history",
+                "statute.new",
+                "statute.new_now",
+                "statute.draft",
+                "statute.draft_now",
+            ),
+            "rule",
+        ),
+    },
+    "code": "RECHECK",
+    "year": 2026,
+    "ending": "xlsx",
     "event_id": "ev-1",
     "sha256": "a" * 64,
 }
@@ -200,6 +239,7 @@ def test_who_gets_in_where(app, pages, cast, near, far):
         **near.ids,
         "account_id": cast.accounts["worker"],
         "item_id": tell(cast, "district_officer"),
+        "change_id": proposed_change(cast, "section_chief"),
     }
     # Ends the worker's sessions, so it comes last.
     last = {"account.deactivate": 1, "account.reset_password": 2, "account.reactivate": 3}
@@ -221,7 +261,9 @@ def test_who_gets_in_where(app, pages, cast, near, far):
             # Signing out leads there too.
             want = "sign in" if rule.endpoint == "account.sign_out" else want
             # Inside, a guard may still say no in words (the other side's step, a settled state).
-            has_guard = want == "in" and rule.endpoint.startswith(("hazard.", "account."))
+            has_guard = want == "in" and rule.endpoint.startswith(
+                ("hazard.", "account.", "statute.")
+            )
             said_no = answer.status_code == 403 and "POST" in rule.methods and has_guard
             if outcome(answer) != want and not said_no:
                 wrong.append((rule.endpoint, who, answer.status_code, want))
