@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from decimal import Decimal
 from random import Random
@@ -17,7 +18,8 @@ from supervision.core.db import db
 from supervision.demo.pictures import drawing
 from supervision.demo.story import Plan, Step
 from supervision.enterprise.models import Enterprise
-from supervision.hazard import service
+from supervision.hazard import major, service
+from supervision.hazard.major_rules import PlanParts, RecordForm, RecordKind
 from supervision.hazard.models import Hazard, HazardCriterion
 from supervision.hazard.rules import Category, Factor, Grade, InvalidReason, Source
 
@@ -46,10 +48,20 @@ LATER = (
     "施工单位排期冲突，申请延长整改时间。",
 )
 RECEIVERS = ("住房和城乡建设主管部门", "消防救援机构", "市场监督管理部门")
-PLAN = (
-    "一、目标任务：消除该重大事故隐患。二、方法措施：{measures}三、经费物资：已列入安全生产费用。"
-    "四、责任人：安全管理负责人。五、时限：按整改期限完成。"
-    "六、安全措施和应急预案：整改期间停用相关设备，专人值守。"
+# The six parts of a major hazard's plan; {measures} and {person} come from the ticket.
+PLAN = PlanParts(
+    goals="消除该重大事故隐患，恢复本质安全条件，整改后复核合格方可恢复作业。",
+    methods="{measures}",
+    funds="所需资金从安全生产费用中列支，备件和材料由采购部门限期到位。",
+    people="主要负责人组织，{person}具体负责，生产、设备部门配合。",
+    schedule="自下达之日起按整改期限完成，每日通报进度。",
+    safety="整改期间停用相关设备，设置警示标识，专人值守，备足应急物资。",
+)
+# Whom the enterprise tells of a major hazard, and how.
+TOLD = (
+    (RecordKind.DEPARTMENT_REPORT, RecordForm.ONLINE, "区应急管理局"),
+    (RecordKind.CONGRESS_REPORT, RecordForm.MEETING, "职工代表大会"),
+    (RecordKind.WORKER_NOTIFICATION, RecordForm.NOTICE_BOARD, "全体从业人员"),
 )
 
 
@@ -153,14 +165,35 @@ class Play:
 
     def _start(self, hazard: Hazard, plan: Plan, _step: Step, chance: Random) -> None:
         measures = self.findings[plan.finding]["measures"]
+        is_major = hazard.grade is Grade.MAJOR
         service.start(
             hazard,
             self._person(plan, "safety"),
             measures=measures,
-            plan=PLAN.format(measures=measures) if hazard.grade is Grade.MAJOR else "",
+            parts=self._six_parts(plan, measures) if is_major else None,
             funds_planned=Decimal(chance.randrange(3, 300) * 100),
             workers_notified_on=clock.today(),
         )
+        if is_major:
+            self._tell(hazard, plan)
+
+    def _six_parts(self, plan: Plan, measures: str) -> PlanParts:
+        person = self.enterprises[plan.enterprise].safety_manager
+        parts = asdict(PLAN).items()
+        return PlanParts(**{n: text.format(measures=measures, person=person) for n, text in parts})
+
+    def _tell(self, hazard: Hazard, plan: Plan) -> None:
+        """Report a major hazard to the department and the congress, notify the workers."""
+        for kind, form, receiver in TOLD:
+            major.record(
+                hazard,
+                self._person(plan, "safety"),
+                kind=kind,
+                given_on=clock.today(),
+                form=form,
+                given_by=self.enterprises[plan.enterprise].principal,
+                receiver=receiver,
+            )
 
     def _submit(self, hazard: Hazard, plan: Plan, _step: Step, chance: Random) -> None:
         actor, row = self._person(plan, "safety"), self.findings[plan.finding]

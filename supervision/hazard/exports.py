@@ -9,6 +9,7 @@ from io import BytesIO
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import selectinload
 
 from supervision.core import clock
 from supervision.core.actor import Actor
@@ -16,10 +17,20 @@ from supervision.core.db import db
 from supervision.core.export.columns import Column, Kind
 from supervision.core.export.xlsx import XlsxBook
 from supervision.hazard import labels, queries
+from supervision.hazard.major_rules import PLAN_PARTS, RecordKind
 from supervision.hazard.models import Hazard
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 LIMIT = 20_000
+
+
+def _plan(hazard: Hazard) -> str:
+    """The six parts of a major hazard's plan, a line each; else the plan in one piece."""
+    plan = hazard.current_plan
+    if plan is None:
+        return hazard.plan
+    return "\n".join(f"{labels.PART_LABELS[n]}: {getattr(plan, n)}" for n in PLAN_PARTS)
+
 
 COLUMNS: tuple[Column[Hazard], ...] = (
     Column("number", _l("Number"), lambda h: h.number, width=22),
@@ -41,11 +52,25 @@ COLUMNS: tuple[Column[Hazard], ...] = (
     Column("responsible", _l("Responsible person"), lambda h: h.responsible_person, width=12),
     Column("due_on", _l("Deadline"), lambda h: h.due_on, Kind.DAY, width=12),
     Column("measures", _l("Measures"), lambda h: h.measures, width=36),
-    Column("plan", _l("Plan"), lambda h: h.plan, width=30),
+    Column("plan", _l("Plan"), _plan, width=30),
     Column("planned", _l("Funds planned (yuan)"), lambda h: h.funds_planned, Kind.MONEY, width=14),
     Column("spent", _l("Funds spent (yuan)"), lambda h: h.funds_spent, Kind.MONEY, width=14),
     Column(
         "notified", _l("Workers notified on"), lambda h: h.workers_notified_on, Kind.DAY, width=14
+    ),
+    Column(
+        "department",
+        _l("Reported to the supervising department"),
+        lambda h: h.told_on(RecordKind.DEPARTMENT_REPORT),
+        Kind.DAY,
+        width=14,
+    ),
+    Column(
+        "congress",
+        _l("Reported to the workers' congress"),
+        lambda h: h.told_on(RecordKind.CONGRESS_REPORT),
+        Kind.DAY,
+        width=14,
     ),
     Column("submitted", _l("Submitted at"), lambda h: h.submitted_at, Kind.INSTANT, width=17),
     Column("rectified_by", _l("Rectified by"), lambda h: h.rectified_by, width=12),
@@ -58,6 +83,7 @@ COLUMNS: tuple[Column[Hazard], ...] = (
 def ledger_book(actor: Actor, wanted: queries.HazardFilter) -> BytesIO:
     """The filtered ledger, at most :data:`LIMIT` rows, streamed from the query."""
     stmt = queries.list_hazards(actor, wanted).limit(LIMIT)
+    stmt = stmt.options(selectinload(Hazard.plans), selectinload(Hazard.records))
     book = XlsxBook(_("Hazard ledger"), author=_("Anqi"), stamp=clock.now())
     rows = db.session.scalars(stmt.execution_options(yield_per=500))
     book.ledger(_("Ledger"), COLUMNS, rows, title=_("Hazard ledger"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import MultipleFileField
+from flask_wtf.file import FileField, MultipleFileField
 from wtforms import (
     DateField,
     DateTimeLocalField,
@@ -21,6 +21,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from supervision.core.web.forms import CodeField, Form, blank_to_none, strip
 from supervision.core.web.numbers import LARGEST_ID
 from supervision.hazard import criteria, labels
+from supervision.hazard.major_rules import PLAN_PARTS, PlanParts
 
 _TEXT = Length(max=4000)
 
@@ -87,20 +88,52 @@ class StartForm(Form):
     measures = TextAreaField(
         _l("Measures"), [InputRequired(), _TEXT], filters=[strip], render_kw={"rows": 3}
     )
-    plan = TextAreaField(
-        _l("Plan"),
-        [_TEXT],
-        filters=[strip],
-        description=_l(
-            "For a major hazard: aims and tasks, methods and measures, funds and materials, "
-            "people, time limits, safety measures and emergency plan."
-        ),
-        render_kw={"rows": 3},
-    )
+    plan = TextAreaField(_l("Plan"), [_TEXT], filters=[strip], render_kw={"rows": 3})
     funds_planned = DecimalField(
         _l("Funds planned (yuan)"), [Optional(), NumberRange(min=0, max=10**12)], places=2
     )
     workers_notified_on = DateField(_l("Workers notified on"), [Optional()])
+
+
+def _part(name: str) -> TextAreaField:
+    return TextAreaField(
+        labels.PART_LABELS[name], [InputRequired(), _TEXT], filters=[strip], render_kw={"rows": 2}
+    )
+
+
+class PlanForm(Form):
+    """The plan of a major hazard, in the order of the law."""
+
+    goals = _part("goals")
+    methods = _part("methods")
+    funds = _part("funds")
+    people = _part("people")
+    schedule = _part("schedule")
+    safety = _part("safety")
+
+    @property
+    def parts(self) -> PlanParts:
+        return PlanParts(**{name: self[name].data or "" for name in PLAN_PARTS})
+
+
+class MajorStartForm(PlanForm):
+    measures = TextAreaField(
+        _l("Measures"), [InputRequired(), _TEXT], filters=[strip], render_kw={"rows": 3}
+    )
+    funds_planned = DecimalField(
+        _l("Funds planned (yuan)"), [Optional(), NumberRange(min=0, max=10**12)], places=2
+    )
+
+
+class RecordForm(Form):
+    """That somebody was told of a major hazard."""
+
+    kind = CodeField(_l("Record"), [InputRequired()], labels=labels.RECORD_LABELS)
+    given_on = DateField(_l("Day"), [InputRequired()])
+    form = CodeField(_l("Form"), [InputRequired()], labels=labels.FORM_LABELS)
+    given_by = StringField(_l("By whom"), [InputRequired(), Length(max=40)], filters=[strip])
+    receiver = StringField(_l("To whom"), [Length(max=120)], filters=[strip])
+    photo = FileField(_l("Photo of the paper"))
 
 
 class SubmitForm(Form):

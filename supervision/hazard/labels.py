@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flask_babel import lazy_gettext as _l
 
 from supervision.core.actor import Side
+from supervision.hazard.major_rules import Duty, RecordForm, RecordKind
 from supervision.hazard.rules import Category, Factor, Grade, InvalidReason, Source
 from supervision.hazard.workflow import ExtensionState, HazardState
 
@@ -74,6 +77,32 @@ EXTENSION_LABELS = {
     ExtensionState.REFUSED: _l("Refused"),
 }
 
+PART_LABELS = {
+    "goals": _l("Aims and tasks"),
+    "methods": _l("Methods and measures"),
+    "funds": _l("Funds and materials"),
+    "people": _l("Bodies and people"),
+    "schedule": _l("Time limits and requirements"),
+    "safety": _l("Safety measures and emergency plan"),
+}
+
+RECORD_LABELS = {
+    RecordKind.DEPARTMENT_REPORT: _l("Report to the supervising department"),
+    RecordKind.CONGRESS_REPORT: _l("Report to the workers' congress"),
+    RecordKind.WORKER_NOTIFICATION: _l("Notification of the workers"),
+}
+
+DUTY_LABELS = {Duty.PLAN: _l("Plan in six parts")} | {
+    Duty(kind.value): label for kind, label in RECORD_LABELS.items()
+}
+
+FORM_LABELS = {
+    RecordForm.WRITTEN: _l("In writing"),
+    RecordForm.ONLINE: _l("By an information system"),
+    RecordForm.MEETING: _l("At a meeting"),
+    RecordForm.NOTICE_BOARD: _l("On a notice board"),
+}
+
 SIDE_LABELS = {Side.REGULATOR: _l("Authority"), Side.ENTERPRISE: _l("Enterprise")}
 
 ACTION_LABELS = {
@@ -91,6 +120,10 @@ ACTION_LABELS = {
     "grant_extension": _l("Extension granted"),
     "refuse_extension": _l("Extension refused"),
     "remind": _l("Reminder sent"),
+    "file_plan": _l("Plan filed"),
+    "department_report": _l("Reported to the supervising department"),
+    "congress_report": _l("Reported to the workers' congress"),
+    "worker_notification": _l("Workers notified"),
 }
 
 ACTION_ICONS = {
@@ -107,6 +140,20 @@ ACTION_ICONS = {
     "request_extension": "calendar-plus",
     "grant_extension": "calendar-check",
     "refuse_extension": "calendar-x",
+    "file_plan": "list-check",
+    "department_report": "send",
+    "congress_report": "send",
+    "worker_notification": "users",
 }
 
 ACTION_TONES = {"verify": "good", "return": "bad", "report": "info", "submit": "wait"}
+
+
+class Listed:
+    """Several names in one line, in the reader's language when it is read."""
+
+    def __init__(self, names: Iterable[object]) -> None:
+        self.names = list(names)
+
+    def __str__(self) -> str:
+        return str(_l(", ")).join(str(name) for name in self.names)

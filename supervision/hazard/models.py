@@ -26,7 +26,8 @@ from supervision.core.attachments import Attachment, AttachmentLink
 from supervision.core.db import Base, JsonValue, Versioned, code_of
 from supervision.core.statutory import Certainty
 from supervision.enterprise.models import OwnedByEnterprise
-from supervision.hazard import rules
+from supervision.hazard import major_rules, rules
+from supervision.hazard.major_rules import Duty, RecordForm, RecordKind
 from supervision.hazard.rules import Category, Factor, Grade, InvalidReason, Source
 from supervision.hazard.workflow import (
     OPEN,
@@ -157,6 +158,30 @@ class Hazard(Versioned, OwnedByEnterprise, Base):
         back_populates="hazard", order_by="HazardExtension.id", lazy="select"
     )
 
+    plans: Mapped[list[HazardPlan]] = relationship(
+        back_populates="hazard", order_by="HazardPlan.id", lazy="select"
+    )
+    records: Mapped[list[HazardRecord]] = relationship(
+        back_populates="hazard", order_by="HazardRecord.id", lazy="select"
+    )
+
+    @property
+    def current_plan(self) -> HazardPlan | None:
+        """The plan in six parts that holds now; earlier ones stay as they were filed."""
+        return self.plans[-1] if self.plans else None
+
+    @property
+    def open_duties(self) -> list[Duty]:
+        """What the law still asks for before this ticket can be submitted or closed."""
+        if self.grade is not Grade.MAJOR:
+            return []
+        kinds = (record.kind for record in self.records)
+        return major_rules.open_duties(has_plan=bool(self.plans), records=kinds)
+
+    def told_on(self, kind: RecordKind) -> date | None:
+        """The first day on which the enterprise told them."""
+        return min((r.given_on for r in self.records if r.kind is kind), default=None)
+
     @property
     def is_overdue(self) -> bool:
         return rules.is_overdue(self.status, self.due_on, self.submitted_on, clock.today())
@@ -246,3 +271,42 @@ class HazardExtension(Versioned, Base):
     note: Mapped[str] = mapped_column(Text, default="")
 
     hazard: Mapped[Hazard] = relationship(back_populates="extensions")
+
+
+class HazardPlan(Base):
+    """A rectification plan in six parts, as filed; a later one replaces it, none is changed."""
+
+    __tablename__ = "hazard_plan"
+
+    hazard_id: Mapped[int] = mapped_column(ForeignKey("hazard.id"), index=True)
+    goals: Mapped[str] = mapped_column(Text)
+    methods: Mapped[str] = mapped_column(Text)
+    funds: Mapped[str] = mapped_column(Text)
+    people: Mapped[str] = mapped_column(Text)
+    schedule: Mapped[str] = mapped_column(Text)
+    safety: Mapped[str] = mapped_column(Text)
+    filed_at: Mapped[datetime]
+    filed_by_id: Mapped[int]
+    filed_by: Mapped[str] = mapped_column(String(40))
+
+    hazard: Mapped[Hazard] = relationship(back_populates="plans")
+
+
+class HazardRecord(Base):
+    """That a major hazard was reported, or made known to the workers. Never changed."""
+
+    __tablename__ = "hazard_record"
+
+    hazard_id: Mapped[int] = mapped_column(ForeignKey("hazard.id"), index=True)
+    kind: Mapped[RecordKind] = mapped_column(code_of(RecordKind))
+    given_on: Mapped[date]
+    form: Mapped[RecordForm] = mapped_column(code_of(RecordForm))
+    given_by: Mapped[str] = mapped_column(String(40))
+    receiver: Mapped[str] = mapped_column(String(120), default="")
+    attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"), index=True)
+    recorded_at: Mapped[datetime]
+    recorded_by_id: Mapped[int]
+    recorded_by: Mapped[str] = mapped_column(String(40))
+
+    hazard: Mapped[Hazard] = relationship(back_populates="records")
+    attachment: Mapped[Attachment | None] = relationship(lazy="joined")

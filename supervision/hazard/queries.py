@@ -22,6 +22,7 @@ from supervision.hazard.models import (
     HazardEvent,
     HazardExtension,
     HazardFile,
+    HazardRecord,
     overdue_clause,
 )
 from supervision.hazard.rules import Grade, Source
@@ -109,6 +110,8 @@ def get_hazard(hazard_id: int, actor: Actor) -> Hazard:
             selectinload(Hazard.files),
             selectinload(Hazard.events),
             selectinload(Hazard.extensions),
+            selectinload(Hazard.plans),
+            selectinload(Hazard.records),
         )
     )
     hazard: Hazard | None = db.session.scalars(stmt).first()
@@ -134,6 +137,19 @@ def get_file(hazard_id: int, file_id: int, actor: Actor) -> HazardFile:
         .where(Hazard.id == hazard_id, HazardFile.id == file_id)
     )
     found: HazardFile | None = db.session.scalars(stmt).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def get_record(hazard_id: int, record_id: int, actor: Actor) -> HazardRecord:
+    """A record of a ticket that ``actor`` may see."""
+    stmt = (
+        visible(Hazard, actor, HazardRecord)
+        .join(HazardRecord, HazardRecord.hazard_id == Hazard.id)
+        .where(Hazard.id == hazard_id, HazardRecord.id == record_id)
+    )
+    found: HazardRecord | None = db.session.scalars(stmt).first()
     if found is None:
         raise NotFound
     return found

@@ -5,27 +5,28 @@ Services flush; the edge commits. A raised error means that nothing happened.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy.orm.attributes import flag_modified
 
-from supervision.core import audit, clock, notices, numbering
-from supervision.core.actor import Actor, Side
+from supervision.core import audit, clock, numbering
+from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment
 from supervision.core.db import db
 from supervision.core.errors import InvalidInput
-from supervision.core.notices import Audience
 from supervision.core.text import N_
 from supervision.enterprise.models import Enterprise
-from supervision.hazard import rules
+from supervision.hazard import labels, major_rules, rules
+from supervision.hazard.journal import log, tell_enterprise, tell_other_side, tell_raising_side
+from supervision.hazard.major_rules import PlanParts
 from supervision.hazard.models import (
     Hazard,
     HazardCriterion,
-    HazardEvent,
     HazardExtension,
     HazardFile,
+    HazardPlan,
 )
 from supervision.hazard.rules import Category, Factor, Grade, InvalidReason, Source
 from supervision.hazard.workflow import (
@@ -81,8 +82,8 @@ def report(enterprise: Enterprise, actor: Actor, finding: Finding) -> Hazard:
     db.session.flush()
     attach(hazard, finding.photos, FOUND)
     attach(hazard, finding.evidence, EVIDENCE)
-    _log(hazard, actor, "report", None)
-    _tell_other_side(hazard, actor, "hazard.reported")
+    log(hazard, actor, "report", None)
+    tell_other_side(hazard, actor, "hazard.reported")
     return hazard
 
 
@@ -99,7 +100,7 @@ def add_evidence(hazard: Hazard, actor: Actor, files: list[Attachment], note: st
     """
     flag_modified(hazard, "merge_key")
     attach(hazard, files, EVIDENCE)
-    _log(hazard, actor, "evidence", hazard.status, note=note)
+    log(hazard, actor, "evidence", hazard.status, note=note)
 
 
 def grade(
@@ -118,7 +119,7 @@ def grade(
     hazard.criterion_id = criterion.id if criterion else None
     hazard.status = step.target
     code = criterion.code if criterion else None
-    _log(hazard, actor, "grade", before, note=reason, grade=grade, criterion=code)
+    log(hazard, actor, "grade", before, note=reason, grade=grade, criterion=code)
 
 
 def assign(
@@ -132,8 +133,8 @@ def assign(
     hazard.responsible_person = responsible_person
     hazard.due_on = hazard.first_due_on = due_on
     hazard.status = step.target
-    _log(hazard, actor, "assign", before, note=note, due_on=due_on, to=responsible_person)
-    _tell_enterprise(hazard, actor, "hazard.assigned")
+    log(hazard, actor, "assign", before, note=note, due_on=due_on, to=responsible_person)
+    tell_enterprise(hazard, actor, "hazard.assigned")
 
 
 def start(
@@ -142,20 +143,38 @@ def start(
     *,
     measures: str,
     plan: str = "",
+    parts: PlanParts | None = None,
     funds_planned: Decimal | None = None,
     workers_notified_on: date | None = None,
 ) -> None:
-    """The enterprise takes it on, with measures, funds and plan."""
+    """The enterprise takes it on, with measures and funds; a major one with a plan in six parts."""
     step = HAZARD_WORKFLOW.check("start", hazard, actor, {"measures": measures})
-    if hazard.grade is Grade.MAJOR and not plan:
-        # Order 16, art. 15: the principal draws up a plan for a major hazard.
-        raise InvalidInput(N_("A major hazard needs a rectification plan."), field="plan")
+    if hazard.grade is Grade.MAJOR:
+        keep_plan(hazard, actor, parts or PlanParts())
     before = hazard.status
     hazard.measures, hazard.plan = measures, plan
     hazard.funds_planned = funds_planned
-    hazard.workers_notified_on = workers_notified_on
+    # A major hazard's notification may be on record already.
+    hazard.workers_notified_on = workers_notified_on or hazard.workers_notified_on
     hazard.status = step.target
-    _log(hazard, actor, "start", before, note=measures)
+    log(hazard, actor, "start", before, note=measures)
+
+
+def keep_plan(hazard: Hazard, actor: Actor, parts: PlanParts) -> None:
+    """File a plan in six parts beside those that were filed before."""
+    major_rules.check_plan(parts)
+    hazard.plans.append(
+        HazardPlan(**asdict(parts), filed_at=clock.now(), filed_by_id=actor.id, filed_by=actor.name)
+    )
+
+
+def _check_duties(hazard: Hazard) -> None:
+    """No major hazard is submitted or closed without its plan, reports and notification."""
+    if missing := hazard.open_duties:
+        names = labels.Listed(labels.DUTY_LABELS[duty] for duty in missing)
+        raise InvalidInput(
+            N_("Still missing for a major hazard: %(missing)s."), field="duties", missing=names
+        )
 
 
 def submit(
@@ -168,6 +187,7 @@ def submit(
 ) -> None:
     """Say that it is rectified, with pictures of how it is now."""
     step = HAZARD_WORKFLOW.check("submit", hazard, actor, {"note": note, "photos": photos})
+    _check_duties(hazard)
     _check_photos(photos, "photos")
     before = hazard.status
     attach(hazard, photos, RECTIFIED)
@@ -175,20 +195,21 @@ def submit(
     hazard.rectified_by_id, hazard.rectified_by = actor.id, actor.name
     hazard.submitted_at, hazard.submitted_on = clock.now(), clock.today()
     hazard.status = step.target
-    _log(hazard, actor, "submit", before, note=note)
-    _tell_raising_side(hazard, actor, "hazard.submitted")
+    log(hazard, actor, "submit", before, note=note)
+    tell_raising_side(hazard, actor, "hazard.submitted")
 
 
 def verify(hazard: Hazard, actor: Actor, *, note: str) -> None:
     """Close a hazard after re-inspection."""
     step = HAZARD_WORKFLOW.check("verify", hazard, actor, {"note": note})
+    _check_duties(hazard)
     before = hazard.status
     hazard.verified_by_id, hazard.verified_by = actor.id, actor.name
     hazard.verification = note
     hazard.closed_at, hazard.closed_on = clock.now(), clock.today()
     hazard.status = step.target
-    _log(hazard, actor, "verify", before, note=note)
-    _tell_enterprise(hazard, actor, "hazard.closed")
+    log(hazard, actor, "verify", before, note=note)
+    tell_enterprise(hazard, actor, "hazard.closed")
 
 
 def send_back(hazard: Hazard, actor: Actor, *, reason: str) -> None:
@@ -199,8 +220,8 @@ def send_back(hazard: Hazard, actor: Actor, *, reason: str) -> None:
     hazard.returned_count += 1
     hazard.reminded_on = None
     hazard.status = step.target
-    _log(hazard, actor, "return", before, note=reason)
-    _tell_enterprise(hazard, actor, "hazard.returned")
+    log(hazard, actor, "return", before, note=reason)
+    tell_enterprise(hazard, actor, "hazard.returned")
 
 
 def transfer(hazard: Hazard, actor: Actor, *, receiver: str, reason: str) -> None:
@@ -211,8 +232,8 @@ def transfer(hazard: Hazard, actor: Actor, *, receiver: str, reason: str) -> Non
     before = hazard.status
     hazard.transferred_to, hazard.settled_note = receiver, reason
     hazard.status = step.target
-    _log(hazard, actor, "transfer", before, note=reason, receiver=receiver)
-    _tell_enterprise(hazard, actor, "hazard.transferred")
+    log(hazard, actor, "transfer", before, note=reason, receiver=receiver)
+    tell_enterprise(hazard, actor, "hazard.transferred")
 
 
 def invalidate(
@@ -225,8 +246,8 @@ def invalidate(
     before = hazard.status
     hazard.invalid_reason, hazard.settled_note = invalid_reason, note
     hazard.status = step.target
-    _log(hazard, actor, "invalidate", before, note=note, reason=invalid_reason)
-    _tell_other_side(hazard, actor, "hazard.invalidated")
+    log(hazard, actor, "invalidate", before, note=note, reason=invalid_reason)
+    tell_other_side(hazard, actor, "hazard.invalidated")
 
 
 def request_extension(
@@ -253,8 +274,8 @@ def request_extension(
         requested_by=actor.name,
     )
     db.session.add(extension)
-    _log(hazard, actor, "request_extension", hazard.status, note=reason, due_on=requested_due_on)
-    _tell_raising_side(hazard, actor, "hazard.extension_requested")
+    log(hazard, actor, "request_extension", hazard.status, note=reason, due_on=requested_due_on)
+    tell_raising_side(hazard, actor, "hazard.extension_requested")
     return extension
 
 
@@ -271,8 +292,8 @@ def grant_extension(
     _decide(extension, actor, step.target, note)
     extension.granted_due_on = granted_due_on
     hazard.due_on, hazard.reminded_on = granted_due_on, None
-    _log(hazard, actor, "grant_extension", hazard.status, note=note, due_on=granted_due_on)
-    _tell_enterprise(hazard, actor, "hazard.extension_granted")
+    log(hazard, actor, "grant_extension", hazard.status, note=note, due_on=granted_due_on)
+    tell_enterprise(hazard, actor, "hazard.extension_granted")
 
 
 def refuse_extension(extension: HazardExtension, actor: Actor, *, note: str) -> None:
@@ -281,8 +302,8 @@ def refuse_extension(extension: HazardExtension, actor: Actor, *, note: str) -> 
     rules.check_decider(extension.hazard.raised_side, actor, extension.requested_by_id)
     _decide(extension, actor, step.target, note)
     hazard = extension.hazard
-    _log(hazard, actor, "refuse_extension", hazard.status, note=note)
-    _tell_enterprise(hazard, actor, "hazard.extension_refused")
+    log(hazard, actor, "refuse_extension", hazard.status, note=note)
+    tell_enterprise(hazard, actor, "hazard.extension_refused")
 
 
 def remind(hazard: Hazard, actor: Actor, day: date) -> bool:
@@ -294,7 +315,7 @@ def remind(hazard: Hazard, actor: Actor, day: date) -> bool:
         return False
     hazard.reminded_on = day
     late = hazard.due_on is not None and hazard.due_on < day
-    _tell_enterprise(hazard, actor, "hazard.overdue" if late else "hazard.due_soon")
+    tell_enterprise(hazard, actor, "hazard.overdue" if late else "hazard.due_soon")
     audit.record(actor, "hazard.remind", hazard, number=hazard.number, due_on=hazard.due_on)
     return True
 
@@ -313,70 +334,3 @@ def _number(enterprise: Enterprise) -> str:
 def _check_photos(photos: list[Attachment], name: str) -> None:
     if len(photos) > MAX_PHOTOS:
         raise InvalidInput(N_("At most %(count)s photos."), field=name, count=MAX_PHOTOS)
-
-
-def _log(
-    hazard: Hazard,
-    actor: Actor,
-    action: str,
-    before: HazardState | None,
-    *,
-    note: str = "",
-    **data: object,
-) -> None:
-    """The ticket's own history and the audit trail, in one go."""
-    plain = {key: str(value) for key, value in data.items() if value is not None}
-    db.session.add(
-        HazardEvent(
-            hazard_id=hazard.id,
-            action=action,
-            from_status=before,
-            to_status=hazard.status,
-            at=clock.now(),
-            actor_id=actor.id,
-            actor_name=actor.name,
-            actor_side=actor.side,
-            note=note,
-            data=plain,
-        )
-    )
-    audit.record(
-        actor,
-        f"hazard.{action}",
-        hazard,
-        enterprise_id=hazard.enterprise_id,
-        number=hazard.number,
-        before=before,
-        after=hazard.status,
-        note=note,
-        **plain,
-    )
-
-
-def _tell_enterprise(hazard: Hazard, actor: Actor, kind: str) -> None:
-    _tell(hazard, actor, kind, Audience.ENTERPRISE_PEOPLE)
-
-
-def _tell_raising_side(hazard: Hazard, actor: Actor, kind: str) -> None:
-    to_regulator = hazard.raised_side is Side.REGULATOR
-    audience = Audience.SUPERVISORS if to_regulator else Audience.ENTERPRISE_PEOPLE
-    _tell(hazard, actor, kind, audience)
-
-
-def _tell_other_side(hazard: Hazard, actor: Actor, kind: str) -> None:
-    by_regulator = actor.side is Side.REGULATOR
-    audience = Audience.ENTERPRISE_PEOPLE if by_regulator else Audience.SUPERVISORS
-    _tell(hazard, actor, kind, audience)
-
-
-def _tell(hazard: Hazard, actor: Actor, kind: str, audience: Audience) -> None:
-    notices.queue(
-        kind,
-        audience,
-        hazard.enterprise_id,
-        link=f"/hazards/{hazard.id}",
-        but_not=actor.id,
-        number=hazard.number,
-        place=hazard.place,
-        due_on=hazard.due_on or "",
-    )

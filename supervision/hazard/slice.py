@@ -10,6 +10,7 @@ from supervision.hazard import (
     criteria_views,  # noqa: F401 - adds its addresses to the blueprint
     jobs,
     labels,
+    major_views,  # noqa: F401 - likewise
     panels,
 )
 from supervision.hazard.views import bp
@@ -42,6 +43,12 @@ SLICE = Slice(
         "hazard.extension_requested": _l("An extension is asked for: hazard %(number)s"),
         "hazard.extension_granted": _l("Hazard %(number)s: new deadline %(due_on)s"),
         "hazard.extension_refused": _l("Hazard %(number)s: the extension was refused"),
+        "hazard.plan_filed": _l("Hazard %(number)s: a plan in six parts was filed"),
+        "hazard.department_report": _l("Major hazard %(number)s was reported to the department"),
+        "hazard.congress_report": _l(
+            "Major hazard %(number)s was reported to the workers' congress"
+        ),
+        "hazard.worker_notification": _l("Major hazard %(number)s: the workers were notified"),
         "hazard.due_soon": _l("Hazard %(number)s is due on %(due_on)s"),
         "hazard.overdue": _l("Hazard %(number)s is overdue since %(due_on)s"),
     },

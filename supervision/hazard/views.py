@@ -23,7 +23,7 @@ from supervision.core.web.forms import Form, given
 from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
-from supervision.hazard import criteria, exports, forms, labels, queries, rules, service
+from supervision.hazard import criteria, exports, forms, labels, major, queries, rules, service
 from supervision.hazard.models import Hazard, HazardExtension
 from supervision.hazard.rules import Category, Factor, Grade, InvalidReason, Source
 from supervision.hazard.workflow import (
@@ -176,6 +176,7 @@ def _detail_page(hazard_id: int, failed: str = "", form: Form | None = None) -> 
         extension=_extension_part(hazard, failed, form),
         today=clock.today(),
         parts=_parts(hazard_id, actor),
+        major=_major_part(hazard, failed, form),
     )
 
 
@@ -211,7 +212,24 @@ def _step_form(name: str, hazard: Hazard) -> Form:
         },
         "start": {"measures": hazard.measures, "plan": hazard.plan},
     }
+    if hazard.grade is Grade.MAJOR and name == "start":
+        return forms.MajorStartForm(formdata=None, obj=hazard.current_plan).mark(name)
     return STEP_FORMS[name](formdata=None, **known.get(name, {})).mark(name)
+
+
+def _major_part(hazard: Hazard, failed: str, form: Form | None) -> dict[str, Form]:
+    """The forms of a major hazard's papers; the plan's stands in its first step until that."""
+    actor = current_actor()
+    part: dict[str, Form] = {}
+    if major.may_document(hazard, actor):
+        part["record"] = forms.RecordForm(
+            formdata=None, given_on=clock.today(), given_by=actor.name
+        ).mark("record")
+        if hazard.status not in {HazardState.GRADED, HazardState.ASSIGNED}:
+            part["plan"] = forms.PlanForm(formdata=None, obj=hazard.current_plan).mark("plan")
+    if failed in part and form is not None:
+        part[failed] = form.mark(failed)
+    return part
 
 
 def _extension_part(hazard: Hazard, failed: str, form: Form | None) -> dict[str, Any]:
@@ -244,7 +262,7 @@ def _may_decide(hazard: Hazard, extension: Any) -> bool:
     return True
 
 
-def _act(
+def act_on(
     hazard_id: int, name: str, form: Form, act: Callable[[Hazard], None], done: str
 ) -> ResponseReturnValue:
     """Run one step in its transaction; what the form got wrong is shown beside its field."""
@@ -276,7 +294,7 @@ def grade(hazard_id: int) -> ResponseReturnValue:
             reason=form.reason.data or "",
         )
 
-    return _act(hazard_id, "grade", form, act, _("Hazard graded."))
+    return act_on(hazard_id, "grade", form, act, _("Hazard graded."))
 
 
 @bp.post("/<int:hazard_id>/assign")
@@ -293,12 +311,14 @@ def assign(hazard_id: int) -> ResponseReturnValue:
             note=form.note.data or "",
         )
 
-    return _act(hazard_id, "assign", form, act, _("Rectification assigned."))
+    return act_on(hazard_id, "assign", form, act, _("Rectification assigned."))
 
 
 @bp.post("/<int:hazard_id>/start")
 @requires(Permission.HAZARD_RECTIFY)
 def start(hazard_id: int) -> ResponseReturnValue:
+    if queries.get_hazard(hazard_id, current_actor()).grade is Grade.MAJOR:
+        return _start_major(hazard_id)
     form = forms.StartForm()
 
     def act(hazard: Hazard) -> None:
@@ -311,7 +331,22 @@ def start(hazard_id: int) -> ResponseReturnValue:
             workers_notified_on=form.workers_notified_on.data,
         )
 
-    return _act(hazard_id, "start", form, act, _("Rectification has begun."))
+    return act_on(hazard_id, "start", form, act, _("Rectification has begun."))
+
+
+def _start_major(hazard_id: int) -> ResponseReturnValue:
+    form = forms.MajorStartForm()
+
+    def act(hazard: Hazard) -> None:
+        service.start(
+            hazard,
+            current_actor(),
+            measures=form.measures.data or "",
+            parts=form.parts,
+            funds_planned=form.funds_planned.data,
+        )
+
+    return act_on(hazard_id, "start", form, act, _("Rectification has begun."))
 
 
 @bp.post("/<int:hazard_id>/submit")
@@ -328,7 +363,7 @@ def submit(hazard_id: int) -> ResponseReturnValue:
             funds_spent=form.funds_spent.data,
         )
 
-    return _act(hazard_id, "submit", form, act, _("Submitted for re-inspection."))
+    return act_on(hazard_id, "submit", form, act, _("Submitted for re-inspection."))
 
 
 @bp.post("/<int:hazard_id>/verify")
@@ -339,7 +374,7 @@ def verify(hazard_id: int) -> ResponseReturnValue:
     def act(hazard: Hazard) -> None:
         service.verify(hazard, current_actor(), note=form.note.data or "")
 
-    return _act(hazard_id, "verify", form, act, _("Hazard closed."))
+    return act_on(hazard_id, "verify", form, act, _("Hazard closed."))
 
 
 @bp.post("/<int:hazard_id>/return")
@@ -350,7 +385,7 @@ def send_back(hazard_id: int) -> ResponseReturnValue:
     def act(hazard: Hazard) -> None:
         service.send_back(hazard, current_actor(), reason=form.reason.data or "")
 
-    return _act(hazard_id, "return", form, act, _("Returned to the enterprise."))
+    return act_on(hazard_id, "return", form, act, _("Returned to the enterprise."))
 
 
 @bp.post("/<int:hazard_id>/transfer")
@@ -366,7 +401,7 @@ def transfer(hazard_id: int) -> ResponseReturnValue:
             reason=form.reason.data or "",
         )
 
-    return _act(hazard_id, "transfer", form, act, _("Transferred."))
+    return act_on(hazard_id, "transfer", form, act, _("Transferred."))
 
 
 @bp.post("/<int:hazard_id>/invalidate")
@@ -382,7 +417,7 @@ def invalidate(hazard_id: int) -> ResponseReturnValue:
             note=form.note.data or "",
         )
 
-    return _act(hazard_id, "invalidate", form, act, _("Declared invalid."))
+    return act_on(hazard_id, "invalidate", form, act, _("Declared invalid."))
 
 
 @bp.post("/<int:hazard_id>/extensions")
@@ -398,7 +433,7 @@ def request_extension(hazard_id: int) -> ResponseReturnValue:
             reason=form.reason.data or "",
         )
 
-    return _act(hazard_id, "extension-request", form, act, _("Extension requested."))
+    return act_on(hazard_id, "extension-request", form, act, _("Extension requested."))
 
 
 @bp.post("/<int:hazard_id>/extensions/<int:extension_id>/grant")
@@ -415,7 +450,7 @@ def grant_extension(hazard_id: int, extension_id: int) -> ResponseReturnValue:
             note=form.note.data or "",
         )
 
-    return _act(hazard_id, "extension-grant", form, act, _("Extension granted."))
+    return act_on(hazard_id, "extension-grant", form, act, _("Extension granted."))
 
 
 @bp.post("/<int:hazard_id>/extensions/<int:extension_id>/refuse")
@@ -427,7 +462,7 @@ def refuse_extension(hazard_id: int, extension_id: int) -> ResponseReturnValue:
         extension = queries.get_extension(hazard_id, extension_id, current_actor())
         service.refuse_extension(extension, current_actor(), note=form.note.data or "")
 
-    return _act(hazard_id, "extension-refuse", form, act, _("Extension refused."))
+    return act_on(hazard_id, "extension-refuse", form, act, _("Extension refused."))
 
 
 @bp.get("/<int:hazard_id>/files/<int:file_id>")

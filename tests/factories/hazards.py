@@ -12,7 +12,9 @@ from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment
 from supervision.core.db import transaction
 from supervision.enterprise import queries as enterprises
-from supervision.hazard import queries, service
+from supervision.hazard import major, queries, service
+from supervision.hazard.major_rules import PLAN_PARTS, PlanParts, RecordForm, RecordKind
+from supervision.hazard.models import Hazard
 from supervision.hazard.rules import Category, Factor, Grade, Source
 from supervision.hazard.workflow import HazardState
 from tests.cast import Cast
@@ -50,6 +52,29 @@ def finding(**changes: object) -> service.Finding:
     return service.Finding(**{**values, **changes})  # type: ignore[arg-type]
 
 
+def plan_parts(**changes: str) -> PlanParts:
+    """A plan that says something in each part."""
+    parts = {name: f"Plan: {name}" for name in PLAN_PARTS}
+    return PlanParts(**{**parts, **changes})
+
+
+def document(
+    hazard: Hazard, actor: Actor, *kinds: RecordKind, paper: Attachment | None = None
+) -> None:
+    """Tell everybody of a major hazard, today."""
+    for kind in kinds or RecordKind:
+        major.record(
+            hazard,
+            actor,
+            kind=kind,
+            given_on=clock.today(),
+            form=RecordForm.WRITTEN,
+            given_by="P. Principal",
+            receiver="Those concerned",
+            attachment=paper,
+        )
+
+
 def make_hazard(
     cast: Cast,
     state: HazardState = HazardState.REPORTED,
@@ -76,8 +101,11 @@ def make_hazard(
             day = due_on or clock.today() + timedelta(days=7)
             service.assign(hazard, raiser, responsible_person="S. Manager", due_on=day)
         if HazardState.RECTIFYING in steps:
-            service.start(hazard, fixer, measures="Fit the guard", plan="in six parts")
+            parts = plan_parts() if grade is Grade.MAJOR else None
+            service.start(hazard, fixer, measures="Fit the guard", parts=parts)
         if HazardState.SUBMITTED in steps:
+            if grade is Grade.MAJOR:
+                document(hazard, fixer)
             service.submit(hazard, fixer, note="Guard fitted", photos=[photo(fixer)])
         if HazardState.CLOSED in steps:
             service.verify(hazard, cast[verifier or by], note="Seen on site")

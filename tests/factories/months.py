@@ -15,7 +15,7 @@ from supervision.enterprise.models import Enterprise
 from supervision.hazard import service
 from supervision.hazard.rules import Grade, InvalidReason, Source
 from tests.cast import Cast
-from tests.factories.hazards import finding, load, photo
+from tests.factories.hazards import document, finding, load, photo, plan_parts
 
 # What October 2026 holds when :func:`live_october` is done, counted by hand.
 OCTOBER = {
@@ -63,7 +63,10 @@ def close(cast: Cast, hazard_id: int, day: date, *, by: str = "district_officer"
     officer, fixer = cast[by], cast["safety_manager"]
     with on(day), transaction():
         hazard = load(hazard_id, officer)
-        service.start(hazard, fixer, measures="Fit the guard", plan="in six parts")
+        parts = plan_parts() if hazard.grade is Grade.MAJOR else None
+        service.start(hazard, fixer, measures="Fit the guard", parts=parts)
+        if hazard.grade is Grade.MAJOR:
+            document(hazard, fixer)
         service.submit(hazard, fixer, note="Guard fitted", photos=[photo(fixer)])
         service.verify(hazard, officer, note="Seen on site")
 

@@ -22,7 +22,7 @@ from supervision.report import jobs as reports
 from supervision.report import queries as packages
 from supervision.report import service as packaging
 from tests.cast import Cast
-from tests.factories.hazards import finding, photo
+from tests.factories.hazards import document, finding, photo, plan_parts
 from tests.factories.video import Node, make_camera, make_node, make_violation
 
 # In every text of the far plant; whoever does not see that plant must never read it.
@@ -37,6 +37,7 @@ class Place:
     hazard_id: int
     file_id: int
     extension_id: int
+    record_id: int
     camera_id: int
     violation_id: int
     package_id: int
@@ -50,14 +51,14 @@ class Place:
 
 
 def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str) -> Place:
-    """A ticket with a photo and a pending extension, a camera with a violation, a package."""
+    """A major ticket with papers, a photo and a pending extension, a camera with a violation, a package."""
     # Nodes belong to the whole installation: a section chief chooses among all of them.
     node = make_node(app, f"Node {enterprise_id}")
     camera = make_camera(cast, node, enterprise_id=enterprise_id, name=f"{mark} camera")
     seen = make_violation(node, camera)
     hazard = _ticket(cast, enterprise_id, officer, mark)
     ticket = hazards.get_hazard(hazard, SYSTEM)
-    ids = ticket.files[0].id, ticket.extensions[0].id
+    ids = ticket.files[0].id, ticket.extensions[0].id, ticket.records[0].id
     return Place(
         enterprise_id, hazard, *ids, camera, seen, *_package(enterprise_id), node=node
     )  # fmt: skip
@@ -70,10 +71,12 @@ def _ticket(cast: Cast, enterprise_id: int, officer: str, mark: str) -> int:
         hazard = service.report(
             plant, actor, finding(place=f"{mark} line", photos=[photo(actor)])
         )  # fmt: skip
-        service.grade(hazard, actor, grade=Grade.GENERAL)
+        service.grade(hazard, actor, grade=Grade.MAJOR, reason=f"{mark} reason")
         due = clock.today() + timedelta(days=7)
         service.assign(hazard, actor, responsible_person=f"{mark} person", due_on=due)
-        service.start(hazard, cast["safety_manager"], measures="Fit the guard")
+        fixer = cast["safety_manager"]
+        service.start(hazard, fixer, measures="Fit the guard", parts=plan_parts())
+        document(hazard, fixer, paper=photo(fixer))
         service.request_extension(
             hazard, cast["safety_manager"], requested_due_on=due + timedelta(days=2), reason="late"
         )

@@ -91,7 +91,7 @@ def test_a_deadline_in_the_past_is_refused_and_nothing_is_written(cast):
     assert [e.action for e in hazard.events] == ["report", "grade"]
 
 
-def test_a_major_hazard_needs_a_criterion_or_a_reason_and_then_a_plan(cast):
+def test_a_major_hazard_needs_a_criterion_or_a_reason_and_then_a_plan_in_six_parts(cast):
     hazard_id = make_hazard(cast)
     officer, manager = cast["district_officer"], cast["safety_manager"]
     with pytest.raises(InvalidInput) as refused, transaction():
@@ -102,8 +102,8 @@ def test_a_major_hazard_needs_a_criterion_or_a_reason_and_then_a_plan(cast):
         service.grade(hazard, officer, grade=Grade.MAJOR, reason="Dust in the ducts")
         service.assign(hazard, officer, responsible_person="S", due_on=clock.today())
     with pytest.raises(InvalidInput) as refused, transaction():
-        service.start(load(hazard_id, manager), manager, measures="Clean")
-    assert refused.value.field == "plan"
+        service.start(load(hazard_id, manager), manager, measures="Clean", plan="in one piece")
+    assert refused.value.field == "goals"
 
 
 def test_submitting_needs_a_photo_of_how_it_is_now(cast):
