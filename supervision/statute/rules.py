@@ -16,6 +16,7 @@ from supervision.core.workdays import is_weekend
 CODE = re.compile(r"[A-Z0-9][A-Z0-9_-]*")
 # Nobody plans a rule further ahead; a later year is a slip of the keyboard.
 LONGEST_AHEAD_YEARS = 5
+LONGEST_NAME = 40
 
 
 class ChangeKind(StrEnum):
@@ -127,7 +128,7 @@ def _read_row(line: int, cells: Mapping[str, str], year: int) -> HolidayRow | Ro
         return RowError(line, N_("The kind is holiday or workday."), kind)
     if kind == "workday" and not is_weekend(day):
         return RowError(line, N_("Only a weekend day can be a make-up day."), cells["day"])
-    if not name or len(name) > 40:
+    if not name.isprintable() or not 0 < len(name) <= LONGEST_NAME:
         return RowError(line, N_("The name is missing or longer than 40 characters."), name[:60])
     return HolidayRow(day, kind, name)
 

@@ -284,6 +284,7 @@ def test_every_wrong_line_is_named_with_its_number(law):
         "2027-01-02\tholiday\t",
         "2027-05-01\tholiday\tLabour Day",
         "2027-05-01\tholiday\tLabour Day",
+        "2027-05-02\tholiday\tLabour\x00Day",
     ]
     answer = upload(law, "\n".join(lines).encode())
     assert answer.status_code == 422
@@ -295,6 +296,7 @@ def test_every_wrong_line_is_named_with_its_number(law):
         (5, "The kind is"),
         (6, "The name is missing"),
         (8, "listed twice"),
+        (9, "The name is missing"),
     ):
         assert f"{line} " in page
         assert words in page
@@ -353,6 +355,7 @@ def test_the_calendars_weeks_begin_with_monday_in_heading_and_days(law, language
         "/statutes/holidays?year=99999",
         "/statutes/holidays?year=x",
         "/statutes/calculator?code=%27&day=",
+        "/statutes/holidays/2147483647.tsv",
     ],
 )
 def test_nonsense_in_the_address_is_survived(law, url):
@@ -360,7 +363,13 @@ def test_nonsense_in_the_address_is_survived(law, url):
 
 
 @pytest.mark.parametrize(
-    "url", ["/statutes/rule/NOPE", "/statutes/criterion/RECHECK", "/statutes/changes/9999"]
+    "url",
+    [
+        "/statutes/rule/NOPE",
+        "/statutes/rule/%00",
+        "/statutes/criterion/RECHECK",
+        "/statutes/changes/9999",
+    ],
 )
 def test_what_is_not_there_is_not_found(law, url):
     assert law.get("auditor", url).status_code == 404
