@@ -366,7 +366,6 @@ def test_nonsense_in_the_address_is_survived(law, url):
     "url",
     [
         "/statutes/rule/NOPE",
-        "/statutes/rule/%00",
         "/statutes/criterion/RECHECK",
         "/statutes/changes/9999",
     ],
