@@ -22,6 +22,7 @@ class Permission(StrEnum):
     HAZARD_INVALIDATE = "hazard.invalidate"
     HAZARD_EXTENSION_REQUEST = "hazard.extension.request"
     HAZARD_EXTENSION_DECIDE = "hazard.extension.decide"
+    HAZARD_REGRADE_APPROVE = "hazard.regrade.approve"
 
     VIDEO_READ = "video.read"
     VIDEO_REVIEW = "video.review"

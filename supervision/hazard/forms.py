@@ -58,6 +58,18 @@ class GradeForm(Form):
     reason = TextAreaField(_l("Reason"), [_TEXT], filters=[strip], render_kw={"rows": 2})
 
 
+class RegradeForm(GradeForm):
+    """Another grade for a hazard that has one; always with the reason."""
+
+    reason = TextAreaField(
+        _l("Reason"), [InputRequired(), _TEXT], filters=[strip], render_kw={"rows": 3}
+    )
+
+
+class ApproveForm(Form):
+    note = TextAreaField(_l("Note"), [_TEXT], filters=[strip], render_kw={"rows": 2})
+
+
 class CriteriaForm(Form):
     """The search among the criteria; a GET form without CSRF."""
 

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from supervision.core.actor import Side
 from supervision.hazard.major_rules import Duty, RecordForm, RecordKind
 from supervision.hazard.rules import Category, Factor, Grade, InvalidReason, Source
-from supervision.hazard.workflow import ExtensionState, HazardState
+from supervision.hazard.workflow import ExtensionState, HazardState, RegradeState
 
 STATUS_LABELS = {
     HazardState.REPORTED: _l("Reported"),
@@ -103,6 +103,12 @@ FORM_LABELS = {
     RecordForm.NOTICE_BOARD: _l("On a notice board"),
 }
 
+REGRADE_LABELS = {
+    RegradeState.PENDING: _l("Waiting for the decision"),
+    RegradeState.APPROVED: _l("Approved"),
+    RegradeState.REFUSED: _l("Refused"),
+}
+
 SIDE_LABELS = {Side.REGULATOR: _l("Authority"), Side.ENTERPRISE: _l("Enterprise")}
 
 ACTION_LABELS = {
@@ -121,6 +127,9 @@ ACTION_LABELS = {
     "refuse_extension": _l("Extension refused"),
     "remind": _l("Reminder sent"),
     "file_plan": _l("Plan filed"),
+    "request_regrade": _l("Another grade asked for"),
+    "approve_regrade": _l("Change of the grade approved"),
+    "refuse_regrade": _l("Change of the grade refused"),
     "department_report": _l("Reported to the supervising department"),
     "congress_report": _l("Reported to the workers' congress"),
     "worker_notification": _l("Workers notified"),
@@ -141,6 +150,9 @@ ACTION_ICONS = {
     "grant_extension": "calendar-check",
     "refuse_extension": "calendar-x",
     "file_plan": "list-check",
+    "request_regrade": "scale",
+    "approve_regrade": "circle-check",
+    "refuse_regrade": "ban",
     "department_report": "send",
     "congress_report": "send",
     "worker_notification": "users",

@@ -35,6 +35,7 @@ from supervision.hazard.workflow import (
     WITH_ENTERPRISE,
     ExtensionState,
     HazardState,
+    RegradeState,
 )
 
 _SETTLED_SQL = ", ".join(f"'{s}'" for s in sorted(SETTLED))
@@ -164,6 +165,16 @@ class Hazard(Versioned, OwnedByEnterprise, Base):
     records: Mapped[list[HazardRecord]] = relationship(
         back_populates="hazard", order_by="HazardRecord.id", lazy="select"
     )
+
+    regrades: Mapped[list[HazardRegrade]] = relationship(
+        back_populates="hazard", order_by="HazardRegrade.id", lazy="select"
+    )
+
+    @property
+    def pending_regrade(self) -> HazardRegrade | None:
+        """The change of the grade that waits for its decision."""
+        waiting = (r for r in self.regrades if r.status is RegradeState.PENDING)
+        return next(waiting, None) if self.is_open else None
 
     @property
     def current_plan(self) -> HazardPlan | None:
@@ -310,3 +321,37 @@ class HazardRecord(Base):
 
     hazard: Mapped[Hazard] = relationship(back_populates="records")
     attachment: Mapped[Attachment | None] = relationship(lazy="joined")
+
+
+class HazardRegrade(Versioned, Base):
+    """A change of the grade, with its reason and the decision of another person."""
+
+    __tablename__ = "hazard_regrade"
+    __table_args__ = (
+        CheckConstraint("from_grade <> to_grade", name="grade_changes"),
+        CheckConstraint("(status = 'pending') = (decided_at IS NULL)", name="decided_has_time"),
+        Index(
+            "uq_hazard_regrade_pending",
+            "hazard_id",
+            unique=True,
+            sqlite_where=_PENDING,
+            postgresql_where=_PENDING,
+        ),
+    )
+
+    hazard_id: Mapped[int] = mapped_column(ForeignKey("hazard.id"), index=True)
+    status: Mapped[RegradeState] = mapped_column(code_of(RegradeState))
+    from_grade: Mapped[Grade] = mapped_column(code_of(Grade))
+    to_grade: Mapped[Grade] = mapped_column(code_of(Grade))
+    from_criterion_id: Mapped[int | None] = mapped_column(ForeignKey("hazard_criterion.id"))
+    to_criterion_id: Mapped[int | None] = mapped_column(ForeignKey("hazard_criterion.id"))
+    from_reason: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Text)
+    requested_at: Mapped[datetime]
+    requested_by_id: Mapped[int]
+    requested_by: Mapped[str] = mapped_column(String(40))
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str] = mapped_column(String(40), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+
+    hazard: Mapped[Hazard] = relationship(back_populates="regrades")

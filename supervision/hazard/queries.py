@@ -23,6 +23,7 @@ from supervision.hazard.models import (
     HazardExtension,
     HazardFile,
     HazardRecord,
+    HazardRegrade,
     overdue_clause,
 )
 from supervision.hazard.rules import Grade, Source
@@ -111,6 +112,7 @@ def get_hazard(hazard_id: int, actor: Actor) -> Hazard:
             selectinload(Hazard.events),
             selectinload(Hazard.extensions),
             selectinload(Hazard.plans),
+            selectinload(Hazard.regrades),
             selectinload(Hazard.records),
         )
     )
@@ -126,6 +128,15 @@ def get_extension(hazard_id: int, extension_id: int, actor: Actor) -> HazardExte
     for extension in hazard.extensions:
         if extension.id == extension_id:
             return extension
+    raise NotFound
+
+
+def get_regrade(hazard_id: int, regrade_id: int, actor: Actor) -> HazardRegrade:
+    """A change of the grade of a ticket that ``actor`` may see."""
+    hazard = get_hazard(hazard_id, actor)
+    for regrade in hazard.regrades:
+        if regrade.id == regrade_id:
+            return regrade
     raise NotFound
 
 

@@ -114,6 +114,8 @@ def grade(
     """Decide general or major, by criterion; the version of the criterion stays on the ticket."""
     step = HAZARD_WORKFLOW.check("grade", hazard, actor, {"grade": grade})
     rules.check_grade(grade, criterion.id if criterion else None, reason)
+    if hazard.grade is Grade.MAJOR and grade is Grade.GENERAL:
+        raise InvalidInput(N_("To lower the grade needs an approval: ask for it."), field="grade")
     before = hazard.status
     hazard.grade, hazard.grade_reason = grade, reason
     hazard.criterion_id = criterion.id if criterion else None

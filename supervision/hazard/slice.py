@@ -12,6 +12,7 @@ from supervision.hazard import (
     labels,
     major_views,  # noqa: F401 - likewise
     panels,
+    regrade_views,  # noqa: F401 - likewise
 )
 from supervision.hazard.views import bp
 
@@ -49,6 +50,8 @@ SLICE = Slice(
             "Major hazard %(number)s was reported to the workers' congress"
         ),
         "hazard.worker_notification": _l("Major hazard %(number)s: the workers were notified"),
+        "hazard.regrade_requested": _l("Hazard %(number)s: another grade waits for its approval"),
+        "hazard.regraded": _l("Hazard %(number)s: a change of its grade was decided"),
         "hazard.due_soon": _l("Hazard %(number)s is due on %(due_on)s"),
         "hazard.overdue": _l("Hazard %(number)s is overdue since %(due_on)s"),
     },

@@ -23,12 +23,23 @@ from supervision.core.web.forms import Form, given
 from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
-from supervision.hazard import criteria, exports, forms, labels, major, queries, rules, service
+from supervision.hazard import (
+    criteria,
+    exports,
+    forms,
+    labels,
+    major,
+    queries,
+    regrade,
+    rules,
+    service,
+)
 from supervision.hazard.models import Hazard, HazardExtension
 from supervision.hazard.rules import Category, Factor, Grade, InvalidReason, Source
 from supervision.hazard.workflow import (
     EXTENSION_WORKFLOW,
     HAZARD_WORKFLOW,
+    REGRADE_WORKFLOW,
     WITH_ENTERPRISE,
     HazardState,
 )
@@ -177,6 +188,7 @@ def _detail_page(hazard_id: int, failed: str = "", form: Form | None = None) -> 
         today=clock.today(),
         parts=_parts(hazard_id, actor),
         major=_major_part(hazard, failed, form),
+        regrade=_regrade_part(hazard, failed, form),
     )
 
 
@@ -230,6 +242,28 @@ def _major_part(hazard: Hazard, failed: str, form: Form | None) -> dict[str, For
     if failed in part and form is not None:
         part[failed] = form.mark(failed)
     return part
+
+
+def _regrade_part(hazard: Hazard, failed: str, form: Form | None) -> dict[str, Any]:
+    """The forms for another grade, and for the decision on it."""
+    actor = current_actor()
+    found: dict[str, Form] = {}
+    pending = hazard.pending_regrade
+    if regrade.may_request(hazard, actor):
+        wanted = regrade.other_grade(hazard)
+        found["request"] = forms.RegradeForm(formdata=None, grade=wanted)
+    if pending and hazard.raised_side is actor.side and actor.id != pending.requested_by_id:
+        names = REGRADE_WORKFLOW.names(pending, actor)
+        kinds = {"approve": forms.ApproveForm, "refuse": forms.RefuseForm}
+        found |= {name: kind(formdata=None) for name, kind in kinds.items() if name in names}
+    name = failed.removeprefix("regrade-")
+    if failed.startswith("regrade-") and name in found and form is not None:
+        found[name] = form
+    for key, one in found.items():
+        one.mark(f"regrade-{key}")
+    raises = "request" in found and hazard.grade is Grade.GENERAL
+    criteria_part = _criteria_part(hazard, found["request"]) if raises else {}
+    return {"forms": found, "pending": pending, "criteria": criteria_part}
 
 
 def _extension_part(hazard: Hazard, failed: str, form: Form | None) -> dict[str, Any]:

@@ -32,6 +32,12 @@ class ExtensionState(StrEnum):
     REFUSED = "refused"
 
 
+class RegradeState(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    REFUSED = "refused"
+
+
 S = HazardState
 
 # Nothing more happens to a ticket in one of these.
@@ -168,4 +174,26 @@ EXTENSION_WORKFLOW: Workflow[ExtensionState] = Workflow(
         ),
     ),
     state_of=lambda extension: extension.status,
+)
+
+
+class Regrade(Protocol):
+    status: RegradeState
+
+
+REGRADE_WORKFLOW: Workflow[RegradeState] = Workflow(
+    "regrade",
+    (
+        transition(
+            "approve", {RegradeState.PENDING}, RegradeState.APPROVED, P.HAZARD_REGRADE_APPROVE
+        ),
+        transition(
+            "refuse",
+            {RegradeState.PENDING},
+            RegradeState.REFUSED,
+            P.HAZARD_REGRADE_APPROVE,
+            needs=("note",),
+        ),
+    ),
+    state_of=lambda regrade: regrade.status,
 )

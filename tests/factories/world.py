@@ -14,7 +14,7 @@ from supervision.core.notices import Audience
 from supervision.core.scope import unscoped
 from supervision.enterprise import queries as enterprises
 from supervision.hazard import queries as hazards
-from supervision.hazard import service
+from supervision.hazard import regrade, service
 from supervision.hazard.rules import Grade
 from supervision.inbox import jobs as inbox
 from supervision.inbox.models import InboxItem
@@ -38,6 +38,7 @@ class Place:
     file_id: int
     extension_id: int
     record_id: int
+    regrade_id: int
     camera_id: int
     violation_id: int
     package_id: int
@@ -58,7 +59,7 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
     seen = make_violation(node, camera)
     hazard = _ticket(cast, enterprise_id, officer, mark)
     ticket = hazards.get_hazard(hazard, SYSTEM)
-    ids = ticket.files[0].id, ticket.extensions[0].id, ticket.records[0].id
+    ids = ticket.files[0].id, ticket.extensions[0].id, ticket.records[0].id, ticket.regrades[0].id
     return Place(
         enterprise_id, hazard, *ids, camera, seen, *_package(enterprise_id), node=node
     )  # fmt: skip
@@ -77,6 +78,7 @@ def _ticket(cast: Cast, enterprise_id: int, officer: str, mark: str) -> int:
         fixer = cast["safety_manager"]
         service.start(hazard, fixer, measures="Fit the guard", parts=plan_parts())
         document(hazard, fixer, paper=photo(fixer))
+        regrade.request(hazard, actor, grade=Grade.GENERAL, reason=f"{mark} lower")
         service.request_extension(
             hazard, cast["safety_manager"], requested_due_on=due + timedelta(days=2), reason="late"
         )
