@@ -439,7 +439,6 @@ def upgrade() -> None:
         sa.Column("basis", sa.Text(), nullable=False),
         sa.Column("reported_by_id", sa.Integer(), nullable=False),
         sa.Column("reported_by", sa.String(length=40), nullable=False),
-        sa.Column("repeat_of_id", sa.Integer(), nullable=True),
         sa.Column("grade", sa.String(length=32), nullable=True),
         sa.Column("criterion_id", sa.Integer(), nullable=True),
         sa.Column("grade_reason", sa.Text(), nullable=False),
@@ -499,9 +498,6 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["enterprise_id"], ["enterprise.id"], name=op.f("fk_hazard_enterprise_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["repeat_of_id"], ["hazard.id"], name=op.f("fk_hazard_repeat_of_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_hazard")),
         sa.UniqueConstraint("number", name=op.f("uq_hazard_number")),

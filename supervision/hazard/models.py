@@ -112,7 +112,6 @@ class Hazard(Versioned, OwnedByEnterprise, Base):
     basis: Mapped[str] = mapped_column(Text, default="")
     reported_by_id: Mapped[int]
     reported_by: Mapped[str] = mapped_column(String(40))
-    repeat_of_id: Mapped[int | None] = mapped_column(ForeignKey("hazard.id"))
 
     grade: Mapped[Grade | None] = mapped_column(code_of(Grade))
     # The version of the criterion in force when it was graded; later versions change nothing here.
