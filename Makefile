@@ -15,7 +15,7 @@ TESTING := .venv/.anqi-test-$(KEY)
 CHECKING := .venv/.anqi-dev-$(KEY)
 TRAINING := .venv-train/.anqi-$(KEY)
 # Tests with no database in them: once is enough.
-NO_DATABASE := tests/vision tests/tools
+NO_DATABASE := tests/vision tests/tools tests/architecture
 # Pages need a browser, load takes long: neither belongs to `make test`.
 APART := tests/browser tests/load
 
