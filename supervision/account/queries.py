@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from supervision.account.models import Account, Membership
@@ -16,6 +16,7 @@ from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, unscoped, visible
+from supervision.core.search import contains
 
 # Who may supervise an enterprise.
 OFFICER_ROLES = (Role.OFFICER, Role.SECTION_CHIEF)
@@ -45,9 +46,8 @@ def list_accounts(actor: Actor, wanted: AccountFilter) -> Select[Any]:
     """The ordered statement behind the page of people, their enterprises loaded along."""
     stmt = visible(Account, actor).options(_WITH_ENTERPRISES)
     if wanted.text:
-        safe = wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         columns = (Account.username, Account.name, Account.phone)
-        stmt = stmt.where(or_(*(c.ilike(f"%{safe}%", escape="\\") for c in columns)))
+        stmt = stmt.where(contains(wanted.text, *columns))
     if wanted.role is not None:
         stmt = stmt.where(Account.role == wanted.role)
     if wanted.region:

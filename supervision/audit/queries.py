@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 
 from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.audit import AuditEntry, AuditSeal
 from supervision.core.db import db
 from supervision.core.scope import unscoped, visible
+from supervision.core.search import contains
 from supervision.enterprise.models import Enterprise
 
 PER_PAGE = 50
@@ -58,7 +59,7 @@ def read(actor: Actor, wanted: AuditFilter) -> Slip:
 def _clauses(actor: Actor, wanted: AuditFilter) -> list[Any]:
     clauses: list[Any] = []
     if wanted.who:
-        clauses.append(AuditEntry.actor_name.ilike(_like(wanted.who), escape="\\"))
+        clauses.append(contains(wanted.who, AuditEntry.actor_name))
     for column, value in (
         (AuditEntry.action, wanted.action),
         (AuditEntry.entity, wanted.entity),
@@ -80,13 +81,8 @@ def _clauses(actor: Actor, wanted: AuditFilter) -> list[Any]:
 def _named(actor: Actor, text: str) -> Select[Any]:
     """Enterprises whose name or code holds ``text``."""
     columns = (Enterprise.name, Enterprise.short_name, Enterprise.uscc)
-    named = or_(*(c.ilike(_like(text), escape="\\") for c in columns))
+    named = contains(text, *columns)
     return visible(Enterprise, actor, Enterprise.id).where(named).limit(_MATCHES)
-
-
-def _like(text: str) -> str:
-    safe = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{safe}%"
 
 
 def enterprise_names(actor: Actor, ids: Collection[int]) -> dict[int, str]:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, case, func, select
 
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, visible
+from supervision.core.search import contains
 from supervision.enterprise import rules
 from supervision.enterprise.models import Enterprise, EnterpriseEvent, Region, RollStatus
 from supervision.enterprise.rules import RegionLevel, SizeClass
@@ -45,9 +46,8 @@ def list_enterprises(actor: Actor, wanted: EnterpriseFilter) -> Select[Any]:
     """The ordered statement behind the registry page and its export."""
     stmt = visible(Enterprise, actor)
     if wanted.text:
-        safe = wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         columns = (Enterprise.name, Enterprise.short_name, Enterprise.uscc, Enterprise.address)
-        stmt = stmt.where(or_(*(c.ilike(f"%{safe}%", escape="\\") for c in columns)))
+        stmt = stmt.where(contains(wanted.text, *columns))
     if wanted.region:
         stmt = stmt.where(region_range(Enterprise.region_code, wanted.region))
     if wanted.industry:

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 
 from supervision.core.db import db
+from supervision.core.search import contains
 from supervision.core.tables import read_table
 from supervision.core.web.numbers import LARGEST_ID
 from supervision.hazard.models import HazardCriterion
@@ -62,7 +63,7 @@ def search(day: date, text: str, sectors: frozenset[str] | None) -> Select[Any]:
         HazardCriterion.sector,
     )
     for word in text.split():
-        stmt = stmt.where(or_(*(c.icontains(word, autoescape=True) for c in columns)))
+        stmt = stmt.where(contains(word, *columns))
     return stmt
 
 

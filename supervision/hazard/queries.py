@@ -15,6 +15,7 @@ from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, unscoped, visible
+from supervision.core.search import contains
 from supervision.enterprise.models import Enterprise
 from supervision.hazard.models import (
     Hazard,
@@ -69,9 +70,8 @@ def list_hazards(actor: Actor, wanted: HazardFilter) -> Select[Any]:
 def _clauses(wanted: HazardFilter) -> list[Any]:
     clauses: list[Any] = []
     if wanted.text:
-        like = f"%{_escape(wanted.text)}%"
         columns = (Hazard.number, Hazard.description, Hazard.place, Enterprise.name)
-        clauses.append(or_(*(column.ilike(like, escape="\\") for column in columns)))
+        clauses.append(contains(wanted.text, *columns))
     groups = {
         "open": Hazard.status.in_(OPEN),
         "settled": Hazard.status.in_(SETTLED),
@@ -94,10 +94,6 @@ def _clauses(wanted: HazardFilter) -> list[Any]:
     if wanted.found_to:
         clauses.append(Hazard.found_at < clock.end_of(wanted.found_to))
     return clauses
-
-
-def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def get_hazard(hazard_id: int, actor: Actor) -> Hazard:

@@ -14,6 +14,7 @@ from supervision.core.actor import SYSTEM, Actor
 from supervision.core.db import db
 from supervision.core.errors import InvalidInput, NotFound
 from supervision.core.scope import region_range, unscoped, visible
+from supervision.core.search import contains
 from supervision.core.text import N_
 from supervision.enterprise import queries as enterprises
 from supervision.enterprise.models import Enterprise, Region
@@ -57,8 +58,7 @@ def list_packages(actor: Actor, wanted: PackageFilter) -> Select[Any]:
             )
         )
     if wanted.text:
-        safe = wanted.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        stmt = stmt.where(MonthlyPackage.subject_name.ilike(f"%{safe}%", escape="\\"))
+        stmt = stmt.where(contains(wanted.text, MonthlyPackage.subject_name))
     return stmt.order_by(
         MonthlyPackage.year.desc(),
         MonthlyPackage.month.desc(),

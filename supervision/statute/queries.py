@@ -17,6 +17,7 @@ from supervision.core.errors import NotFound
 from supervision.core.holidays import HolidayYear
 from supervision.core.permissions import Permission
 from supervision.core.scope import unscoped, visible
+from supervision.core.search import contains
 from supervision.core.statutory import Certainty, StatutoryRule
 from supervision.hazard.models import HazardCriterion
 from supervision.statute.models import RuleChange
@@ -56,19 +57,14 @@ def list_versions(wanted: RuleFilter) -> Select[Any]:
     if wanted.certainty is not None:
         stmt = stmt.where(model.certainty == wanted.certainty)
     for word in wanted.text.split():
-        like = f"%{_escape(word)}%"
         columns = (model.code, model.source, *_TEXTS[wanted.kind])
-        stmt = stmt.where(or_(*(column.ilike(like, escape="\\") for column in columns)))
+        stmt = stmt.where(contains(word, *columns))
     return stmt
 
 
 def _in_force(stmt: Select[Any], model: type[Any], day: date) -> Select[Any]:
     ends = or_(model.effective_to.is_(None), model.effective_to >= day)
     return stmt.where(model.effective_from <= day, ends)
-
-
-def _escape(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def versions(kind: ChangeKind, code: str) -> Sequence[Version]:

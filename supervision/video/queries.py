@@ -16,6 +16,7 @@ from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, unscoped, visible
+from supervision.core.search import contains
 from supervision.enterprise.models import Enterprise
 from supervision.video.models import Camera, ParkedEvent, Violation, ViolationEvidence, VisionNode
 from supervision.video.workflow import ReviewState
@@ -262,9 +263,8 @@ def list_cameras(
         .order_by(Enterprise.name, Camera.name, Camera.id)
     )
     if text:
-        safe = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         columns = (Camera.name, Camera.place, Enterprise.name)
-        stmt = stmt.where(or_(*(c.ilike(f"%{safe}%", escape="\\") for c in columns)))
+        stmt = stmt.where(contains(text, *columns))
     if enterprise_id:
         stmt = stmt.where(Camera.enterprise_id == enterprise_id)
     if node_id:
