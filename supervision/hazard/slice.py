@@ -8,6 +8,7 @@ from supervision.core.permissions import Permission
 from supervision.core.slice import Card, Job, NavItem, Panel, Slice
 from supervision.hazard import (
     criteria_views,  # noqa: F401 - adds its addresses to the blueprint
+    extension_views,  # noqa: F401 - likewise
     jobs,
     labels,
     major_views,  # noqa: F401 - likewise
