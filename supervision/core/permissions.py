@@ -37,4 +37,31 @@ class Permission(StrEnum):
     STATUTE_PROPOSE = "statute.propose"
     STATUTE_APPROVE = "statute.approve"
 
+    AUTHORITY_READ = "authority.read"
+    AUTHORITY_EDIT = "authority.edit"
+
+    PLAN_READ = "plan.read"
+    PLAN_EDIT = "plan.edit"
+    PLAN_APPROVE = "plan.approve"
+
+    INSPECTION_READ = "inspection.read"
+    INSPECTION_MAKE = "inspection.make"
+    INSPECTION_APPROVE = "inspection.approve"
+    CHECKLIST_EDIT = "checklist.edit"
+
+    ORDER_READ = "order.read"
+    ORDER_MAKE = "order.make"
+    ORDER_APPROVE = "order.approve"
+    ORDER_REQUEST = "order.request"
+
+    CASE_READ = "case.read"
+    CASE_MAKE = "case.make"
+    CASE_APPROVE = "case.approve"
+
+    SUPERVISION_LIST = "supervision.list"
+    ASSIGNMENT_EDIT = "assignment.edit"
+    ESCALATION_READ = "escalation.read"
+    ESCALATION_EDIT = "escalation.edit"
+    CHANNEL_ADMIN = "channel.admin"
+
     AUDIT_READ = "audit.read"

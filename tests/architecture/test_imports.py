@@ -14,16 +14,34 @@ from tests.architecture.source import ROOT, imports, modules, name_of
 MAY_IMPORT = {
     "enterprise": set(),
     "account": {"enterprise"},
+    # Who may issue papers: authorities and their officers' certificates.
+    "authority": {"account", "enterprise"},
     # A ticket shows what upper slices plug into it, by manifest.
-    "hazard": {"account", "enterprise", "slices"},
+    "hazard": {"authority", "account", "enterprise", "slices"},
+    "inspection": {"hazard", "authority", "account", "enterprise"},
+    "plan": {"inspection", "hazard", "authority", "account", "enterprise"},
+    "order": {"inspection", "hazard", "authority", "account", "enterprise"},
+    "casefile": {"order", "inspection", "hazard", "authority", "account", "enterprise"},
+    "escalation": {
+        "casefile",
+        "order",
+        "inspection",
+        "hazard",
+        "authority",
+        "account",
+        "enterprise",
+    },
     "video": {"hazard", "account", "enterprise"},
+    # Sends what the inbox holds by further ways.
+    "channel": {"inbox", "account", "enterprise", "slices"},
     # Put the slices' texts to what is stored as a code.
     "inbox": {"account", "enterprise", "slices"},
     "audit": {"account", "enterprise", "slices"},
     # Reads other slices' queries.
-    "report": {"video", "hazard", "account", "enterprise"},
+    "report": {"video", "escalation", "casefile", "order", "inspection", "plan", "hazard"}
+    | {"authority", "account", "enterprise"},
     # Says what hangs on a rule before it is changed.
-    "statute": {"hazard", "account", "enterprise"},
+    "statute": {"escalation", "casefile", "order", "inspection", "hazard", "account", "enterprise"},
     # Shows what the slices plug in, by manifest.
     "home": {"slices"},
     # Calls any slice's service.
