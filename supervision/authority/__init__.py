@@ -1,0 +1,1 @@
+"""Authorities that issue papers of law, and the certificates of their officers."""

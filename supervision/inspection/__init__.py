@@ -1,0 +1,1 @@
+"""Inspections of enterprises: who may, approval and notice, items, signatures, the record."""
