@@ -12,6 +12,7 @@ NAMES = (
     "enterprise",
     "account",
     "hazard",
+    "order",
     "video",
     "report",
     "statute",
