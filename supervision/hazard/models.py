@@ -23,10 +23,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from supervision.core import clock
 from supervision.core.actor import Side
 from supervision.core.attachments import Attachment, AttachmentLink
+from supervision.core.clocks import ClockColumns, clock_checks
 from supervision.core.db import Base, JsonValue, Versioned, code_of
 from supervision.core.statutory import Certainty
 from supervision.enterprise.models import OwnedByEnterprise
 from supervision.hazard import major_rules, rules
+from supervision.hazard.listing_models import HazardListing
+from supervision.hazard.listing_workflow import ListingState
 from supervision.hazard.major_rules import Duty, RecordForm, RecordKind
 from supervision.hazard.rules import Category, Factor, Grade, InvalidReason, Source
 from supervision.hazard.workflow import (
@@ -41,6 +44,7 @@ from supervision.hazard.workflow import (
 _SETTLED_SQL = ", ".join(f"'{s}'" for s in sorted(SETTLED))
 _UNSETTLED = text(f"status NOT IN ({_SETTLED_SQL})")
 _PENDING = text("status = 'pending'")
+_RUNNING = text("ended_on IS NULL")
 
 
 class HazardCriterion(Base):
@@ -146,6 +150,8 @@ class Hazard(Versioned, OwnedByEnterprise, Base):
     transferred_to: Mapped[str | None] = mapped_column(String(120))
     settled_note: Mapped[str] = mapped_column(Text, default="")
     reminded_on: Mapped[date | None]
+    # The number of the order that binds it now; only that order's papers settle it then.
+    under_order: Mapped[str] = mapped_column(String(60), default="")
 
     criterion: Mapped[HazardCriterion | None] = relationship(lazy="select")
     files: Mapped[list[HazardFile]] = relationship(
@@ -168,6 +174,24 @@ class Hazard(Versioned, OwnedByEnterprise, Base):
     regrades: Mapped[list[HazardRegrade]] = relationship(
         back_populates="hazard", order_by="HazardRegrade.id", lazy="select"
     )
+
+    clocks: Mapped[list[HazardClock]] = relationship(
+        back_populates="hazard", order_by="HazardClock.id", lazy="select"
+    )
+
+    listings: Mapped[list[HazardListing]] = relationship(
+        back_populates="hazard", order_by="HazardListing.id", lazy="select"
+    )
+
+    @property
+    def is_listed(self) -> bool:
+        """Under listed supervision now: it closes when it has been delisted."""
+        return any(listing.is_in_force for listing in self.listings)
+
+    @property
+    def is_under_review(self) -> bool:
+        """The enterprise has applied for the review of its listed supervision."""
+        return any(listing.status is ListingState.REVIEW_APPLIED for listing in self.listings)
 
     @property
     def pending_regrade(self) -> HazardRegrade | None:
@@ -272,6 +296,9 @@ class HazardExtension(Versioned, Base):
     previous_due_on: Mapped[date]
     requested_due_on: Mapped[date]
     reason: Mapped[str] = mapped_column(Text)
+    # What the window of the law said of the request (a msgid), and by which version.
+    warning: Mapped[str] = mapped_column(String(200), default="")
+    window_rule_id: Mapped[int | None] = mapped_column(ForeignKey("statutory_rule.id"))
     requested_at: Mapped[datetime]
     requested_by_id: Mapped[int]
     requested_by: Mapped[str] = mapped_column(String(40))
@@ -354,3 +381,26 @@ class HazardRegrade(Versioned, Base):
     note: Mapped[str] = mapped_column(Text, default="")
 
     hazard: Mapped[Hazard] = relationship(back_populates="regrades")
+
+
+class HazardClock(ClockColumns, OwnedByEnterprise, Base):
+    """A statutory clock of a ticket: re-inspection, reply to a request. Verbs: ``hazard.clocks``."""
+
+    __tablename__ = "hazard_clock"
+    __table_args__ = (
+        *clock_checks(),
+        Index("ix_hazard_clock_ended_on_due_on", "ended_on", "due_on"),
+        # One of a kind at a time, whoever arms it.
+        Index(
+            "uq_hazard_clock_running",
+            "hazard_id",
+            "code",
+            unique=True,
+            sqlite_where=_RUNNING,
+            postgresql_where=_RUNNING,
+        ),
+    )
+
+    hazard_id: Mapped[int] = mapped_column(ForeignKey("hazard.id"), index=True)
+
+    hazard: Mapped[Hazard] = relationship(back_populates="clocks")

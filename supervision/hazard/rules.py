@@ -162,6 +162,14 @@ def check_extension_grant(status: HazardState, previous: date, granted: date, to
     check_due(granted, today, field="granted_due_on")
 
 
+def recheck_trigger(expires_on: date, applied_on: date | None) -> date:
+    """From which day the re-inspection is counted: the application or expiry, the earlier.
+
+    Former 15th Order, art. 17; the duty exists even if nobody applies.
+    """
+    return expires_on if applied_on is None else min(applied_on, expires_on)
+
+
 def check_decider(raised_side: Side, actor: Actor, requested_by_id: int) -> None:
     """The side that set the deadline decides; nobody grants their own request."""
     if actor.side is not raised_side:

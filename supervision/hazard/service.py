@@ -15,10 +15,10 @@ from supervision.core import audit, clock, numbering
 from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment
 from supervision.core.db import db
-from supervision.core.errors import InvalidInput
+from supervision.core.errors import Conflict, InvalidInput
 from supervision.core.text import N_
 from supervision.enterprise.models import Enterprise
-from supervision.hazard import labels, major_rules, rules
+from supervision.hazard import clocks, labels, major_rules, rules
 from supervision.hazard.journal import log, tell_enterprise, tell_other_side, tell_raising_side
 from supervision.hazard.major_rules import PlanParts
 from supervision.hazard.models import (
@@ -135,6 +135,7 @@ def assign(
     hazard.responsible_person = responsible_person
     hazard.due_on = hazard.first_due_on = due_on
     hazard.status = step.target
+    clocks.deadline_set(hazard)
     log(hazard, actor, "assign", before, note=note, due_on=due_on, to=responsible_person)
     tell_enterprise(hazard, actor, "hazard.assigned")
 
@@ -170,7 +171,7 @@ def keep_plan(hazard: Hazard, actor: Actor, parts: PlanParts) -> None:
     )
 
 
-def _check_duties(hazard: Hazard) -> None:
+def check_duties(hazard: Hazard) -> None:
     """No major hazard is submitted or closed without its plan, reports and notification."""
     if missing := hazard.open_duties:
         names = labels.Listed(labels.DUTY_LABELS[duty] for duty in missing)
@@ -189,7 +190,7 @@ def submit(
 ) -> None:
     """Say that it is rectified, with pictures of how it is now."""
     step = HAZARD_WORKFLOW.check("submit", hazard, actor, {"note": note, "photos": photos})
-    _check_duties(hazard)
+    check_duties(hazard)
     _check_photos(photos, "photos")
     before = hazard.status
     attach(hazard, photos, RECTIFIED)
@@ -197,6 +198,7 @@ def submit(
     hazard.rectified_by_id, hazard.rectified_by = actor.id, actor.name
     hazard.submitted_at, hazard.submitted_on = clock.now(), clock.today()
     hazard.status = step.target
+    clocks.applied(hazard)
     log(hazard, actor, "submit", before, note=note)
     tell_raising_side(hazard, actor, "hazard.submitted")
 
@@ -204,24 +206,31 @@ def submit(
 def verify(hazard: Hazard, actor: Actor, *, note: str) -> None:
     """Close a hazard after re-inspection."""
     step = HAZARD_WORKFLOW.check("verify", hazard, actor, {"note": note})
-    _check_duties(hazard)
+    check_duties(hazard)
     before = hazard.status
     hazard.verified_by_id, hazard.verified_by = actor.id, actor.name
     hazard.verification = note
     hazard.closed_at, hazard.closed_on = clock.now(), clock.today()
     hazard.status = step.target
+    clocks.closed(hazard)
     log(hazard, actor, "verify", before, note=note)
     tell_enterprise(hazard, actor, "hazard.closed")
 
 
 def send_back(hazard: Hazard, actor: Actor, *, reason: str) -> None:
     """Not rectified after all: back to the enterprise, deadline unchanged."""
-    step = HAZARD_WORKFLOW.check("return", hazard, actor, {"reason": reason})
+    HAZARD_WORKFLOW.check("return", hazard, actor, {"reason": reason})
+    give_back(hazard, actor, reason)
+
+
+def give_back(hazard: Hazard, actor: Actor, reason: str) -> None:
+    """Back to the enterprise, for callers that have decided it (a re-inspection, a review)."""
     before = hazard.status
     hazard.submitted_at = hazard.submitted_on = None
     hazard.returned_count += 1
     hazard.reminded_on = None
-    hazard.status = step.target
+    hazard.status = HazardState.RECTIFYING
+    clocks.came_back(hazard)
     log(hazard, actor, "return", before, note=reason)
     tell_enterprise(hazard, actor, "hazard.returned")
 
@@ -234,6 +243,7 @@ def transfer(hazard: Hazard, actor: Actor, *, receiver: str, reason: str) -> Non
     before = hazard.status
     hazard.transferred_to, hazard.settled_note = receiver, reason
     hazard.status = step.target
+    clocks.voided(hazard)
     log(hazard, actor, "transfer", before, note=reason, receiver=receiver)
     tell_enterprise(hazard, actor, "hazard.transferred")
 
@@ -248,6 +258,7 @@ def invalidate(
     before = hazard.status
     hazard.invalid_reason, hazard.settled_note = invalid_reason, note
     hazard.status = step.target
+    clocks.voided(hazard)
     log(hazard, actor, "invalidate", before, note=note, reason=invalid_reason)
     tell_other_side(hazard, actor, "hazard.invalidated")
 
@@ -256,6 +267,11 @@ def request_extension(
     hazard: Hazard, actor: Actor, *, requested_due_on: date, reason: str
 ) -> HazardExtension:
     """The enterprise asks for a later day, before the present one has passed."""
+    if hazard.under_order:
+        raise Conflict(
+            N_("Order %(number)s set this deadline: ask for the extension on the order."),
+            number=hazard.under_order,
+        )
     rules.check_extension_request(
         hazard.status,
         hazard.due_on,
@@ -265,17 +281,21 @@ def request_extension(
     )
     if not reason:
         raise InvalidInput(N_("This field is required."), field="reason")
+    window, rule = clocks.window_of(hazard.due_on, clock.today())
     extension = HazardExtension(
         hazard_id=hazard.id,
         status=ExtensionState.PENDING,
         previous_due_on=hazard.due_on,
         requested_due_on=requested_due_on,
         reason=reason,
+        warning=window.warning,
+        window_rule_id=rule.id if rule else None,
         requested_at=clock.now(),
         requested_by_id=actor.id,
         requested_by=actor.name,
     )
     db.session.add(extension)
+    clocks.asked(hazard)
     log(hazard, actor, "request_extension", hazard.status, note=reason, due_on=requested_due_on)
     tell_raising_side(hazard, actor, "hazard.extension_requested")
     return extension
@@ -294,6 +314,8 @@ def grant_extension(
     _decide(extension, actor, step.target, note)
     extension.granted_due_on = granted_due_on
     hazard.due_on, hazard.reminded_on = granted_due_on, None
+    clocks.replied(hazard)
+    clocks.deadline_set(hazard)
     log(hazard, actor, "grant_extension", hazard.status, note=note, due_on=granted_due_on)
     tell_enterprise(hazard, actor, "hazard.extension_granted")
 
@@ -304,6 +326,7 @@ def refuse_extension(extension: HazardExtension, actor: Actor, *, note: str) -> 
     rules.check_decider(extension.hazard.raised_side, actor, extension.requested_by_id)
     _decide(extension, actor, step.target, note)
     hazard = extension.hazard
+    clocks.replied(hazard)
     log(hazard, actor, "refuse_extension", hazard.status, note=note)
     tell_enterprise(hazard, actor, "hazard.extension_refused")
 

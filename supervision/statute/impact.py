@@ -10,27 +10,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.scope import unscoped, visible
 from supervision.core.statutory import StatutoryRule
-from supervision.hazard.models import Hazard, HazardCriterion, HazardExtension
-from supervision.hazard.workflow import OPEN, WITH_ENTERPRISE, ExtensionState, HazardState
+from supervision.hazard import clock_queries
+from supervision.hazard.models import Hazard, HazardCriterion
+from supervision.hazard.workflow import OPEN, WITH_ENTERPRISE
 from supervision.statute import queries
 from supervision.statute.rules import ChangeKind
 
 NAMED = 10
 
-_PENDING_EXTENSION = exists().where(
-    HazardExtension.hazard_id == Hazard.id, HazardExtension.status == ExtensionState.PENDING
-)
 # Which open tickets have a clock of this code running.
 CLOCKS: dict[str, ColumnElement[bool]] = {
-    "RECHECK": Hazard.status == HazardState.SUBMITTED,
+    "RECHECK": clock_queries.running_of("RECHECK"),
+    # A window, no clock: whoever has a deadline may still ask.
     "EXT_APPLY": and_(Hazard.status.in_(WITH_ENTERPRISE), Hazard.due_on.is_not(None)),
-    "EXT_REPLY": and_(Hazard.status.in_(OPEN), _PENDING_EXTENSION),
+    "EXT_REPLY": clock_queries.running_of("EXT_REPLY"),
 }
 
 

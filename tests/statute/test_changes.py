@@ -298,7 +298,8 @@ def test_before_approval_one_sees_which_clocks_run_by_a_rule(law):
     def named(code):
         return [h.id for h in impact.impact_of(ChangeKind.RULE, code, TODAY, chief).named]
 
-    assert named("RECHECK") == [submitted]
+    # The re-inspection's clock is armed with the deadline: expiry starts it where nobody submits.
+    assert named("RECHECK") == [rectifying, submitted]
     assert named("EXT_APPLY") == [rectifying]
     assert named("EXT_REPLY") == []
     assert not impact.impact_of(ChangeKind.RULE, "PAY", TODAY, chief).is_used
