@@ -11,6 +11,7 @@ NAMES = (
     "home",
     "enterprise",
     "account",
+    "authority",
     "hazard",
     "order",
     "video",

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supervision.account.models import Account
+from supervision.core.actor import Actor
 from supervision.core.db import Base, Versioned
+from supervision.core.permissions import Permission
+from supervision.core.scope import region_range
 
 
 class Authority(Versioned, Base):
-    """Who signs and seals: one per region that supervises by itself.
+    """Who signs and seals: one per region that supervises by itself. A public fact, so unscoped.
 
     ``abbreviation`` stands in every number (浙余 in "（浙余）应急责改〔2026〕12号"). The remedies
     clause of an external paper names ``reconsideration_organ`` and ``court``.
@@ -33,6 +49,14 @@ class Authority(Versioned, Base):
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
+    @classmethod
+    def within(cls, actor: Actor) -> ColumnElement[bool]:
+        """The authorities that lie in the actor's regions: whose people and plans they answer for."""
+        if actor.everything:
+            return true()
+        regions = [region_range(cls.region_code, prefix) for prefix in actor.regions]
+        return or_(*regions) if regions else false()
+
 
 class OfficerCertificate(Versioned, Base):
     """An enforcement certificate, as issued; a renewed one is a new row.
@@ -45,12 +69,15 @@ class OfficerCertificate(Versioned, Base):
     __table_args__ = (
         CheckConstraint("valid_to >= valid_from", name="ends_after_it_begins"),
         CheckConstraint("(revoked_on IS NULL) = (revoked_reason = '')", name="revoked_has_reason"),
+        # A renewal may keep the number: it is another paper with another first day.
+        UniqueConstraint("number", "valid_from"),
         Index("ix_officer_certificate_account_id_valid_to", "account_id", "valid_to"),
+        Index("ix_officer_certificate_valid_to", "valid_to"),
     )
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     authority_id: Mapped[int] = mapped_column(ForeignKey("authority.id"), index=True)
-    number: Mapped[str] = mapped_column(String(40), unique=True)
+    number: Mapped[str] = mapped_column(String(40))
     issuer: Mapped[str] = mapped_column(String(80), default="")
     valid_from: Mapped[date]
     valid_to: Mapped[date]
@@ -58,9 +85,22 @@ class OfficerCertificate(Versioned, Base):
     revoked_reason: Mapped[str] = mapped_column(Text, default="")
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[str] = mapped_column(String(40))
+    # How many days ahead the holder was last told of its end (90, 30, 7, 0).
+    reminded_days: Mapped[int | None]
 
     authority: Mapped[Authority] = relationship(lazy="joined")
     account: Mapped[Account] = relationship(lazy="raise_on_sql")
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        """One's own; those of the region for who answers for them; all for who sees everything."""
+        if actor.everything and actor.may(Permission.AUTHORITY_READ):
+            return true()
+        own = cls.account_id == actor.id
+        if actor.may(Permission.AUTHORITY_EDIT):
+            inside = select(Authority.id).where(Authority.within(actor))
+            return or_(own, cls.authority_id.in_(inside))
+        return own if actor.may(Permission.AUTHORITY_READ) else false()
 
     def holds_on(self, day: date) -> bool:
         """Whether the officer may inspect by it on ``day``."""

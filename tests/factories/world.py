@@ -22,6 +22,7 @@ from supervision.report import jobs as reports
 from supervision.report import queries as packages
 from supervision.report import service as packaging
 from tests.cast import Cast
+from tests.factories.authorities import certify, make_authority
 from tests.factories.hazards import document, finding, photo, plan_parts
 from tests.factories.video import Node, make_camera, make_node, make_violation
 
@@ -43,6 +44,8 @@ class Place:
     violation_id: int
     package_id: int
     request_id: int
+    authority_id: int
+    certificate_id: int
     node: Node
 
     @property
@@ -61,8 +64,22 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
     ticket = hazards.get_hazard(hazard, SYSTEM)
     ids = ticket.files[0].id, ticket.extensions[0].id, ticket.records[0].id, ticket.regrades[0].id
     return Place(
-        enterprise_id, hazard, *ids, camera, seen, *_package(enterprise_id), node=node
-    )  # fmt: skip
+        enterprise_id,
+        hazard,
+        *ids,
+        camera,
+        seen,
+        *_package(enterprise_id),
+        *_authority(cast, enterprise_id, officer),
+        node=node,
+    )
+
+
+def _authority(cast: Cast, enterprise_id: int, officer: str) -> tuple[int, int]:
+    """Ids of the district's authority and of the officer's certificate."""
+    region = enterprises.get_enterprise(enterprise_id, SYSTEM).region_code[:6]
+    authority_id = make_authority(region)
+    return authority_id, certify(cast, officer, authority_id)
 
 
 def _ticket(cast: Cast, enterprise_id: int, officer: str, mark: str) -> int:

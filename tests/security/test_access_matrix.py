@@ -33,6 +33,8 @@ EDITORS = OFFICERS | ADMIN
 CAMERA_EDITORS = {"section_chief", "administrator"}
 LAW_READERS = OFFICERS | {"video_operator", "auditor", "administrator"}
 LAW_CHANGERS = {"section_chief", "administrator"}
+REGULATORS = OFFICERS | {"auditor", "administrator"}
+CHIEFS = {"section_chief"}
 PACKAGE_READERS = SIDES | {"auditor", "administrator"}
 
 # Whose region or enterprise holds the plant, and the far plant.
@@ -56,6 +58,18 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "account.unlock": (ADMIN, None),
     "account.deactivate": (ADMIN, None),
     "account.reactivate": (ADMIN, None),
+    "authority.index": (REGULATORS, None),
+    "authority.new": (CHIEFS | ADMIN, None),
+    "authority.create": (CHIEFS | ADMIN, None),
+    "authority.edit": (CHIEFS | ADMIN, ROW),
+    "authority.change": (CHIEFS | ADMIN, ROW),
+    "authority.certificates": (REGULATORS, None),
+    "authority.new_certificate": (CHIEFS | ADMIN, None),
+    "authority.record_certificate": (CHIEFS | ADMIN, None),
+    "authority.renew": (CHIEFS | ADMIN, ROW),
+    "authority.renew_now": (CHIEFS | ADMIN, ROW),
+    "authority.revoke": (CHIEFS | ADMIN, ROW),
+    "authority.revoke_now": (CHIEFS | ADMIN, ROW),
     "audit.index": ({"auditor", "administrator"}, None),
     "camera.index": (READERS, None),
     "camera.detail": (READERS, ROW),
