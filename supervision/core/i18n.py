@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -11,6 +12,7 @@ from flask import Flask, g, request, session
 from flask_babel import Babel, gettext
 
 from supervision.core.clock import SHANGHAI
+from supervision.core.deadlines import Line
 from supervision.core.errors import DomainError
 
 # Each language names itself; the escape keeps the no-CJK-literals rule simple.
@@ -58,6 +60,18 @@ def message_of(error: DomainError) -> str:
     """An error's text in the reader's language."""
     text: str = gettext(error.message)
     return text % error.params if error.params else text
+
+
+def line_text(line: Line) -> str:
+    """A line of a reckoning in the reader's language; days as days."""
+    text: str = gettext(line.text)
+    return text % {name: _plain(value) for name, value in line.params.items()}
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(format_day(day) for day in value)
+    return format_day(value) if isinstance(value, date) else str(value)
 
 
 def format_day(day: date | None) -> str:

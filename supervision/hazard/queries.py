@@ -110,6 +110,8 @@ def get_hazard(hazard_id: int, actor: Actor) -> Hazard:
             selectinload(Hazard.plans),
             selectinload(Hazard.regrades),
             selectinload(Hazard.records),
+            selectinload(Hazard.clocks),
+            selectinload(Hazard.listings),
         )
     )
     hazard: Hazard | None = db.session.scalars(stmt).first()

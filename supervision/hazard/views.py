@@ -24,10 +24,12 @@ from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
 from supervision.hazard import (
+    clock_parts,
     criteria,
     exports,
     forms,
     labels,
+    listing_panels,
     major,
     queries,
     regrade,
@@ -185,10 +187,13 @@ def _detail_page(hazard_id: int, failed: str = "", form: Form | None = None) -> 
         criteria=_criteria_part(hazard, step_forms["grade"]) if "grade" in offered else {},
         labels=labels,
         extension=_extension_part(hazard, failed, form),
+        clocks=clock_parts.parts(hazard),
+        clock_parts=clock_parts,
         today=clock.today(),
         parts=_parts(hazard_id, actor),
         major=_major_part(hazard, failed, form),
         regrade=_regrade_part(hazard, failed, form),
+        listing=listing_panels.part(hazard, actor, failed, form),
     )
 
 
@@ -271,7 +276,7 @@ def _extension_part(hazard: Hazard, failed: str, form: Form | None) -> dict[str,
     pending = hazard.pending_extension
     part: dict[str, Any] = {"pending": pending, "forms": {}}
     if actor.may(Permission.HAZARD_EXTENSION_REQUEST) and hazard.due_on and not pending:
-        with_us = not actor.is_regulator and "request" not in failed
+        with_us = not (actor.is_regulator or hazard.under_order) and "request" not in failed
         if with_us and hazard.status in WITH_ENTERPRISE and clock.today() <= hazard.due_on:
             part["forms"]["request"] = forms.ExtensionForm(formdata=None).mark("request")
     if pending and _may_decide(hazard, pending):
@@ -279,6 +284,7 @@ def _extension_part(hazard: Hazard, failed: str, form: Form | None) -> dict[str,
             part["forms"][step.name] = _decision_form(step.name, pending).mark(step.name)
     if failed.startswith("extension-") and form is not None:
         part["forms"][failed.removeprefix("extension-")] = form.mark(failed)
+    part["window"] = clock_parts.window(hazard) if "request" in part["forms"] else None
     return part
 
 

@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from supervision.core.deadlines import Line
 from supervision.core.holidays import DayKind, YearStatus
 from supervision.core.i18n import format_day
 from supervision.core.statutory import Certainty, DayType
@@ -154,15 +153,3 @@ def comparison(base: Mapping[str, str] | None, wanted: Mapping[str, str]) -> lis
         for name, label in FIELD_LABELS.items()
         if name in wanted or name in old
     ]
-
-
-def line_text(line: Line) -> str:
-    """A line of a reckoning in the reader's language; days as days."""
-    text: str = _(line.text)
-    return text % {name: _plain(value) for name, value in line.params.items()}
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(format_day(day) for day in value)
-    return format_day(value) if hasattr(value, "isoformat") else str(value)

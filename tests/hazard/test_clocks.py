@@ -251,3 +251,25 @@ def test_the_reckoning_of_a_clock_is_given_by_its_own_version(law):
         assert due.day == date(2026, 3, 12)
         assert any(line.params.get("value") == 10 for line in due.lines)
         assert isinstance(hazard, Hazard)
+
+
+def test_both_sides_read_the_clocks_of_a_ticket_and_how_their_days_come_about(law, pages):
+    hazard_id = make_hazard(law, S.SUBMITTED)
+    for who in ("district_officer", "safety_manager"):
+        page = pages.get(who, f"/hazards/{hazard_id}").get_data(as_text=True)
+        assert "10 calendar days after it" in page
+        assert "10 days left" in page
+
+
+def test_the_form_of_a_request_says_where_the_window_lies(law, pages):
+    due = clock.today() + timedelta(days=20)
+    hazard_id = make_hazard(law, S.RECTIFYING, due_on=due)
+    page = pages.get("safety_manager", f"/hazards/{hazard_id}").get_data(as_text=True)
+    assert f"opens on {(due - 10 * DAY).isoformat()}" in page
+    assert "has not opened yet" in page
+    wanted = {"requested_due_on": (due + DAY).isoformat(), "reason": "late part"}
+    answer = pages.post("safety_manager", f"/hazards/{hazard_id}/extensions", wanted)
+    assert answer.status_code == 302
+    page = pages.get("district_officer", f"/hazards/{hazard_id}").get_data(as_text=True)
+    assert "has not opened yet" in page
+    assert "Reply to the request for extension" in page

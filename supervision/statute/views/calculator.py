@@ -14,7 +14,7 @@ from supervision.core.access import requires
 from supervision.core.deadlines import Period, due_at, due_on
 from supervision.core.errors import NotFound
 from supervision.core.holidays import workday_table
-from supervision.core.i18n import format_day, format_instant, message_of
+from supervision.core.i18n import format_day, format_instant, line_text, message_of
 from supervision.core.permissions import Permission
 from supervision.core.statutory import StatutoryRule, rule_on
 from supervision.statute import forms, labels, queries
@@ -67,7 +67,7 @@ def _answer(form: forms.CalculatorForm) -> Answer | None:
 
 def _of_days(rule: StatutoryRule, period: Period, day: date) -> Answer:
     due = due_on(period, day, workday_table())
-    lines = [labels.line_text(line) for line in due.lines]
+    lines = [line_text(line) for line in due.lines]
     return Answer(rule, format_day(due.day), due.provisional, lines)
 
 
