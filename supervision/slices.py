@@ -13,6 +13,7 @@ NAMES = (
     "account",
     "authority",
     "hazard",
+    "inspection",
     "order",
     "video",
     "report",

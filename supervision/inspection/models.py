@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -21,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from supervision.authority.models import Authority
 from supervision.core.actor import Actor, Side
 from supervision.core.attachments import Attachment, AttachmentLink
-from supervision.core.db import Base, Versioned, code_of
+from supervision.core.db import Base, JsonValue, Versioned, code_of
 from supervision.core.documents.models import Document
 from supervision.core.statutory import Certainty
 from supervision.enterprise.models import OwnedByEnterprise, owned_filter
@@ -158,26 +159,45 @@ class Inspection(Versioned, OwnedByEnterprise, Base):
     party_post: Mapped[str] = mapped_column(String(40), default="")
     party_phone: Mapped[str] = mapped_column(String(20), default="")
     situation: Mapped[str] = mapped_column(Text, default="")
+    # What follows from it, as told on site and printed on the record.
+    handling: Mapped[str] = mapped_column(Text, default="")
     # For the authority only: never on a page, a paper or an export that the enterprise sees.
     private_note: Mapped[str] = mapped_column(Text, default="")
     refused: Mapped[bool] = mapped_column(Boolean, default=False)
     refusal_reason: Mapped[str] = mapped_column(Text, default="")
+    # Who saw the refusal; draws a signature beside it where there is a screen to draw on.
+    witness_name: Mapped[str] = mapped_column(String(40), default="")
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), index=True)
 
     authority: Mapped[Authority] = relationship(lazy="raise_on_sql")
     checklist: Mapped[Checklist | None] = relationship(lazy="select")
     document: Mapped[Document | None] = relationship(lazy="select")
     officers: Mapped[list[InspectionOfficer]] = relationship(
-        back_populates="inspection", order_by="InspectionOfficer.id", lazy="selectin"
+        back_populates="inspection",
+        order_by="InspectionOfficer.id",
+        lazy="selectin",
+        cascade="all, delete-orphan",
     )
     items: Mapped[list[InspectionItem]] = relationship(
-        back_populates="inspection", order_by="InspectionItem.position", lazy="select"
+        back_populates="inspection",
+        order_by="InspectionItem.position",
+        lazy="select",
+        cascade="all, delete-orphan",
     )
     files: Mapped[list[InspectionFile]] = relationship(
         back_populates="inspection", order_by="InspectionFile.id", lazy="select"
     )
     signatures: Mapped[list[InspectionSignature]] = relationship(
-        back_populates="inspection", order_by="InspectionSignature.id", lazy="select"
+        back_populates="inspection",
+        order_by="InspectionSignature.id",
+        lazy="select",
+        cascade="all, delete-orphan",
+    )
+    papers: Mapped[list[InspectionPaper]] = relationship(
+        back_populates="inspection", order_by="InspectionPaper.id", lazy="select"
+    )
+    events: Mapped[list[InspectionEvent]] = relationship(
+        order_by="InspectionEvent.id", lazy="select"
     )
 
     @classmethod
@@ -220,6 +240,10 @@ class InspectionItem(Versioned, Base):
         UniqueConstraint("inspection_id", "position"),
         UniqueConstraint("inspection_id", "client_id"),
         CheckConstraint("result <> 'fail' OR finding <> ''", name="failed_says_what"),
+        CheckConstraint(
+            "NOT is_major OR (result = 'fail' AND criterion_code <> '')",
+            name="major_meets_criterion",
+        ),
     )
 
     inspection_id: Mapped[int] = mapped_column(ForeignKey("inspection.id"))
@@ -231,6 +255,8 @@ class InspectionItem(Versioned, Base):
     factor: Mapped[Factor] = mapped_column(code_of(Factor))
     category: Mapped[Category] = mapped_column(code_of(Category))
     criterion_code: Mapped[str] = mapped_column(String(24), default="")
+    # That the officer says it meets that criterion; otherwise its hazard begins as a general one.
+    is_major: Mapped[bool] = mapped_column(Boolean, default=False)
     result: Mapped[ItemResult] = mapped_column(code_of(ItemResult), default=ItemResult.OPEN)
     # What was found where it failed; becomes the hazard's description.
     finding: Mapped[str] = mapped_column(Text, default="")
@@ -291,6 +317,21 @@ class InspectionEvent(Base):
     actor_id: Mapped[int]
     actor_name: Mapped[str] = mapped_column(String(80))
     note: Mapped[str] = mapped_column(Text, default="")
+    # Of an answer that replaced another officer's: the item's place and both results.
+    data: Mapped[dict[str, Any]] = mapped_column(JsonValue, default=dict)
+
+
+class InspectionPaper(Base):
+    """A further paper of an inspection: its plan at approval, its notice (the record is its own)."""
+
+    __tablename__ = "inspection_paper"
+    __table_args__ = (UniqueConstraint("inspection_id", "document_id"),)
+
+    inspection_id: Mapped[int] = mapped_column(ForeignKey("inspection.id"))
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id"), index=True)
+
+    inspection: Mapped[Inspection] = relationship(back_populates="papers")
+    document: Mapped[Document] = relationship(lazy="joined")
 
 
 class InspectionSync(Base):

@@ -93,6 +93,8 @@ INSPECTION_WORKFLOW: Workflow[InspectionState] = Workflow(
             not_administrative,
             one_of_its_officers,
         ),
+        # Everything that is noted on site: answers, photos, facts, signatures.
+        transition("check", {S.ONGOING}, S.ONGOING, P.INSPECTION_MAKE, one_of_its_officers),
         transition("record", {S.ONGOING}, S.RECORDED, P.INSPECTION_MAKE, one_of_its_officers),
         transition(
             "cancel",
