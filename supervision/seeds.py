@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 
 from supervision.core import clock
 from supervision.core.db import Base, db
+from supervision.core.documents import DocumentTemplate, shipped
 from supervision.core.holidays import (
     DayKind,
     Holiday,
@@ -37,6 +38,7 @@ def load_all(*, provinces: frozenset[str] | None = None) -> dict[str, int]:
         "statutory rules": load_rules(),
         "criteria of major hazards": load_criteria(),
         "holidays": load_holidays(),
+        "templates of papers": load_documents(),
         "regions": load_regions(provinces),
     }
 
@@ -76,6 +78,11 @@ def load_holidays() -> int:
     db.session.flush()
     forget_workday_table()
     return sum(len(rows) for rows in new.values())
+
+
+def load_documents() -> int:
+    """Every type of paper; one that has no text yet can be listed, not issued."""
+    return _add_new(DocumentTemplate, ("code", "effective_from"), shipped.rows())
 
 
 def load_regions(provinces: frozenset[str] | None = None) -> int:

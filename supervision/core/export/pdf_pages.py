@@ -31,7 +31,12 @@ class PageFurniture:
 
 
 def numbered_canvas(furniture: PageFurniture) -> Callable[..., Canvas]:
-    """A canvas maker for a document template, which knows the number of pages at the end."""
+    """A canvas maker for a document template, which puts ``furniture`` on every page."""
+    return counting_canvas(lambda canvas, number, pages: _furnish(canvas, furniture, number, pages))
+
+
+def counting_canvas(furnish: Callable[[Canvas, int, int], None]) -> Callable[..., Canvas]:
+    """A canvas maker that calls ``furnish(canvas, page, pages)`` once all pages are known."""
 
     class NumberedCanvas(Canvas):  # type: ignore[misc]
         """Keeps the pages until the last is known, then writes each with its number."""
@@ -48,7 +53,7 @@ def numbered_canvas(furniture: PageFurniture) -> Callable[..., Canvas]:
         def save(self) -> None:
             for number, page in enumerate(self._pages, start=1):
                 self.__dict__.update(page)
-                _furnish(self, furniture, number, len(self._pages))
+                furnish(self, number, len(self._pages))
                 super().showPage()
             super().save()
 
@@ -59,7 +64,7 @@ def _furnish(canvas: Canvas, furniture: PageFurniture, number: int, pages: int) 
     width, height = canvas._pagesize  # noqa: SLF001 - the page may be turned; there is no getter
     canvas.saveState()
     if furniture.mark:
-        _watermark(canvas, furniture.mark, width, height)
+        watermark(canvas, furniture.mark, width, height)
     _header(canvas, furniture, width, height)
     _footer(canvas, furniture, width, _("Page %(page)d of %(pages)d", page=number, pages=pages))
     canvas.restoreState()
@@ -93,7 +98,7 @@ def _rule(canvas: Canvas, width: float, y: float) -> None:
     canvas.line(_EDGE, y, width - _EDGE, y)
 
 
-def _watermark(canvas: Canvas, mark: str, width: float, height: float) -> None:
+def watermark(canvas: Canvas, mark: str, width: float, height: float) -> None:
     """The mark across the page, pale enough to read the tables through it."""
     size = min(110.0, 0.7 * width / max(stringWidth(mark, BOLD, 1), 1))
     canvas.saveState()

@@ -1,0 +1,313 @@
+"""Draws a laid-out paper as PDF: A4, embedded font, page x of y, the same bytes every time.
+
+Margins follow GB/T 9704-2012 (top 37, foot 35, left 28, right 26 mm).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from io import BytesIO
+from typing import IO, Any
+from xml.sax.saxutils import escape
+
+from PIL import Image as Pixels
+from reportlab.lib.colors import HexColor
+from reportlab.lib.enums import TA_CENTER, TA_LEFT, TA_RIGHT
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import (
+    HRFlowable,
+    Image,
+    KeepTogether,
+    LongTable,
+    Paragraph,
+    SimpleDocTemplate,
+    Spacer,
+    Table,
+    TableStyle,
+)
+
+from supervision.core.documents import layout
+from supervision.core.documents.layout import Align, Cell, Grid, Paper, Style
+from supervision.core.export.fonts import BOLD, REGULAR, register_fonts
+from supervision.core.export.pdf import WrappedParagraph
+from supervision.core.export.pdf_pages import counting_canvas, watermark
+from supervision.core.export.wrapping import wrap_lines
+
+Opener = Callable[[str], IO[bytes]]
+
+_TOP, _FOOT, _LEFT, _RIGHT = 37 * mm, 35 * mm, 28 * mm, 26 * mm
+_WIDTH = A4[0] - _LEFT - _RIGHT
+_INK, _RED, _QUIET = HexColor("#000000"), HexColor("#c8102e"), HexColor("#595959")
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_ALIGN = {Align.LEFT: TA_LEFT, Align.CENTRE: TA_CENTER, Align.RIGHT: TA_RIGHT}
+_SIGNATURE_HEIGHT, _SIGNATURE_WIDTH = 14 * mm, 42 * mm
+_PHOTO_HEIGHT = 62 * mm
+
+
+def _style(
+    name: str,
+    size: float,
+    font: str = REGULAR,
+    alignment: int = TA_LEFT,
+    *,
+    leading: float = 1.6,
+    before: float = 0,
+    after: float = 0,
+    colour: Any = _INK,
+) -> ParagraphStyle:
+    return ParagraphStyle(
+        name,
+        fontName=font,
+        fontSize=size,
+        leading=size * leading,
+        alignment=alignment,
+        textColor=colour,
+        spaceBefore=before,
+        spaceAfter=after,
+    )
+
+
+_STYLES = {
+    Style.LETTERHEAD: _style("letterhead", 20, BOLD, TA_CENTER, colour=_RED, after=2),
+    Style.TITLE: _style("title", 22, BOLD, TA_CENTER, before=8, after=6),
+    Style.NUMBER: _style("number", 13, REGULAR, TA_RIGHT, after=8),
+    Style.HEADING: _style("heading", 13, BOLD, before=6, after=4),
+    Style.BODY: _style("body", 13, after=2, leading=1.75),
+    Style.FLUSH: _style("flush", 13, after=2, leading=1.75),
+    Style.QUIET: _style("quiet", 10, leading=1.5, colour=_QUIET),
+}
+_CELL = _style("cell", 11, leading=1.45)
+_LABEL = _style("label", 11, REGULAR, TA_CENTER, leading=1.45)
+_CAPTION = _style("caption", 9.5, REGULAR, TA_CENTER, leading=1.4, colour=_QUIET)
+
+
+def draw(paper: Paper, open_picture: Opener) -> bytes:
+    """The file. ``open_picture`` gives the bytes of a stored picture by its sha256."""
+    register_fonts()
+    out = BytesIO()
+    document = SimpleDocTemplate(
+        out,
+        pagesize=A4,
+        leftMargin=_LEFT,
+        rightMargin=_RIGHT,
+        topMargin=_TOP,
+        bottomMargin=_FOOT,
+        title=f"{paper.title} {paper.number}".strip(),
+        author=paper.issuer,
+        invariant=1,
+    )
+    # Reportlab's frame has a padding of its own; the margins are stated without it.
+    document.leftMargin -= 6
+    document.rightMargin -= 6
+    story: list[Any] = []
+    for block in paper.blocks:
+        story += _DRAW[type(block)](block, open_picture)
+    document.build(_keep_ending(story), canvasmaker=counting_canvas(_furnish(paper)))
+    return out.getvalue()
+
+
+def _furnish(paper: Paper) -> Callable[[Canvas, int, int], None]:
+    def furnish(canvas: Canvas, page: int, pages: int) -> None:
+        canvas.saveState()
+        if paper.mark:
+            watermark(canvas, paper.mark, A4[0], A4[1])
+        canvas.setFont(REGULAR, 10)
+        canvas.setFillColor(_INK)
+        line = paper.page_line.format(page=page, pages=pages)
+        canvas.drawCentredString(A4[0] / 2, 24 * mm, line)
+        if page > 1 and paper.number:
+            canvas.setFillColor(_QUIET)
+            canvas.drawRightString(A4[0] - _RIGHT, A4[1] - 28 * mm, paper.number)
+        canvas.restoreState()
+
+    return furnish
+
+
+def _keep_ending(story: list[Any]) -> list[Any]:
+    """Signatures and seal never stand alone on a page: what comes before goes with them."""
+    for index, flowable in enumerate(story):
+        if isinstance(flowable, _Ending) and index:
+            before = story[index - 1]
+            if isinstance(before, Paragraph):
+                story[index - 1 : index + 1] = [KeepTogether([before, *flowable.parts])]
+            else:
+                story[index] = KeepTogether(list(flowable.parts))
+            return _keep_ending(story)
+    return story
+
+
+class _Ending(Spacer):  # type: ignore[misc]
+    """Signatures or the seal's place, before they are kept together with what precedes them."""
+
+    def __init__(self, parts: list[Any]) -> None:
+        super().__init__(1, 0)
+        self.parts = parts
+
+
+class _Indented(WrappedParagraph):
+    """A paragraph that begins two characters in, as Chinese papers do."""
+
+    def wrap(self, availWidth: float, availHeight: float) -> tuple[float, float]:  # noqa: N803
+        style = self.style
+        if self._plain is None:
+            return super().wrap(availWidth, availHeight)
+        size, font = style.fontSize, style.fontName
+        lines = wrap_lines(
+            "\u3000\u3000" + self._plain, availWidth, lambda text: stringWidth(text, font, size)
+        )
+        lines[0] = lines[0].removeprefix("\u3000\u3000")
+        own = ParagraphStyle("indented", parent=style, firstLineIndent=2 * size)
+        Paragraph.__init__(self, "<br/>".join(escape(line) for line in lines), own)
+        self._plain = None
+        wrapped: tuple[float, float] = super().wrap(availWidth, availHeight)
+        return wrapped
+
+
+def _plain(text: str) -> str:
+    return _ILLEGAL.sub("", text)
+
+
+def _text(block: layout.Text, _open: Opener) -> list[Any]:
+    style = _STYLES[block.style]
+    kind = _Indented if block.style is Style.BODY else WrappedParagraph
+    return [kind(_plain(block.text), style)]
+
+
+def _rule(block: layout.Rule, _open: Opener) -> list[Any]:
+    colour, width = (_RED, 1.6) if block.is_red else (_INK, 0.5)
+    return [HRFlowable("100%", width, color=colour, spaceBefore=4, spaceAfter=4)]
+
+
+def _grid(block: Grid, _open: Opener) -> list[Any]:
+    count = len(block.widths)
+    commands: list[Any] = [*_GRID]
+    rows = []
+    for number, row in enumerate(block.rows):
+        cells: list[Any] = []
+        for cell in row:
+            start = len(cells)
+            cells += [_cell(cell), *[""] * (cell.span - 1)]
+            if cell.span > 1:
+                commands.append(("SPAN", (start, number), (start + cell.span - 1, number)))
+        rows.append(cells + [""] * (count - len(cells)))
+    table = LongTable(
+        rows,
+        colWidths=[_WIDTH * width / 100 for width in block.widths],
+        repeatRows=block.heads,
+        splitInRow=1,
+    )
+    table.setStyle(TableStyle(commands))
+    return [Spacer(1, 2), table, Spacer(1, 6)]
+
+
+def _cell(cell: Cell) -> list[Any]:
+    style = (
+        _LABEL
+        if cell.is_label
+        else ParagraphStyle("cell-aligned", parent=_CELL, alignment=_ALIGN[cell.align])
+    )
+    parts: list[Any] = [WrappedParagraph(_plain(cell.text), style)]
+    if cell.foot:
+        foot = ParagraphStyle("cell-foot", parent=_CELL, alignment=TA_RIGHT)
+        parts += [Spacer(1, 8), WrappedParagraph(_plain(cell.foot), foot)]
+    return parts
+
+
+def _signatures(block: layout.Signatures, open_picture: Opener) -> list[Any]:
+    rows = []
+    for line in block.lines:
+        label = WrappedParagraph(_plain(line.label), _CELL)
+        after = WrappedParagraph(_plain(line.after), _CELL)
+        signed: Any = ""
+        if line.picture is not None:
+            signed = _image(open_picture, line.picture.sha256, _SIGNATURE_WIDTH, _SIGNATURE_HEIGHT)
+        rows.append([label, signed, after])
+    table = Table(rows, colWidths=[_WIDTH * 0.34, _WIDTH * 0.28, _WIDTH * 0.38])
+    commands: list[Any] = [
+        _FONT,
+        ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),
+        ("LEFTPADDING", (0, 0), (0, -1), 0),
+        ("TOPPADDING", (0, 0), (-1, -1), 8),
+        ("LINEBELOW", (1, 0), (1, -1), 0.5, _INK),
+    ]
+    table.setStyle(TableStyle(commands))
+    return [_Ending([Spacer(1, 4 * mm), table])]
+
+
+def _seal(block: layout.Seal, _open: Opener) -> list[Any]:
+    centred = ParagraphStyle("seal", parent=_STYLES[Style.FLUSH], alignment=TA_CENTER)
+    mark = ParagraphStyle("seal-mark", parent=centred, textColor=_QUIET, fontSize=11)
+    cells = [[WrappedParagraph(block.mark, mark)]]
+    cells += [[WrappedParagraph(_plain(line), centred)] for line in block.lines]
+    table = Table(cells, colWidths=[_WIDTH * 0.46], rowHeights=[16 * mm, None, None])
+    table.hAlign = "RIGHT"
+    table.setStyle(
+        TableStyle(
+            [
+                _FONT,
+                ("BOX", (0, 0), (-1, -1), 0.5, _QUIET, None, (2, 2)),
+                ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+                ("TOPPADDING", (0, 0), (-1, -1), 0),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 2),
+            ]
+        )
+    )
+    return [_Ending([Spacer(1, 6 * mm), table, Spacer(1, 4 * mm)])]
+
+
+def _pictures(block: layout.Pictures, open_picture: Opener) -> list[Any]:
+    width = _WIDTH / block.across
+    rows = []
+    for start in range(0, len(block.pictures), block.across):
+        row: list[Any] = [
+            [
+                _image(open_picture, picture.sha256, width - 4 * mm, _PHOTO_HEIGHT),
+                WrappedParagraph(_plain(picture.caption), _CAPTION),
+            ]
+            for picture in block.pictures[start : start + block.across]
+        ]
+        rows.append(row + [""] * (block.across - len(row)))
+    table = Table(rows, colWidths=[width] * block.across)
+    table.setStyle(
+        TableStyle(
+            [_FONT, ("VALIGN", (0, 0), (-1, -1), "BOTTOM"), ("ALIGN", (0, 0), (-1, -1), "CENTER")]
+        )
+    )
+    return [table, Spacer(1, 6)]
+
+
+def _image(open_picture: Opener, sha256: str, width: float, height: float) -> Image:
+    """A picture no larger than the place, its proportions kept."""
+    with open_picture(sha256) as file:
+        data = BytesIO(file.read())
+    with Pixels.open(data) as picture:
+        wide, high = picture.size
+    data.seek(0)
+    scale = min(width / wide, height / high)
+    return Image(data, wide * scale, high * scale)
+
+
+# Tables start with Helvetica even for cells without text, and no file embeds that.
+_FONT = ("FONTNAME", (0, 0), (-1, -1), REGULAR)
+_GRID = (
+    _FONT,
+    ("GRID", (0, 0), (-1, -1), 0.6, _INK),
+    ("VALIGN", (0, 0), (-1, -1), "TOP"),
+    ("TOPPADDING", (0, 0), (-1, -1), 4),
+    ("BOTTOMPADDING", (0, 0), (-1, -1), 6),
+    ("LEFTPADDING", (0, 0), (-1, -1), 5),
+    ("RIGHTPADDING", (0, 0), (-1, -1), 5),
+)
+_DRAW: dict[type[Any], Callable[[Any, Opener], list[Any]]] = {
+    layout.Text: _text,
+    layout.Rule: _rule,
+    Grid: _grid,
+    layout.Signatures: _signatures,
+    layout.Seal: _seal,
+    layout.Pictures: _pictures,
+}
