@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from flask_babel import lazy_gettext as _l
 
 from supervision.core.actor import Side
+from supervision.hazard import listing_labels
 from supervision.hazard.major_rules import Duty, RecordForm, RecordKind
 from supervision.hazard.rules import Category, Factor, Grade, InvalidReason, Source
 from supervision.hazard.workflow import ExtensionState, HazardState, RegradeState
@@ -126,6 +127,13 @@ ACTION_LABELS = {
     "grant_extension": _l("Extension granted"),
     "refuse_extension": _l("Extension refused"),
     "remind": _l("Reminder sent"),
+    "ordered": _l("Ordered to be rectified"),
+    "deadline_moved": _l("Deadline moved by the order"),
+    "released": _l("No longer under the order"),
+    "pass_recheck": _l("Found done by the order's re-inspection, closed"),
+    "recheck_passed": _l("Found done by the order's re-inspection"),
+    "fail_recheck": _l("Found not done by the order's re-inspection"),
+    "recheck_failed": _l("Found not done by the order's re-inspection"),
     "file_plan": _l("Plan filed"),
     "request_regrade": _l("Another grade asked for"),
     "approve_regrade": _l("Change of the grade approved"),
@@ -133,7 +141,7 @@ ACTION_LABELS = {
     "department_report": _l("Reported to the supervising department"),
     "congress_report": _l("Reported to the workers' congress"),
     "worker_notification": _l("Workers notified"),
-}
+} | listing_labels.ACTION_LABELS
 
 ACTION_ICONS = {
     "report": "flag",
@@ -149,6 +157,9 @@ ACTION_ICONS = {
     "request_extension": "calendar-plus",
     "grant_extension": "calendar-check",
     "refuse_extension": "calendar-x",
+    "ordered": "gavel",
+    "pass_recheck": "circle-check",
+    "recheck_failed": "arrow-back-up",
     "file_plan": "list-check",
     "request_regrade": "scale",
     "approve_regrade": "circle-check",
@@ -156,9 +167,14 @@ ACTION_ICONS = {
     "department_report": "send",
     "congress_report": "send",
     "worker_notification": "users",
-}
+} | listing_labels.ACTION_ICONS
 
-ACTION_TONES = {"verify": "good", "return": "bad", "report": "info", "submit": "wait"}
+ACTION_TONES = {
+    "verify": "good",
+    "return": "bad",
+    "report": "info",
+    "submit": "wait",
+} | listing_labels.ACTION_TONES
 
 
 class Listed:

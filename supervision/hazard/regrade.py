@@ -15,6 +15,7 @@ from supervision.core.permissions import Permission
 from supervision.core.text import N_
 from supervision.hazard import rules
 from supervision.hazard.journal import log, tell_enterprise, tell_raising_side
+from supervision.hazard.listing_workflow import not_listed
 from supervision.hazard.models import Hazard, HazardCriterion, HazardRegrade
 from supervision.hazard.rules import Grade
 from supervision.hazard.workflow import REGRADE_WORKFLOW, HazardState, RegradeState, own_side
@@ -60,6 +61,7 @@ def request(
         raise Conflict(N_("This is not possible in the present state. Reload the page to see it."))
     if not reason:
         raise InvalidInput(N_("This field is required."), field="reason")
+    _check_listing(hazard, actor, grade)
     rules.check_grade(grade, criterion.id if criterion else None, reason)
     regrade = HazardRegrade(
         hazard=hazard,
@@ -92,6 +94,8 @@ def decide(regrade: HazardRegrade, actor: Actor, *, name: str, note: str) -> Non
         raise Forbidden(N_("Whoever asked for another grade cannot decide on it."))
     if not hazard.is_open:
         raise Conflict(N_("The hazard is settled: its grade can no longer be changed."))
+    if step.target is RegradeState.APPROVED:
+        _check_listing(hazard, actor, regrade.to_grade)
     regrade.status, regrade.note = step.target, note
     regrade.decided_at, regrade.decided_by = clock.now(), actor.name
     raised = regrade.to_grade is Grade.MAJOR
@@ -101,6 +105,12 @@ def decide(regrade: HazardRegrade, actor: Actor, *, name: str, note: str) -> Non
         _give(hazard, regrade.from_grade, regrade.from_criterion_id, regrade.from_reason)
     log(hazard, actor, f"{name}_regrade", hazard.status, note=note, grade=hazard.grade)
     tell_enterprise(hazard, actor, "hazard.regraded")
+
+
+def _check_listing(hazard: Hazard, actor: Actor, grade: Grade) -> None:
+    """What is listed is a major hazard; to lower it would take it off the list by the back door."""
+    if grade is Grade.GENERAL and (refusal := not_listed(hazard, actor)):
+        raise Conflict(refusal)
 
 
 def _give(hazard: Hazard, grade: Grade, criterion_id: int | None, reason: str) -> None:

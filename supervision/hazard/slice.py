@@ -11,6 +11,9 @@ from supervision.hazard import (
     extension_views,  # noqa: F401 - likewise
     jobs,
     labels,
+    listing_labels,
+    listing_panels,
+    listing_views,
     major_views,  # noqa: F401 - likewise
     panels,
     regrade_views,  # noqa: F401 - likewise
@@ -19,7 +22,7 @@ from supervision.hazard.views import bp
 
 SLICE = Slice(
     name="hazard",
-    blueprints=(bp,),
+    blueprints=(bp, listing_views.board),
     nav=(
         NavItem(
             _l("Hazards"),
@@ -28,6 +31,14 @@ SLICE = Slice(
             Permission.HAZARD_READ,
             30,
             badge=panels.badge,
+        ),
+        NavItem(
+            _l("Listed supervision"),
+            "listing.index",
+            "flag",
+            Permission.HAZARD_READ,
+            31,
+            badge=listing_panels.badge,
         ),
     ),
     panels=(Panel("hazards", _l("Hazards"), Permission.HAZARD_READ, 20, panels.panel),),
@@ -58,6 +69,8 @@ SLICE = Slice(
         "hazard.regraded": _l("Hazard %(number)s: a change of its grade was decided"),
         "hazard.due_soon": _l("Hazard %(number)s is due on %(due_on)s"),
         "hazard.overdue": _l("Hazard %(number)s is overdue since %(due_on)s"),
-    },
-    actions={f"hazard.{action}": text for action, text in labels.ACTION_LABELS.items()},
+    }
+    | listing_labels.NOTICES,
+    actions={f"hazard.{action}": text for action, text in labels.ACTION_LABELS.items()}
+    | listing_labels.AUDIT_ACTIONS,
 )

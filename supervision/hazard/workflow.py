@@ -13,6 +13,11 @@ from supervision.core.actor import Actor, Side
 from supervision.core.permissions import Permission as P
 from supervision.core.text import N_
 from supervision.core.workflow import Workflow, transition
+from supervision.hazard.listing_workflow import (
+    LISTING_WORKFLOW,  # noqa: F401 - drawn beside the tables of this file
+    not_listed,
+    not_under_review,
+)
 
 
 class HazardState(StrEnum):
@@ -52,6 +57,13 @@ class Ticket(Protocol):
     status: HazardState
     raised_side: Side
     rectified_by_id: int | None
+    under_order: str
+
+    @property
+    def is_listed(self) -> bool: ...
+
+    @property
+    def is_under_review(self) -> bool: ...
 
 
 def own_side(ticket: Ticket, actor: Actor) -> str | None:
@@ -79,6 +91,18 @@ def not_own_work(ticket: Ticket, actor: Actor) -> str | None:
     if ticket.rectified_by_id is not None and ticket.rectified_by_id == actor.id:
         return N_("Whoever rectified a hazard cannot verify it.")
     return None
+
+
+def not_under_order(ticket: Ticket, _actor: Actor) -> str | None:
+    """What an order binds, only the order's own papers settle."""
+    if not ticket.under_order:
+        return None
+    return N_("This hazard is under an order: the order's papers settle it.")
+
+
+def under_order(ticket: Ticket, _actor: Actor) -> str | None:
+    """Only while an order binds it."""
+    return None if ticket.under_order else N_("No order binds this hazard.")
 
 
 HAZARD_WORKFLOW: Workflow[HazardState] = Workflow(
@@ -118,6 +142,8 @@ HAZARD_WORKFLOW: Workflow[HazardState] = Workflow(
             P.HAZARD_VERIFY,
             own_side,
             not_own_work,
+            not_listed,
+            not_under_order,
             needs=("note",),
         ),
         transition(
@@ -127,6 +153,8 @@ HAZARD_WORKFLOW: Workflow[HazardState] = Workflow(
             P.HAZARD_VERIFY,
             own_side,
             not_own_work,
+            not_under_review,
+            not_under_order,
             needs=("reason",),
         ),
         transition(
@@ -136,6 +164,8 @@ HAZARD_WORKFLOW: Workflow[HazardState] = Workflow(
             P.HAZARD_TRANSFER,
             of_regulator,
             own_side,
+            not_listed,
+            not_under_order,
             needs=("receiver", "reason"),
         ),
         transition(
@@ -144,7 +174,38 @@ HAZARD_WORKFLOW: Workflow[HazardState] = Workflow(
             S.INVALID,
             P.HAZARD_INVALIDATE,
             own_side,
+            not_listed,
+            not_under_order,
             needs=("invalid_reason",),
+        ),
+    ),
+    state_of=lambda hazard: hazard.status,
+)
+
+
+ORDERED_WORKFLOW: Workflow[HazardState] = Workflow(
+    "ordered_hazard",
+    (
+        transition(
+            "pass_recheck",
+            {S.ASSIGNED, S.RECTIFYING, S.SUBMITTED},
+            S.CLOSED,
+            P.HAZARD_VERIFY,
+            own_side,
+            not_own_work,
+            not_listed,
+            under_order,
+            needs=("note",),
+        ),
+        transition(
+            "fail_recheck",
+            {S.SUBMITTED},
+            S.RECTIFYING,
+            P.HAZARD_VERIFY,
+            own_side,
+            not_under_review,
+            under_order,
+            needs=("reason",),
         ),
     ),
     state_of=lambda hazard: hazard.status,
