@@ -20,12 +20,14 @@ from supervision.core.holidays import (
     YearStatus,
     forget_workday_table,
 )
-from supervision.core.statutory import StatutoryRule
+from supervision.core.statutory import Certainty, StatutoryRule
 from supervision.core.tables import read_table
 from supervision.core.workdays import HOLIDAYS
 from supervision.enterprise.models import Region
 from supervision.enterprise.rules import RegionLevel
 from supervision.hazard.models import HazardCriterion
+from supervision.hazard.rules import Category, Factor
+from supervision.inspection.models import CapExemption, Checklist, ChecklistItem
 
 ROOT = Path(__file__).resolve().parent
 DIVISIONS = ROOT.parent / "static" / "vendor" / "china-division-2.7.0"
@@ -39,6 +41,8 @@ def load_all(*, provinces: frozenset[str] | None = None) -> dict[str, int]:
         "criteria of major hazards": load_criteria(),
         "holidays": load_holidays(),
         "templates of papers": load_documents(),
+        "items of checklists": load_checklists(),
+        "exemptions from the cap": load_exemptions(),
         "regions": load_regions(provinces),
     }
 
@@ -83,6 +87,49 @@ def load_holidays() -> int:
 def load_documents() -> int:
     """Every type of paper; one that has no text yet can be listed, not issued."""
     return _add_new(DocumentTemplate, ("code", "effective_from"), shipped.rows())
+
+
+def load_checklists() -> int:
+    """Lists whose code nobody has yet; one that somebody changed is theirs. Counts items."""
+    by_code: dict[str, list[dict[str, str]]] = {}
+    for row in read_table(ROOT / "inspection" / "data" / "checklists.tsv"):
+        by_code.setdefault(row["code"], []).append(row)
+    known = set(db.session.scalars(select(Checklist.code)))
+    new = {code: rows for code, rows in by_code.items() if code not in known}
+    for code, rows in new.items():
+        head = rows[0]
+        items = [
+            ChecklistItem(
+                position=int(row["position"]),
+                section=row["section"],
+                text=row["text"],
+                basis=row["basis"],
+                method=row["method"],
+                factor=Factor(row["factor"]),
+                category=Category(row["category"]),
+                criterion_code=row["criterion_code"],
+            )
+            for row in rows
+        ]
+        db.session.add(
+            Checklist(
+                code=code,
+                name=head["name"],
+                industry=head["industry"],
+                effective_from=date.fromisoformat(head["effective_from"]),
+                source=head["source"],
+                certainty=Certainty(head["certainty"]),
+                items=items,
+            )
+        )
+    db.session.flush()
+    return sum(len(rows) for rows in new.values())
+
+
+def load_exemptions() -> int:
+    """Reasons for which an inspection does not count against the cap."""
+    rows = [_dated(row) for row in read_table(ROOT / "inspection" / "data" / "cap_exemptions.tsv")]
+    return _add_new(CapExemption, ("code", "effective_from"), rows)
 
 
 def load_regions(provinces: frozenset[str] | None = None) -> int:
