@@ -267,11 +267,7 @@ def request_extension(
     hazard: Hazard, actor: Actor, *, requested_due_on: date, reason: str
 ) -> HazardExtension:
     """The enterprise asks for a later day, before the present one has passed."""
-    if hazard.under_order:
-        raise Conflict(
-            N_("Order %(number)s set this deadline: ask for the extension on the order."),
-            number=hazard.under_order,
-        )
+    _check_own_deadline(hazard)
     rules.check_extension_request(
         hazard.status,
         hazard.due_on,
@@ -308,6 +304,7 @@ def grant_extension(
     hazard = extension.hazard
     step = EXTENSION_WORKFLOW.check("grant", extension, actor, {"granted_due_on": granted_due_on})
     rules.check_decider(hazard.raised_side, actor, extension.requested_by_id)
+    _check_own_deadline(hazard)
     rules.check_extension_grant(
         hazard.status, extension.previous_due_on, granted_due_on, clock.today()
     )
@@ -343,6 +340,15 @@ def remind(hazard: Hazard, actor: Actor, day: date) -> bool:
     tell_enterprise(hazard, actor, "hazard.overdue" if late else "hazard.due_soon")
     audit.record(actor, "hazard.remind", hazard, number=hazard.number, due_on=hazard.due_on)
     return True
+
+
+def _check_own_deadline(hazard: Hazard) -> None:
+    """A day that an order states is moved by the order's own reply only."""
+    if hazard.under_order:
+        raise Conflict(
+            N_("Order %(number)s set this deadline: ask for the extension on the order."),
+            number=hazard.under_order,
+        )
 
 
 def _decide(extension: HazardExtension, actor: Actor, status: ExtensionState, note: str) -> None:
