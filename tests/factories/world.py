@@ -13,8 +13,8 @@ from supervision.core.db import db, transaction
 from supervision.core.notices import Audience
 from supervision.core.scope import unscoped
 from supervision.enterprise import queries as enterprises
+from supervision.hazard import listing, regrade, service
 from supervision.hazard import queries as hazards
-from supervision.hazard import regrade, service
 from supervision.hazard.rules import Grade
 from supervision.inbox import jobs as inbox
 from supervision.inbox.models import InboxItem
@@ -24,6 +24,7 @@ from supervision.report import service as packaging
 from tests.cast import Cast
 from tests.factories.authorities import certify, make_authority
 from tests.factories.hazards import document, finding, photo, plan_parts
+from tests.factories.listings import terms
 from tests.factories.video import Node, make_camera, make_node, make_violation
 
 # In every text of the far plant; whoever does not see that plant must never read it.
@@ -46,6 +47,7 @@ class Place:
     request_id: int
     authority_id: int
     certificate_id: int
+    listing_id: int
     node: Node
 
     @property
@@ -71,6 +73,7 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         seen,
         *_package(enterprise_id),
         *_authority(cast, enterprise_id, officer),
+        listing_id=ticket.listings[0].id,
         node=node,
     )
 
@@ -99,6 +102,8 @@ def _ticket(cast: Cast, enterprise_id: int, officer: str, mark: str) -> int:
         service.request_extension(
             hazard, cast["safety_manager"], requested_due_on=due + timedelta(days=2), reason="late"
         )
+        listed = listing.propose(hazard, actor, terms(organ=f"{mark} committee"))
+        listing.approve(listed, SYSTEM)
         return hazard.id
 
 

@@ -113,6 +113,16 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "hazard.request_extension": (MANAGERS | {"worker"}, ROW),
     "hazard.grant_extension": (SIDES, ROW),
     "hazard.refuse_extension": (SIDES, ROW),
+    "hazard.propose_listing": (SIDES, ROW),
+    "hazard.approve_listing": ({"section_chief"}, ROW),
+    "hazard.refuse_listing": ({"section_chief"}, ROW),
+    "hazard.withdraw_listing": (SIDES, ROW),
+    "hazard.apply_listing": (MANAGERS | {"worker"}, ROW),
+    "hazard.pass_listing": (SIDES, ROW),
+    "hazard.fail_listing": (SIDES, ROW),
+    "hazard.revoke_listing": ({"section_chief"}, ROW),
+    "listing.index": (READERS | {"worker"}, None),
+    "listing.export": (READERS | {"worker"}, None),
     "inbox.index": (EVERYBODY, None),
     "inbox.read_all": (EVERYBODY, None),
     "inbox.read": (EVERYBODY, {"district_officer"}),
@@ -329,7 +339,14 @@ def test_a_duplicate_cannot_point_to_what_one_does_not_see(pages, cast, near, fa
 def test_filters_by_ids_of_others_show_nothing_of_them(pages, cast, near, far):
     asked = {"enterprise": far.enterprise_id, "camera": far.camera_id, "region": "330113"}
     for who in ("district_officer", "plant_manager", "video_operator"):
-        for url in ("/hazards/", "/video/", "/video/cameras/", "/reports/", "/hazards/export.xlsx"):
+        for url in (
+            "/hazards/",
+            "/listings/",
+            "/video/",
+            "/video/cameras/",
+            "/reports/",
+            "/hazards/export.xlsx",
+        ):
             for name, value in asked.items():
                 answer = pages.as_(who).get(url, query_string={name: value, "status": ""})
                 assert FAR.encode() not in readable(answer), f"{who} {url} {name}"

@@ -17,6 +17,7 @@ from supervision.report import queries as packages
 from supervision.report import service as packaging
 from tests.cast import enterprise_values
 from tests.factories.hazards import make_hazard
+from tests.factories.listings import make_listing
 from tests.factories.video import make_camera, make_node, make_violation
 from tests.factories.world import tell
 
@@ -30,6 +31,7 @@ PAGES = (
     ("/hazards/", "district_officer"),
     ("/hazards/?group=open&sort=due", "plant_manager"),
     ("/hazards/export.xlsx", "district_officer"),
+    ("/listings/", "district_officer"),
     ("/video/?status=", "video_operator"),
     ("/video/cameras/", "section_chief"),
     ("/video/nodes/", "administrator"),
@@ -72,6 +74,7 @@ def grow(app, cast, start, count):
             plant = registry.register(SYSTEM, values).id
         make_hazard(cast, HazardState.SUBMITTED)
         make_hazard(cast, HazardState.ASSIGNED)
+        make_listing(cast)
         node = make_node(app, f"Node {number}")
         camera = make_camera(cast, node, name=f"Camera {number}")
         make_violation(node, camera, colour=COLOURS[number])
