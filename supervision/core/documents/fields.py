@@ -107,7 +107,7 @@ def _each(part: Part, value: Any, here: str) -> Iterator[tuple[str, Any]]:
 def _fits(name: str, value: Any, choices: Mapping[str, Any]) -> bool:
     if name in choices:
         codes = value if isinstance(value, list) else [value]
-        return all(str(code) in choices[name] for code in codes)
+        return all(code_text(code) in choices[name] for code in codes)
     if is_day_name(name):
         return _is_day(value)
     if is_instant_name(name):
@@ -115,6 +115,11 @@ def _fits(name: str, value: Any, choices: Mapping[str, Any]) -> bool:
     if name in {"image", "photos"}:
         return isinstance(value, str) and PICTURE.fullmatch(value) is not None
     return isinstance(value, (str, int))
+
+
+def code_text(value: Any) -> str:
+    """A value as a key of the template's choices, which are texts: ``true``, ``direct``."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def is_day_name(name: str) -> bool:

@@ -201,9 +201,10 @@ def _pairs(pairs: Sequence[Mapping[str, Any]], scope: Scope) -> tuple[Cell, ...]
 def _opinions(block: Mapping[str, Any], scope: Scope) -> list[Block]:
     rows = []
     for line in block["rows"]:
-        given = scope.within(scope.value(line["value"]) or {})
-        text = given.said("text") or "\n\n"
-        foot = given.fill(block["foot"]) if given.item else scope.word("opinion_foot")
+        given = scope.value(line["value"]) or {}
+        own = scope.within(given)
+        text = own.said("text") if given else "\n\n"
+        foot = own.fill(line["foot"]) if given else scope.word("opinion_foot")
         label = Cell(line["label"], is_label=True, align=Align.CENTRE)
         rows.append((label, Cell(text, foot=foot)))
     return [Grid((20.0, 80.0), tuple(rows))]

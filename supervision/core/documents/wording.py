@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from supervision.core.clock import SHANGHAI
-from supervision.core.documents.fields import is_day_name, is_instant_name
+from supervision.core.documents.fields import code_text, is_day_name, is_instant_name
 
 PLACE = re.compile(r"\{([a-z][a-z0-9_.]*)\}")
 
@@ -53,9 +53,8 @@ class Scope:
         if isinstance(value, list):
             return self.word("list").join(self._said(name, one) for one in value)
         choices = self.template.get("choices", {}).get(name, {})
-        code = str(value).lower() if isinstance(value, bool) else str(value)
-        if code in choices:
-            return str(choices[code])
+        if code_text(value) in choices:
+            return str(choices[code_text(value)])
         if is_day_name(name):
             return self.day(value)
         if is_instant_name(name):
