@@ -23,7 +23,7 @@ from supervision.order.models import (
     ServiceReceipt,
 )
 from supervision.order.rules import TEMPLATES, ItemResult, PaperKind, ServiceMethod
-from supervision.order.workflow import OrderExtensionState, OrderKind
+from supervision.order.workflow import OrderKind
 
 Data = dict[str, Any]
 
@@ -175,13 +175,12 @@ def _image(sha256: str | None) -> str | None:
 def extension_data(
     order: Order, extension: OrderExtension, officers: Sequence[dict[str, str]]
 ) -> Data:
-    refused = extension.status is OrderExtensionState.REFUSED
     data = common(order.authority, order.enterprise, officers, clock.today())
     return data | {
         "order_number": order.number,
         "applied_on": extension.requested_on.isoformat(),
         "reason": extension.reason,
-        "decision": "refused" if refused else "granted",
+        "decision": extension.status.value,
         "items": [
             {
                 "no": row.item.position,

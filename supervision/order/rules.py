@@ -96,14 +96,22 @@ def check_day(place: int, day: date, today: date) -> None:
         )
 
 
-def check_hazard(place: int, status: HazardState) -> None:
+def check_item(place: int, status: HazardState, basis: str) -> None:
+    """An open hazard that breaks something: a paper names the clause of each problem."""
+    if not basis:
+        raise InvalidInput(
+            N_("Problem %(place)s: say which law or standard it breaks."),
+            field="items",
+            place=place,
+        )
     if status in {HazardState.CLOSED, HazardState.INVALID, HazardState.TRANSFERRED}:
         raise Conflict(
             N_("Problem %(place)s has been settled meanwhile: take it off the order."), place=place
         )
 
 
-def check_measures(kind: OrderKind, measures: Collection[str], decision: str) -> None:
+def check_measures(kind: OrderKind, measures: Collection[str], decision: str, basis: str) -> None:
+    """An on-site measure says what is decided, in words, and by which power."""
     if kind is not OrderKind.ONSITE_MEASURE:
         return
     if not measures:
@@ -114,6 +122,8 @@ def check_measures(kind: OrderKind, measures: Collection[str], decision: str) ->
         )
     if not decision:
         raise InvalidInput(N_("Say in words what is decided."), field="decision_text")
+    if not basis:
+        raise InvalidInput(N_("This field is required."), field="basis")
 
 
 def check_officers(chosen: Sequence[tuple[int, str]], certified: Collection[int]) -> None:

@@ -10,11 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from supervision.core import clock, documents
+from supervision.core import audit, clock, documents
 from supervision.core.actor import Actor
+from supervision.core.attachments import Attachment
 from supervision.core.db import db
-from supervision.core.errors import Conflict, InvalidInput
+from supervision.core.errors import Conflict, Forbidden, InvalidInput
+from supervision.core.permissions import Permission
 from supervision.core.text import N_
+from supervision.enterprise.models import Enterprise
 from supervision.hazard import ordering
 from supervision.hazard.models import Hazard
 from supervision.inspection.models import Inspection
@@ -49,6 +52,8 @@ class Wording:
     measures: Sequence[str] = ()
     decision_text: str = ""
     basis: str = ""
+    # What each problem breaks, by the hazard's id; the ticket's own words where it is left out.
+    bases: Mapping[int, str] = field(default_factory=dict)
     # Hazards in the order in which they are numbered; those of ``days`` where it is empty.
     order: Sequence[int] = field(default=())
 
@@ -111,7 +116,7 @@ def _word(
 ) -> None:
     ids = wording.hazard_ids
     rules.check_items(order.kind, ids, wording.days, clock.today())
-    rules.check_measures(order.kind, wording.measures, wording.decision_text)
+    rules.check_measures(order.kind, wording.measures, wording.decision_text, wording.basis)
     offered = {h.id: h for h in queries.hazards_for(inspection, actor, supersedes)}
     if set(ids) - set(offered):
         raise InvalidInput(
@@ -125,17 +130,19 @@ def _word(
     order.items.clear()
     db.session.flush()
     for place, hazard_id in enumerate(ids, 1):
-        order.items.append(_item(order, place, offered[hazard_id], wording.days.get(hazard_id)))
+        order.items.append(_item(order, place, offered[hazard_id], wording))
     db.session.flush()
 
 
-def _item(order: Order, place: int, hazard: Hazard, day: date | None) -> OrderItem:
-    rules.check_hazard(place, hazard.status)
+def _item(order: Order, place: int, hazard: Hazard, wording: Wording) -> OrderItem:
+    basis = wording.bases.get(hazard.id) or hazard.basis
+    rules.check_item(place, hazard.status, basis)
+    day = wording.days.get(hazard.id)
     return OrderItem(
         position=place,
         hazard_id=hazard.id,
         text=hazard.description,
-        basis=hazard.basis,
+        basis=basis,
         due_on=day,
         first_due_on=day,
         hold=hold_of(order.kind, hazard.id),
@@ -241,7 +248,7 @@ def _check_again(order: Order, today: date) -> None:
     """What was true of the draft may have passed since."""
     _keep_officers(order, [o.account_id for o in order.officers])
     for item in order.items:
-        rules.check_hazard(item.position, item.hazard.status)
+        rules.check_item(item.position, item.hazard.status, item.basis)
         if item.due_on is not None:
             rules.check_day(item.position, item.due_on, today)
 
@@ -317,6 +324,44 @@ def _receipt(delivery: Delivery, confirmation: ServiceConfirmation | None) -> Se
         note=delivery.note,
         confirmation_id=confirmation.id if electronic and confirmation else None,
     )
+
+
+def confirm_electronic(
+    enterprise: Enterprise,
+    actor: Actor,
+    *,
+    signed_on: date,
+    signer: str,
+    address: str,
+    attachment: Attachment,
+) -> ServiceConfirmation:
+    """Record the enterprise's signed consent to service by electronic means (Penalty Law, 61)."""
+    if not actor.may(Permission.ORDER_MAKE):
+        raise Forbidden
+    if signed_on > clock.today():
+        raise InvalidInput(N_("This lies in the future."), field="signed_on")
+    confirmation = ServiceConfirmation(
+        enterprise_id=enterprise.id,
+        signed_on=signed_on,
+        signer=signer,
+        address=address,
+        attachment=attachment,
+        recorded_at=clock.now(),
+        recorded_by=actor.name,
+    )
+    db.session.add(confirmation)
+    audit.record(actor, "order.confirm_electronic", confirmation, signer=signer, address=address)
+    return confirmation
+
+
+def withdraw_confirmation(confirmation: ServiceConfirmation, actor: Actor) -> None:
+    """The enterprise takes it back: from today on nothing is served that way."""
+    if not actor.may(Permission.ORDER_MAKE):
+        raise Forbidden
+    if confirmation.withdrawn_on is not None:
+        raise Conflict
+    confirmation.withdrawn_on = clock.today()
+    audit.record(actor, "order.withdraw_confirmation", confirmation)
 
 
 def discard(order: Order, actor: Actor, *, reason: str) -> None:
