@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC
 from enum import StrEnum
 from io import BytesIO
@@ -91,6 +91,7 @@ def _manifest(contents: Contents, imprint: Imprint, files: tuple[MadeFile, ...])
         "audit_entry": contents.audit_id,
         "content_sha256": contents.digest,
         "figures": canonical(contents.figures),
+        "enforcement": asdict(contents.enforcement.figures),
         "checks": [
             {"figure": str(c.label), "reported": int(c.reported), "ledger": int(c.ledger)}
             for c in contents.checks

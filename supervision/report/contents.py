@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -17,6 +17,15 @@ from typing import Any
 
 from supervision.core.export.checks import Check, require
 from supervision.report import labels
+from supervision.report.enforcement import (
+    NAMES,
+    ClockFact,
+    Enforcement,
+    EscalationFact,
+    InspectionFact,
+    OrderFact,
+    enforcement,
+)
 from supervision.report.rules import (
     Figures,
     Group,
@@ -93,6 +102,17 @@ class TicketText:
 
 
 @dataclass(frozen=True, slots=True)
+class EnforcementMaterial:
+    """Rows of what the authority did, and what the database ``counted`` without them."""
+
+    inspections: Sequence[InspectionFact] = ()
+    orders: Sequence[OrderFact] = ()
+    clocks: Sequence[ClockFact] = ()
+    escalations: Sequence[EscalationFact] = ()
+    counted: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """What the database held at one moment.
 
@@ -105,6 +125,7 @@ class Material:
     counted: Mapping[str, int]
     counted_violations: Mapping[str, int]
     audit_id: int
+    enforcement: EnforcementMaterial = field(default_factory=EnforcementMaterial)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +143,7 @@ class Contents:
     figures: MonthlyFigures
     ledger: tuple[LedgerRow, ...]
     seen: tuple[SeenRow, ...]
+    enforcement: Enforcement
     by_day: tuple[DayFigures, ...]
     enterprises: Mapping[str, str]
     checks: tuple[Check, ...]
@@ -145,17 +167,22 @@ def compose(subject: Subject, period: Period, material: Material) -> Contents:
     figures = monthly_figures(period, facts, (row.fact for row in seen))
     ledger = _ledger(period, material.tickets)
     by_day = _by_day(period, ledger)
-    checks = require(_checks(figures, ledger, by_day, material))
+    held = material.enforcement
+    done = enforcement(period, held.inspections, held.orders, held.clocks, held.escalations)
+    checks = require(
+        [*_checks(figures, ledger, by_day, material), *_enforcement_checks(done, held.counted)]
+    )
     return Contents(
         subject=subject,
         figures=figures,
         ledger=ledger,
         seen=seen,
+        enforcement=done,
         by_day=by_day,
         enterprises={str(row.fact.enterprise_id): row.enterprise for row in ledger},
         checks=checks,
         audit_id=material.audit_id,
-        digest=_digest(subject, figures, ledger, seen),
+        digest=_digest(subject, figures, ledger, seen, done),
     )
 
 
@@ -204,17 +231,25 @@ def _checks(
         )
 
 
+def _enforcement_checks(done: Enforcement, counted: Mapping[str, int]) -> Iterable[Check]:
+    for name in NAMES:
+        label = labels.ENFORCEMENT_LABELS[name]
+        yield Check(label, getattr(done.figures, name), counted.get(name, 0))
+
+
 def _digest(
     subject: Subject,
     figures: MonthlyFigures,
     ledger: Sequence[LedgerRow],
     seen: Sequence[SeenRow],
+    done: Enforcement,
 ) -> str:
     held = {
         "subject": subject.key,
         "figures": canonical(figures),
         "ledger": [asdict(row) for row in ledger],
         "violations": [asdict(row) for row in seen],
+        "enforcement": asdict(done),
     }
     text = json.dumps(held, default=str, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -8,6 +8,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from supervision.hazard.labels import GRADE_LABELS, SOURCE_LABELS, STATUS_LABELS
+from supervision.inspection.labels import KIND_LABELS as INSPECTION_LABELS
+from supervision.report.enforcement import OrderExit
 from supervision.report.rules import Exit, Verdict
 from supervision.video.labels import KIND_LABELS as RULE_LABELS
 from supervision.video.labels import STATUS_LABELS as VIDEO_LABELS
@@ -45,6 +47,29 @@ VIOLATION_LABELS: dict[str, Any] = {
     "pending": _l("Violations not yet reviewed"),
 }
 
+ENFORCEMENT_LABELS: dict[str, Any] = {
+    "inspections": _l("Inspections and visits recorded"),
+    "administrative": _l("Administrative inspections recorded"),
+    "items_failed": _l("Items that failed"),
+    "orders_opening": _l("Orders open at the month's beginning"),
+    "orders_issued": _l("Orders issued in the month"),
+    "orders_closed": _l("Orders closed in the month"),
+    "orders_void": _l("Orders declared void in the month"),
+    "orders_closing": _l("Orders open at the month's end"),
+    "clocks_due": _l("Statutory clocks due in the month"),
+    "clocks_met": _l("Statutory clocks met"),
+    "clocks_overdue": _l("Statutory clocks overdue at the month's end"),
+    "escalations": _l("Escalations sent"),
+}
+
+ORDER_EXIT_LABELS = {OrderExit.CLOSED: _l("Closed"), OrderExit.VOID: _l("Void")}
+
+# The two papers by their names.
+ORDER_LABELS: dict[str, Any] = {
+    "rectify": _l("Order to rectify within a time limit"),
+    "onsite_measure": _l("Decision on on-site measures"),
+}
+
 VERDICT_LABELS = {verdict: VIDEO_LABELS[verdict.value] for verdict in Verdict}  # type: ignore[index]
 
 EXIT_LABELS = {
@@ -77,7 +102,25 @@ DEFINITIONS = (
     _l("Overdue: still open at the end of the month although the day of the deadline has passed."),
     _l("Opening + found = closed + transferred + invalid + closing, checked for every row."),
     _l("Days of rectification: calendar days from finding to closing; the same day is 0."),
+    _l("Inspections belong to the day on which they were recorded."),
+    _l(
+        "Orders: opening + issued = closed + void + closing. In a package of one enterprise an "
+        "order counts from its service."
+    ),
+    _l(
+        "Clocks: due when the last day lies in the month, met when what it waited for happened by "
+        "that day, overdue when it still runs after it. What was returned or transferred is not "
+        "counted. A package of one enterprise has neither clocks nor escalations."
+    ),
 )
+
+
+def inspection_kind(code: str) -> str:
+    return str(INSPECTION_LABELS[code])  # type: ignore[index]
+
+
+def order_kind(code: str) -> str:
+    return str(ORDER_LABELS[code])
 
 
 def grade(code: str) -> str:

@@ -35,6 +35,7 @@ from supervision.core.scope import region_range
 from supervision.enterprise.models import Enterprise, owned_filter
 from supervision.report.bundle import FileKind
 from supervision.report.contents import Subject, SubjectKind, figures_of
+from supervision.report.enforcement import EnforcementFigures
 from supervision.report.rules import MonthlyFigures, month_days
 
 
@@ -145,6 +146,12 @@ class MonthlyPackage(OfSubject, Base):
     @property
     def monthly(self) -> MonthlyFigures:
         return figures_of(self.figures)
+
+    @property
+    def enforcement(self) -> EnforcementFigures | None:
+        """What the authority did; None in a package from before that was counted."""
+        held = self.figures.get("enforcement")
+        return EnforcementFigures(**held) if held else None
 
     def file(self, kind: FileKind) -> Attachment:
         """Needs the four relationships loaded."""

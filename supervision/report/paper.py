@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -12,7 +13,7 @@ from supervision.core.export.columns import Column
 from supervision.core.export.pdf import PdfDocument
 from supervision.core.export.pdf_charts import ChartData
 from supervision.core.export.xlsx_charts import ChartKind
-from supervision.report import heading, labels, tables
+from supervision.report import enforcement_tables, heading, labels, tables
 from supervision.report.contents import Contents, LedgerRow, SubjectKind
 from supervision.report.heading import Imprint
 from supervision.report.tables import GroupRow
@@ -40,7 +41,10 @@ def make_paper(contents: Contents, imprint: Imprint) -> bytes:
     document.facts(tables.rectification(figures))
     document.heading(_("Violations seen by cameras"))
     document.facts(tables.violations(figures))
+    document.heading(_("Inspections, orders and clocks"))
+    document.facts(enforcement_tables.balance(contents.enforcement.figures))
     _lists(document, contents)
+    _enforcement(document, contents)
     document.heading(_("Totals against the ledger"))
     document.table(CHECK_COLUMNS, contents.checks)
     document.paragraph(
@@ -119,6 +123,32 @@ def _list(document: PdfDocument, title: str, rows: list[LedgerRow]) -> None:
     rows.sort(key=lambda row: (str(row.fact.due_on or ""), row.fact.number))
     document.heading(title)
     document.table(tables.PAPER_LEDGER, rows[:LISTED])
+    _say_rest(document, min(len(rows), LISTED), len(rows))
+
+
+def _enforcement(document: PdfDocument, contents: Contents) -> None:
+    done = contents.enforcement
+    orders = enforcement_tables.on_paper(
+        enforcement_tables.ORDERS, number=32, enterprise=24, issued_on=14, last_due_on=14, exit=10
+    )
+    _listed(document, _("Orders of the month"), orders, done.orders)
+    if contents.subject.kind is SubjectKind.REGION:
+        late = enforcement_tables.on_paper(
+            enforcement_tables.LATE_CLOCKS,
+            clock=22,
+            number=30,
+            enterprise=24,
+            due_on=14,
+            ended_on=14,
+        )
+        _listed(document, _("Overdue clocks"), late, done.late_clocks)
+
+
+def _listed(
+    document: PdfDocument, title: str, columns: Sequence[Column[Any]], rows: Sequence[Any]
+) -> None:
+    document.heading(title)
+    document.table(columns, rows[:LISTED])
     _say_rest(document, min(len(rows), LISTED), len(rows))
 
 

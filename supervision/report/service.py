@@ -93,7 +93,10 @@ def keep(
     package.is_provisional = period.is_provisional
     package.as_of = period.as_of
     package.audit_entry_id, package.content_sha256 = contents.audit_id, contents.digest
-    package.figures = canonical(contents.figures)
+    package.figures = {
+        **canonical(contents.figures),
+        "enforcement": asdict(contents.enforcement.figures),
+    }
     package.by_day = [{**asdict(day), "day": day.day.isoformat()} for day in contents.by_day]
     package.made_at = made_at
     package.made_by_id, package.made_by = request.requested_by_id, request.requested_by

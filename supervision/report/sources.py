@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypedDict
 
 from sqlalchemy import func, select
 
@@ -15,7 +14,9 @@ from supervision.core.db import db
 from supervision.core.scope import unscoped
 from supervision.hazard import figures as hazards
 from supervision.hazard.workflow import HazardState
+from supervision.report import enforcement_sources
 from supervision.report.contents import Material, SeenRow, Subject, TicketText
+from supervision.report.enforcement_sources import Whose
 from supervision.report.rules import Exit, Period, TicketFact, Verdict, ViolationFact
 from supervision.video import figures as videos
 
@@ -24,11 +25,6 @@ EXITS = {
     HazardState.TRANSFERRED: Exit.TRANSFERRED,
     HazardState.INVALID: Exit.INVALID,
 }
-
-
-class _Whose(TypedDict):
-    enterprise_id: int | None
-    region: str
 
 
 @contextmanager
@@ -54,7 +50,7 @@ def collect(subject: Subject, period: Period) -> Material:
     """
     start, end = clock.start_of(period.first), clock.end_of(period.events_through)
     window = hazards.Window(start, end, period.first, period.last, period.due_through)
-    whose: _Whose = {
+    whose: Whose = {
         "enterprise_id": subject.enterprise_id,
         "region": subject.region_code or "",
     }
@@ -65,6 +61,7 @@ def collect(subject: Subject, period: Period) -> Material:
             counted=hazards.ticket_counts(SYSTEM, window, **whose),
             counted_violations=videos.violation_counts(SYSTEM, start, end, **whose),
             audit_id=_last_audit_id(),
+            enforcement=enforcement_sources.collect(subject, window),
         )
 
 

@@ -1,4 +1,4 @@
-"""The package as a workbook: summary, charts, enterprises, ledger, violations, check."""
+"""The package as a workbook: summary, charts, enterprises, ledger, what was done, check."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from supervision.core.export.columns import Column, Kind
 from supervision.core.export.xlsx import XlsxBook, XlsxSheet
 from supervision.core.export.xlsx_charts import ChartKind, ChartSpec
-from supervision.report import heading, labels, tables
+from supervision.report import enforcement_tables, heading, labels, tables
 from supervision.report.contents import Contents, DayFigures, SubjectKind
 from supervision.report.heading import Imprint
 
@@ -48,6 +48,7 @@ def make_workbook(contents: Contents, imprint: Imprint) -> bytes:
         notes=[_("Every hazard that counts in this month; 1 marks where it counts.")],
     )
     book.ledger(_("Violations"), tables.SEEN, contents.seen, title=title)
+    _enforcement(book, contents)
     book.checks(contents.checks, name=_("Check"), title=_("Totals against the ledger"))
     return book.save()
 
@@ -75,7 +76,26 @@ def _summary(book: XlsxBook, contents: Contents, imprint: Imprint) -> None:
     sheet.heading(_("Violations seen by cameras"))
     sheet.facts(tables.violations(figures))
     sheet.gap()
+    sheet.heading(_("Inspections, orders and clocks"))
+    sheet.facts(enforcement_tables.balance(contents.enforcement.figures))
+    sheet.gap()
     _definitions(sheet)
+
+
+def _enforcement(book: XlsxBook, contents: Contents) -> None:
+    """What the authority did; clocks and escalations are none of an enterprise's business."""
+    title, done = heading.subtitle(contents), contents.enforcement
+    book.ledger(_("Inspections"), enforcement_tables.INSPECTIONS, done.inspections, title=title)
+    book.ledger(_("Orders"), enforcement_tables.ORDERS, done.orders, title=title)
+    if contents.subject.kind is SubjectKind.REGION:
+        book.ledger(
+            _("Overdue clocks"),
+            enforcement_tables.LATE_CLOCKS,
+            done.late_clocks,
+            title=title,
+            notes=[_("Late in the month, or overdue at its end.")],
+        )
+        book.ledger(_("Escalations"), enforcement_tables.ESCALATIONS, done.escalations, title=title)
 
 
 def _definitions(sheet: XlsxSheet) -> None:
