@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 
 from supervision.core.actor import Actor
 from supervision.core.db import db
@@ -51,7 +51,7 @@ def list_enterprises(actor: Actor, wanted: EnterpriseFilter) -> Select[Any]:
     if wanted.region:
         stmt = stmt.where(region_range(Enterprise.region_code, wanted.region))
     if wanted.industry:
-        stmt = stmt.where(_industry(wanted.industry))
+        stmt = stmt.where(in_industry(wanted.industry))
     for column, value in (
         (Enterprise.size_class, wanted.size_class),
         (Enterprise.roll_status, wanted.roll_status),
@@ -62,7 +62,8 @@ def list_enterprises(actor: Actor, wanted: EnterpriseFilter) -> Select[Any]:
     return stmt.order_by(*SORTS.get(wanted.sort, SORTS["name"]))
 
 
-def _industry(wanted: str) -> Any:
+def in_industry(wanted: str) -> ColumnElement[bool]:
+    """The enterprises of a section (a letter) or of a code that begins so (GB/T 4754)."""
     sections = {s.section: s for s in rules.industry_sections()}
     if wanted in sections:
         # Codes are compared as text: "33" <= "3311" < "34".
