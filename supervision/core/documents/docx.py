@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from typing import IO, Any
 
 from docx import Document
 from docx.document import Document as DocxDocument
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -33,7 +33,8 @@ _ALIGN = {Align.LEFT: None, Align.CENTRE: _CENTRE, Align.RIGHT: _RIGHT_HAND}
 # font, size, alignment, colour, space before, space after
 _LOOKS: dict[Style, tuple[str, float, Any, Any, float, float]] = {
     Style.LETTERHEAD: (_HEI, 20, _CENTRE, _RED, 0, 2),
-    Style.TITLE: (_HEI, 22, _CENTRE, None, 8, 6),
+    Style.ISSUER: (_HEI, 18, _CENTRE, None, 0, 0),
+    Style.TITLE: (_HEI, 22, _CENTRE, None, 12, 6),
     Style.NUMBER: (_SONG, 13, _RIGHT_HAND, None, 0, 8),
     Style.HEADING: (_HEI, 13, None, None, 6, 4),
     Style.BODY: (_SONG, 13, None, None, 0, 2),
@@ -125,6 +126,8 @@ def _text(document: DocxDocument, block: layout.Text, _open: Opener) -> None:
     font, size, align, colour, before, after = _LOOKS[block.style]
     paragraph = document.add_paragraph()
     _say(paragraph, block.text, font, size, align=align, colour=colour)
+    for run in paragraph.runs:
+        run.font.bold = font == _HEI
     form = paragraph.paragraph_format
     form.space_before, form.space_after, form.line_spacing = Pt(before), Pt(after), 1.4
     if block.style is Style.BODY:
@@ -133,7 +136,9 @@ def _text(document: DocxDocument, block: layout.Text, _open: Opener) -> None:
 
 
 def _rule(document: DocxDocument, block: layout.Rule, _open: Opener) -> None:
+    _hold(document)
     paragraph = document.add_paragraph()
+    paragraph.paragraph_format.keep_with_next = True
     paragraph.paragraph_format.space_after = Pt(4)
     _font(paragraph.add_run(""), _SONG, 4)
     paragraph.paragraph_format.line_spacing = Pt(6)
@@ -147,12 +152,12 @@ def _rule(document: DocxDocument, block: layout.Rule, _open: Opener) -> None:
 
 
 def _grid(document: DocxDocument, block: Grid, _open: Opener) -> None:
-    table = document.add_table(rows=0, cols=len(block.widths))
-    table.style, table.autofit = "Table Grid", False
+    parts = [width / 100 for width in block.widths]
+    table = _table(document, parts)
+    table.style = "Table Grid"
+    _pad(table)
     for number, row in enumerate(block.rows):
-        cells = table.add_row().cells
-        for cell, width in zip(cells, block.widths, strict=True):
-            cell.width = Mm(_WIDTH * width / 100)
+        cells = _row(table, parts)
         column = 0
         for cell in row:
             target = cells[column]
@@ -160,27 +165,72 @@ def _grid(document: DocxDocument, block: Grid, _open: Opener) -> None:
                 target = target.merge(cells[column + cell.span - 1])
             _cell(target, cell)
             column += cell.span
+        if block.heads:
+            _mark_row(table.rows[number], "w:cantSplit")
         if number < block.heads:
-            _repeat(table.rows[number])
+            _mark_row(table.rows[number], "w:tblHeader")
     _gap(document)
 
 
 def _cell(target: Any, cell: Cell) -> None:
     align = _CENTRE if cell.is_label else _ALIGN[cell.align]
-    paragraph = target.paragraphs[0]
-    for index, line in enumerate(cell.text.split("\n")):
-        own = paragraph if index == 0 else target.add_paragraph()
-        _say(own, line, _SONG, 11, align=align)
-        own.paragraph_format.space_after = Pt(0)
+    _cell_text(target, cell.text, align=align)
     if cell.foot:
         own = target.add_paragraph()
         _say(own, cell.foot, _SONG, 11, align=_RIGHT_HAND)
+        own.paragraph_format.space_before = Pt(8)
 
 
-def _repeat(row: Any) -> None:
-    mark = OxmlElement("w:tblHeader")
+def _cell_text(
+    target: Any, text: str, *, size: float = 11, align: Any = None, keep: bool = False
+) -> None:
+    for index, line in enumerate(text.split("\n")):
+        own = target.paragraphs[0] if index == 0 else target.add_paragraph()
+        _say(own, line, _SONG, size, align=align)
+        own.paragraph_format.space_after = Pt(0)
+        own.paragraph_format.keep_with_next = keep
+
+
+def _table(document: DocxDocument, parts: Sequence[float]) -> Any:
+    """An empty table; Word reads the widths of its cells, LibreOffice those of its columns."""
+    table = document.add_table(rows=0, cols=len(parts))
+    table.autofit = False
+    for column, part in zip(table.columns, parts, strict=True):
+        column.width = Mm(_WIDTH * part)
+    return table
+
+
+def _row(table: Any, parts: Sequence[float]) -> Any:
+    cells = table.add_row().cells
+    for cell, part in zip(cells, parts, strict=True):
+        cell.width = Mm(_WIDTH * part)
+    return cells
+
+
+def _pad(table: Any) -> None:
+    margins = OxmlElement("w:tblCellMar")
+    for side, twips in (("top", "50"), ("left", "85"), ("bottom", "60"), ("right", "85")):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), twips)
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    table._tbl.tblPr.append(margins)  # noqa: SLF001 - no cell margins in python-docx
+
+
+def _mark_row(row: Any, name: str) -> None:
+    mark = OxmlElement(name)
     mark.set(qn("w:val"), "true")
-    row._tr.get_or_add_trPr().append(mark)  # noqa: SLF001 - no repeated heads in python-docx
+    row._tr.get_or_add_trPr().append(mark)  # noqa: SLF001 - no row marks in python-docx
+
+
+def _border(cell: Any, sides: Sequence[str], kind: str) -> None:
+    borders = OxmlElement("w:tcBorders")
+    for side in sides:
+        line = OxmlElement(f"w:{side}")
+        for name, value in (("val", kind), ("sz", "4"), ("space", "0"), ("color", "595959")):
+            line.set(qn(f"w:{name}"), value)
+        borders.append(line)
+    cell._tc.get_or_add_tcPr().append(borders)  # noqa: SLF001 - no borders in python-docx
 
 
 def _gap(document: DocxDocument) -> None:
@@ -189,46 +239,61 @@ def _gap(document: DocxDocument) -> None:
     paragraph.paragraph_format.line_spacing = Pt(8)
 
 
+def _hold(document: DocxDocument) -> None:
+    """What comes next stays on the page of the paragraph before it."""
+    last = document.element.body[-2]  # the last is the section
+    if last.tag == qn("w:p"):
+        Paragraph(last, document).paragraph_format.keep_with_next = True
+
+
 def _signatures(document: DocxDocument, block: layout.Signatures, open_picture: Opener) -> None:
-    table = document.add_table(rows=0, cols=3)
-    table.autofit = False
+    _hold(document)
+    parts = (0.38, 0.22, 0.40)
+    table = _table(document, parts)
     for line in block.lines:
-        cells = table.add_row().cells
-        for cell, width in zip(cells, (0.34, 0.28, 0.38), strict=True):
-            cell.width = Mm(_WIDTH * width)
-        _say(cells[0].paragraphs[0], line.label, _SONG, 11)
+        label, signed, after = _row(table, parts)
+        for cell, text in ((label, line.label), (signed, ""), (after, line.after)):
+            cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.BOTTOM
+            _cell_text(cell, text, size=10.5, keep=True)
+        label.paragraphs[0].paragraph_format.space_before = Pt(10)
         if line.picture is not None:
-            _image(cells[1].paragraphs[0], open_picture, line.picture.sha256, 42, 14)
-        else:
-            _say(cells[1].paragraphs[0], "_" * 18, _SONG, 11)
-        _say(cells[2].paragraphs[0], line.after, _SONG, 11)
-        for cell in cells:
-            cell.paragraphs[0].paragraph_format.keep_with_next = True
+            _image(signed.paragraphs[0], open_picture, line.picture.sha256, 33, 12)
+        _border(signed, ["bottom"], "single")
     _gap(document)
 
 
 def _seal(document: DocxDocument, block: layout.Seal, _open: Opener) -> None:
-    table = document.add_table(rows=1, cols=1)
-    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.RIGHT, False
-    cell = table.rows[0].cells[0]
-    cell.width = Mm(_WIDTH * 0.46)
-    _say(cell.paragraphs[0], block.mark, _SONG, 11, align=_CENTRE, colour=_QUIET)
+    _hold(document)
+    table = _table(document, [0.46])
+    table.alignment = WD_TABLE_ALIGNMENT.RIGHT
+    (cell,) = _row(table, [0.46])
+    _border(cell, ["top", "left", "bottom", "right"], "dotted")
+    mark = cell.paragraphs[0]
+    _say(mark, block.mark, _SONG, 11, align=_CENTRE, colour=_QUIET)
+    mark.paragraph_format.space_before = mark.paragraph_format.space_after = Pt(12)
     for line in block.lines:
-        _say(cell.add_paragraph(), line, _SONG, 13, align=_CENTRE)
+        own = cell.add_paragraph()
+        _say(own, line, _SONG, 13, align=_CENTRE)
+        own.paragraph_format.space_after = Pt(4)
+    for own in cell.paragraphs:
+        own.paragraph_format.keep_with_next = True
     _gap(document)
 
 
 def _pictures(document: DocxDocument, block: layout.Pictures, open_picture: Opener) -> None:
-    table = document.add_table(rows=0, cols=block.across)
-    width = _WIDTH / block.across - 4
+    parts = [1 / block.across] * block.across
+    table = _table(document, parts)
+    width = _WIDTH / block.across - 6
     for start in range(0, len(block.pictures), block.across):
-        cells = table.add_row().cells
+        cells = _row(table, parts)
+        _mark_row(table.rows[-1], "w:cantSplit")
         row = block.pictures[start : start + block.across]
         for cell, picture in zip(cells, row, strict=False):
             paragraph = cell.paragraphs[0]
             _image(paragraph, open_picture, picture.sha256, width, 62)
             paragraph.alignment = _CENTRE
             paragraph.paragraph_format.keep_with_next = True
+            paragraph.paragraph_format.space_after = Pt(2)
             _say(cell.add_paragraph(), picture.caption, _SONG, 9.5, align=_CENTRE, colour=_QUIET)
     _gap(document)
 

@@ -20,6 +20,8 @@ class Style(StrEnum):
     """What a text is; how that looks is the renderer's."""
 
     LETTERHEAD = "letterhead"
+    # The authority's name over an internal form.
+    ISSUER = "issuer"
     TITLE = "title"
     NUMBER = "number"
     HEADING = "heading"
@@ -156,9 +158,10 @@ def stamp_of(paper: Paper) -> date:
 
 
 def _title(block: Mapping[str, Any], scope: Scope) -> list[Block]:
-    found: list[Block] = [Text(scope.said("authority.name"), Style.LETTERHEAD)]
+    issuer = scope.said("authority.name")
+    found: list[Block] = [Text(issuer, Style.ISSUER)]
     if block.get("letterhead"):
-        found.append(Rule(is_red=True))
+        found = [Text(issuer, Style.LETTERHEAD), Rule(is_red=True)]
     found.append(Text(scope.template["title"], Style.TITLE))
     number = str(scope.data.get("number") or "")
     if number or (scope.blank and block.get("numbered", True)):
@@ -186,7 +189,7 @@ def _grid(block: Mapping[str, Any], scope: Scope) -> list[Block]:
         pairs = [pair for pair in row if scope.holds(pair.get("when"))]
         if pairs:
             rows.append(_pairs(pairs, scope))
-    return [Grid((20.0, 30.0, 18.0, 32.0), tuple(rows))] if rows else []
+    return [Grid((23.0, 29.0, 16.0, 32.0), tuple(rows))] if rows else []
 
 
 def _pairs(pairs: Sequence[Mapping[str, Any]], scope: Scope) -> tuple[Cell, ...]:
@@ -207,7 +210,7 @@ def _opinions(block: Mapping[str, Any], scope: Scope) -> list[Block]:
         foot = own.fill(line["foot"]) if given else scope.word("opinion_foot")
         label = Cell(line["label"], is_label=True, align=Align.CENTRE)
         rows.append((label, Cell(text, foot=foot)))
-    return [Grid((20.0, 80.0), tuple(rows))]
+    return [Grid((23.0, 77.0), tuple(rows))]
 
 
 def _table(block: Mapping[str, Any], scope: Scope) -> list[Block]:
@@ -246,7 +249,9 @@ def _checks(block: Mapping[str, Any], scope: Scope) -> list[Block]:
         scope.word("ticked" if code in chosen else "unticked") + choices[code]
         for code in block["codes"]
     ]
-    return [Text(block.get("label", "") + scope.word("gap").join(boxes), Style.BODY)]
+    if block.get("listed"):
+        return [Text(box, Style.BODY) for box in boxes]
+    return [Text(scope.word("gap").join(boxes), Style.BODY)]
 
 
 def _photos(block: Mapping[str, Any], scope: Scope) -> list[Block]:
@@ -293,7 +298,7 @@ def _party(block: Mapping[str, Any], given: Mapping[str, Any], scope: Scope) -> 
 def _signature(label: str, signed: Mapping[str, Any] | None, after: str, scope: Scope) -> Signature:
     given = signed or {}
     if given.get("at"):
-        after = f"{after}{scope.word('gap')}{scope.instant(given['at'])}"
+        after = f"{after}\n{scope.instant(given['at'])}"
     return Signature(label, _picture(given.get("image")), after)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from io import BytesIO
 from typing import IO, Any
 from xml.sax.saxutils import escape
@@ -20,6 +21,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import (
+    CondPageBreak,
     HRFlowable,
     Image,
     KeepTogether,
@@ -45,7 +47,7 @@ _WIDTH = A4[0] - _LEFT - _RIGHT
 _INK, _RED, _QUIET = HexColor("#000000"), HexColor("#c8102e"), HexColor("#595959")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ALIGN = {Align.LEFT: TA_LEFT, Align.CENTRE: TA_CENTER, Align.RIGHT: TA_RIGHT}
-_SIGNATURE_HEIGHT, _SIGNATURE_WIDTH = 14 * mm, 42 * mm
+_SIGNATURE_HEIGHT, _SIGNATURE_WIDTH = 12 * mm, 33 * mm
 _PHOTO_HEIGHT = 62 * mm
 
 
@@ -74,7 +76,8 @@ def _style(
 
 _STYLES = {
     Style.LETTERHEAD: _style("letterhead", 20, BOLD, TA_CENTER, colour=_RED, after=2),
-    Style.TITLE: _style("title", 22, BOLD, TA_CENTER, before=8, after=6),
+    Style.ISSUER: _style("issuer", 18, BOLD, TA_CENTER),
+    Style.TITLE: _style("title", 22, BOLD, TA_CENTER, before=14, after=6),
     Style.NUMBER: _style("number", 13, REGULAR, TA_RIGHT, after=8),
     Style.HEADING: _style("heading", 13, BOLD, before=6, after=4),
     Style.BODY: _style("body", 13, after=2, leading=1.75),
@@ -82,6 +85,7 @@ _STYLES = {
     Style.QUIET: _style("quiet", 10, leading=1.5, colour=_QUIET),
 }
 _CELL = _style("cell", 11, leading=1.45)
+_SIGNED = _style("signed", 10.5, leading=1.45)
 _LABEL = _style("label", 11, REGULAR, TA_CENTER, leading=1.45)
 _CAPTION = _style("caption", 9.5, REGULAR, TA_CENTER, leading=1.4, colour=_QUIET)
 
@@ -129,24 +133,25 @@ def _furnish(paper: Paper) -> Callable[[Canvas, int, int], None]:
 
 
 def _keep_ending(story: list[Any]) -> list[Any]:
-    """Signatures and seal never stand alone on a page: what comes before goes with them."""
-    for index, flowable in enumerate(story):
-        if isinstance(flowable, _Ending) and index:
-            before = story[index - 1]
-            if isinstance(before, Paragraph):
-                story[index - 1 : index + 1] = [KeepTogether([before, *flowable.parts])]
-            else:
-                story[index] = KeepTogether(list(flowable.parts))
-            return _keep_ending(story)
-    return story
+    """Signatures, seal and what follows stay with the paragraph before: never alone on a page."""
+    kept: list[Any] = []
+    for flowable in story:
+        if not isinstance(flowable, _Ending):
+            kept.append(flowable)
+        elif kept and isinstance(kept[-1], (KeepTogether, Paragraph)):
+            before = kept.pop()
+            parts = before._content if isinstance(before, KeepTogether) else [before]  # noqa: SLF001
+            kept.append(KeepTogether([*parts, *flowable.parts]))
+        else:
+            kept.append(KeepTogether(list(flowable.parts)))
+    return kept
 
 
-class _Ending(Spacer):  # type: ignore[misc]
-    """Signatures or the seal's place, before they are kept together with what precedes them."""
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """Signatures, the seal's place, or the last line, before they are kept together."""
 
-    def __init__(self, parts: list[Any]) -> None:
-        super().__init__(1, 0)
-        self.parts = parts
+    parts: list[Any]
 
 
 class _Indented(WrappedParagraph):
@@ -169,18 +174,24 @@ class _Indented(WrappedParagraph):
 
 
 def _plain(text: str) -> str:
-    return _ILLEGAL.sub("", text)
+    # Reportlab folds every white space but this one.
+    return _ILLEGAL.sub("", text).replace("\u3000", "\u00a0" * 4)
 
 
 def _text(block: layout.Text, _open: Opener) -> list[Any]:
     style = _STYLES[block.style]
     kind = _Indented if block.style is Style.BODY else WrappedParagraph
-    return [kind(_plain(block.text), style)]
+    paragraph = kind(_plain(block.text), style)
+    if block.style is Style.HEADING:
+        return [CondPageBreak(40 * mm), paragraph]
+    return [_Ending([paragraph])] if block.style is Style.QUIET else [paragraph]
 
 
 def _rule(block: layout.Rule, _open: Opener) -> list[Any]:
-    colour, width = (_RED, 1.6) if block.is_red else (_INK, 0.5)
-    return [HRFlowable("100%", width, color=colour, spaceBefore=4, spaceAfter=4)]
+    if block.is_red:
+        return [HRFlowable("100%", 1.6, color=_RED, spaceBefore=4, spaceAfter=4)]
+    line = HRFlowable("100%", 0.5, color=_INK, spaceBefore=4, spaceAfter=4)
+    return [_Ending([line])]
 
 
 def _grid(block: Grid, _open: Opener) -> list[Any]:
@@ -221,13 +232,13 @@ def _cell(cell: Cell) -> list[Any]:
 def _signatures(block: layout.Signatures, open_picture: Opener) -> list[Any]:
     rows = []
     for line in block.lines:
-        label = WrappedParagraph(_plain(line.label), _CELL)
-        after = WrappedParagraph(_plain(line.after), _CELL)
+        label = WrappedParagraph(_plain(line.label), _SIGNED)
+        after = WrappedParagraph(_plain(line.after), _SIGNED)
         signed: Any = ""
         if line.picture is not None:
             signed = _image(open_picture, line.picture.sha256, _SIGNATURE_WIDTH, _SIGNATURE_HEIGHT)
         rows.append([label, signed, after])
-    table = Table(rows, colWidths=[_WIDTH * 0.34, _WIDTH * 0.28, _WIDTH * 0.38])
+    table = Table(rows, colWidths=[_WIDTH * part for part in (0.38, 0.22, 0.40)])
     commands: list[Any] = [
         _FONT,
         ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),

@@ -1,0 +1,240 @@
+"""Each paper as its reader opens it: every value is there, in both files, on pages that hold."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import subprocess
+import sys
+from copy import deepcopy
+from functools import cache
+from io import BytesIO
+
+import pytest
+from docx import Document as Docx
+from pypdf import PdfReader
+
+from supervision.core.documents import docx, fields, pdf, shipped
+from supervision.core.documents.layout import Grid, Signatures, Text, lay_out
+from tests.core.documents.samples import PICTURES, REFUSED, SAMPLES
+
+# A code of the template's choices, a picture or a time stands in the paper in other words.
+OTHER_WORDS = {"photos", "image", "at", "result", "method", "decision", "refused"}
+# Who a party is and how to reach it stands where the form has a place for it.
+CONTACT = re.compile(r"(party|authority)\.[a-z_]+\?")
+
+
+@cache
+def bodies():
+    return {row["code"]: row["body"] for row in shipped.rows() if row["body"]}
+
+
+def open_picture(sha):
+    return BytesIO(PICTURES[sha])
+
+
+def paper(code, data=None, **options):
+    return lay_out(bodies()[code], data or SAMPLES[code], **options)
+
+
+def squeezed(text):
+    return re.sub(r"\s", "", text)
+
+
+def pdf_pages(made):
+    data = pdf.draw(made, open_picture)
+    return [squeezed(page.extract_text()) for page in PdfReader(BytesIO(data)).pages]
+
+
+def docx_text(made):
+    document = Docx(BytesIO(docx.draw(made, open_picture)))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return squeezed("".join([*(p.text for p in document.paragraphs), *cells]))
+
+
+def shown(code, data):
+    """Every value that the template asks for, as it should stand in the paper."""
+    for path, _label in bodies()[code]["fields"]:
+        parts = fields.parse(path)
+        name = parts[-1].name
+        if name in OTHER_WORDS or parts[0].name == "signatures":
+            continue
+        for value in values(data, parts):
+            if isinstance(value, bool):
+                continue
+            if fields.is_day_name(name):
+                year, month, day = (int(part) for part in value.split("-"))
+                yield path, f"{year}年{month}月{day}日"
+            elif not fields.is_instant_name(name):
+                yield path, str(value)
+
+
+def values(data, parts):
+    found = data.get(parts[0].name) if isinstance(data, dict) else None
+    items = found if isinstance(found, list) else [found]
+    for item in items:
+        if item in (None, ""):
+            continue
+        if len(parts) == 1:
+            yield item
+        else:
+            yield from values(item, parts[1:])
+
+
+@pytest.mark.parametrize("code", SAMPLES)
+def test_both_files_say_everything_that_the_snapshot_holds(code):
+    assert not list(fields.problems(bodies()[code], SAMPLES[code]))
+    made = paper(code)
+    whole, other = "".join(pdf_pages(made)), docx_text(made)
+    missing = [
+        path
+        for path, text in shown(code, SAMPLES[code])
+        if not CONTACT.fullmatch(path) and not (squeezed(text) in whole and squeezed(text) in other)
+    ]
+    assert not missing
+
+
+def order(count, **changes):
+    """An order of many problems, the odd ones due earlier."""
+    data = deepcopy(SAMPLES["RECTIFY_ORDER"])
+    one = data["problems"][0]
+    data["problems"] = [
+        {**one, "no": n, "due_on": "2026-12-01" if n % 2 else "2026-12-20"}
+        for n in range(1, count + 1)
+    ]
+    return {**data, **changes}
+
+
+def test_items_with_the_same_day_share_a_sentence_and_the_earliest_stands_first():
+    text = "".join(pdf_pages(paper("RECTIFY_ORDER")))
+    first = text.index("对上述第［2］项问题于2026年11月25日前整改完毕")
+    assert first < text.index("对上述第［1、3］项问题于2026年12月1日前整改完毕")
+
+
+def test_three_in_a_row_are_said_as_a_span():
+    data = order(5)
+    for problem in data["problems"]:
+        problem["due_on"] = "2026-12-01"
+    assert "第［1至5］项" in "".join(pdf_pages(paper("RECTIFY_ORDER", data)))
+
+
+def test_thirty_problems_fill_pages_that_each_say_which_they_are():
+    pages = pdf_pages(paper("RECTIFY_ORDER", order(30)))
+    assert len(pages) > 3
+    for number, text in enumerate(pages, start=1):
+        assert f"共{len(pages)}页第{number}页" in text
+        assert "（浙余）应急责改〔2026〕12号" in text
+    assert "".join(pages).count("二号车间冲压机双手操作按钮一侧失效") == 30
+    # The seal never stands on a page without the text that it seals.
+    assert "申请行政复议" in pages[-1] or "本机关地址" in pages[-1]
+    assert "印章" in pages[-1]
+
+
+def test_a_text_longer_than_a_page_goes_on_on_the_next():
+    data = {**SAMPLES["CASE_FILING"], "facts": "经查，该单位未按期消除隐患。" * 220 + "末句。"}
+    pages = pdf_pages(paper("CASE_FILING", data))
+    assert len(pages) > 2
+    assert "".join(pages).count("末句。") == 1
+
+
+def test_a_refusal_is_written_down_with_its_witness():
+    data = {**SAMPLES["RECTIFY_ORDER"], "signatures": REFUSED}
+    for text in (
+        "".join(pdf_pages(paper("RECTIFY_ORDER", data))),
+        docx_text(paper("RECTIFY_ORDER", data)),
+    ):
+        assert "拒绝签名。情况说明：现场负责人阅读后以需请示总部为由不签" in text
+        assert "见证人（签名）：" in text
+        assert "见证己" in text
+
+
+def test_without_signatures_there_are_lines_to_sign_on():
+    data = {**SAMPLES["RECTIFY_ORDER"], "signatures": None}
+    made = paper("RECTIFY_ORDER", data)
+    (block,) = (b for b in made.blocks if isinstance(b, Signatures))
+    assert [line.picture for line in block.lines] == [None, None, None]
+    assert [line.after for line in block.lines] == [
+        "检查丙　证号：33011000001",
+        "检查丁　证号：33011000002",
+        "",
+    ]
+    assert "被检查单位负责人（签名）：" in "".join(pdf_pages(made))
+
+
+def test_external_decisions_name_both_remedies_and_internal_forms_none():
+    for row in shipped.rows():
+        if not row["body"]:
+            continue
+        said = "".join(b.text for b in paper(row["code"]).blocks if isinstance(b, Text))
+        is_decision = "authority.court" in dict(row["body"]["fields"])
+        assert ("六十日内向余杭区人民政府" in said) == is_decision, row["code"]
+        assert ("六个月内依法向余杭区人民法院" in said) == is_decision, row["code"]
+        assert row["is_external"] or not is_decision
+
+
+def test_photos_are_numbered_and_the_items_say_which_are_theirs():
+    made = paper("INSPECT_RECORD")
+    table = next(b for b in made.blocks if isinstance(b, Grid) and b.heads)
+    assert [row[-1].text for row in table.rows[1:]] == ["", "1、2", "3"]
+    assert "照片3（第3项）" in "".join(pdf_pages(made))
+
+
+def test_a_photo_is_no_larger_than_its_place():
+    reader = PdfReader(BytesIO(pdf.draw(paper("INSPECT_RECORD"), open_picture)))
+    assert 2 <= len(reader.pages) <= 4
+    document = Docx(BytesIO(docx.draw(paper("INSPECT_RECORD"), open_picture)))
+    shapes = document.element.findall(".//{*}extent")
+    assert len(shapes) == 6
+    assert all(
+        int(s.get("cx")) <= 80 * 36000 and int(s.get("cy")) <= 62 * 36000 + 1 for s in shapes
+    )
+
+
+def test_a_draft_is_marked_has_no_number_and_shows_what_is_missing():
+    data = {key: v for key, v in SAMPLES["RECTIFY_ORDER"].items() if key != "record_number"}
+    pages = pdf_pages(paper("RECTIFY_ORDER", {**data, "number": ""}, draft=True))
+    assert all("草稿" in text for text in pages)
+    assert "文号在签发时产生" in pages[0]
+    assert "现场检查记录编号：＿＿＿＿＿＿" in pages[0]
+
+
+def test_every_font_is_embedded():
+    for code in SAMPLES:
+        for page in PdfReader(BytesIO(pdf.draw(paper(code), open_picture))).pages:
+            for font in page["/Resources"]["/Font"].values():
+                assert "/FontFile2" in font.get_object()["/FontDescriptor"], code
+
+
+def test_word_counts_the_pages_itself():
+    document = Docx(BytesIO(docx.draw(paper("RECTIFY_ORDER"), open_picture)))
+    xml = document.sections[0].footer._element.xml
+    assert " PAGE " in xml
+    assert " NUMPAGES " in xml
+
+
+RENDER = """
+import hashlib
+from tests.core.documents.samples import SAMPLES
+from tests.core.documents.test_papers import docx, open_picture, paper, pdf
+for code in SAMPLES:
+    for kind in (pdf, docx):
+        print(code, hashlib.sha256(kind.draw(paper(code), open_picture)).hexdigest())
+"""
+
+
+def test_other_processes_zones_and_hash_seeds_make_the_same_bytes():
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", RENDER],
+            env={**os.environ, "PYTHONPATH": ".", "PYTHONHASHSEED": seed, "TZ": zone},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed, zone in (("1", "UTC"), ("2", "America/New_York"))
+    }
+    (output,) = outputs
+    assert output.count("\n") == 2 * len(SAMPLES)
+    digest = hashlib.sha256(pdf.draw(paper("PENALTY"), open_picture)).hexdigest()
+    assert f"PENALTY {digest}" in output
