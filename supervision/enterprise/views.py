@@ -40,6 +40,7 @@ class Pick:
 
 PICKS = {
     "report": Pick(_l("Report a hazard"), "hazard.report", Permission.HAZARD_REPORT),
+    "inspection": Pick(_l("New inspection"), "inspection.new", Permission.INSPECTION_MAKE),
     "camera": Pick(_l("Add a camera"), "camera.new", Permission.CAMERA_EDIT),
 }
 

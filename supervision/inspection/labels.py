@@ -100,6 +100,14 @@ TRACE_LABELS = {
     "refuse": _l("Refusal to sign noted"),
 }
 
+CHECKLIST_ACTIONS = {
+    "create": _l("Version of a checklist made"),
+    "item": _l("Item of a checklist saved"),
+    "remove_item": _l("Item of a checklist removed"),
+    "move_item": _l("Item of a checklist moved"),
+    "discard": _l("Version of a checklist given up"),
+}
+
 ACTION_ICONS = {
     "create": "pencil",
     "edit": "pencil",

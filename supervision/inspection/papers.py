@@ -20,8 +20,16 @@ from supervision.inspection.models import (
     InspectionSignature,
     Signer,
 )
+from supervision.inspection.workflow import InspectionKind
 
 RECORD, PLAN, NOTICE = "INSPECT_RECORD", "INSPECT_PLAN", "INSPECT_NOTICE"
+# Of a patrol, a visit or a technical service: no paper of enforcement, and without a number.
+VISIT_RECORD = "VISIT_RECORD"
+
+
+def record_code(kind: InspectionKind) -> str:
+    """Which paper records an inspection of this kind."""
+    return RECORD if kind is InspectionKind.ADMINISTRATIVE else VISIT_RECORD
 
 
 def template(code: str) -> DocumentTemplate | None:
@@ -34,8 +42,8 @@ def template(code: str) -> DocumentTemplate | None:
 
 
 def issue_record(inspection: Inspection, actor: Actor) -> Document:
-    """The record under its number. Raises Conflict without a template of it."""
-    form = template(RECORD)
+    """The record, an administrative one under its number. Raises Conflict without a template of it."""
+    form = template(record_code(inspection.kind))
     if form is None:
         raise Conflict(
             N_("No template of the inspection record is in force: an administrator adds one.")
@@ -70,7 +78,7 @@ def _issue(
 
 def draft_record(inspection: Inspection) -> bytes:
     """The record as it stands, as a PDF with a watermark and without a number."""
-    form = template(RECORD)
+    form = template(record_code(inspection.kind))
     if form is None:
         raise NotFound
     return documents.draft_pdf(form, record_data(inspection))

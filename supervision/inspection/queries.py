@@ -285,3 +285,10 @@ def criterion_on(code: str, day: date) -> HazardCriterion:
             N_("No criterion %(code)s is in force on that day."), field="criterion_code", code=code
         )
     return found
+
+
+def criterion_codes(day: date) -> frozenset[str]:
+    """The codes of all criteria in force on ``day``."""
+    ends = or_(HazardCriterion.effective_to.is_(None), HazardCriterion.effective_to >= day)
+    stmt = select(HazardCriterion.code).where(HazardCriterion.effective_from <= day, ends)
+    return frozenset(db.session.scalars(stmt))

@@ -1,7 +1,8 @@
-"""HTTP of inspections: the list and one of them, its steps, its papers, checklists."""
+"""HTTP of inspections: the list and its form, one of them, its steps, checklists."""
 
 from __future__ import annotations
 
+from supervision.inspection.views import checklist_pages, detail, steps, tasks
 from supervision.inspection.views.blueprint import bp
 
-__all__ = ["bp"]
+__all__ = ["bp", "checklist_pages", "detail", "steps", "tasks"]
