@@ -41,6 +41,12 @@ class Settings:
     stream_hosts: tuple[str, ...] = ()
     authority_name: str = ""
     node_silent_seconds: int = 90
+    channel_hosts: tuple[str, ...] = ()
+    digest_hour: int = 8
+    notice_cooldown_minutes: int = 10
+    notice_give_up_hours: int = 24
+    delivery_days: int = 90
+    public_url: str = ""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:

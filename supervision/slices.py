@@ -15,10 +15,12 @@ NAMES = (
     "hazard",
     "inspection",
     "order",
+    "escalation",
     "video",
     "report",
     "statute",
     "inbox",
+    "channel",
     "audit",
     "demo",
 )

@@ -11,6 +11,7 @@ from flask import Blueprint
 from markupsafe import Markup
 
 from supervision.core.actor import Actor
+from supervision.core.notices import Notice
 from supervision.core.permissions import Permission
 
 # Translated lazily by Flask-Babel; plain str in tests.
@@ -116,6 +117,9 @@ class Slice:
     jobs: tuple[Job, ...] = ()
     # Kind of notice -> text with %(name)s places.
     notices: Mapping[str, LazyText] = field(default_factory=dict)
+    # Told of every batch of notices as they reach the inboxes, in the same transaction:
+    # (notices, notice id -> accounts) -> how many further deliveries there are.
+    on_notices: Callable[[Sequence[Notice], Mapping[int, frozenset[int]]], int] | None = None
     # Text of an audit action, for the audit page.
     actions: Mapping[str, LazyText] = field(default_factory=dict)
     cli: tuple[Any, ...] = ()

@@ -14,6 +14,7 @@ from supervision.core.db import db
 from supervision.core.scope import unscoped
 from supervision.inbox import queries
 from supervision.inbox.models import InboxItem
+from supervision.slices import slices
 
 
 def deliver_batch(now: datetime, limit: int) -> int:
@@ -35,6 +36,9 @@ def deliver_batch(now: datetime, limit: int) -> int:
             index_elements=[InboxItem.account_id, InboxItem.notice_id]
         )
         db.session.execute(stmt, rows)
+    for manifest in slices():
+        if manifest.on_notices is not None:
+            manifest.on_notices(notices, told)
     for notice in notices:
         notice.sent_at = now
     db.session.flush()

@@ -1,0 +1,1 @@
+"""Further ways for notices: mail to people, signed webhooks and group bots."""

@@ -1,0 +1,1 @@
+"""HTTP of channels: their administration, the log of deliveries, and one's own wishes."""
