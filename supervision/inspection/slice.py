@@ -6,12 +6,17 @@ from flask_babel import lazy_gettext as _l
 
 from supervision.core.permissions import Permission
 from supervision.core.slice import Card, NavItem, Panel, Slice, TicketPart
-from supervision.inspection import labels, panels
+from supervision.inspection import (
+    labels,
+    panels,
+    views_qr,
+    views_site,  # noqa: F401 - adds its addresses to the blueprint
+)
 from supervision.inspection.views import bp
 
 SLICE = Slice(
     name="inspection",
-    blueprints=(bp,),
+    blueprints=(bp, views_qr.bp),
     nav=(
         NavItem(
             _l("Inspections"),
