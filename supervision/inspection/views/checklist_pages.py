@@ -28,7 +28,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @bp.get("/checklists")
-@requires(Permission.INSPECTION_MAKE)
+@requires(Permission.INSPECTION_READ)
 def lists() -> ResponseReturnValue:
     form = forms.ChecklistFilterForm(request.args)
     form.validate()
@@ -48,7 +48,7 @@ def lists() -> ResponseReturnValue:
 
 
 @bp.get("/checklists/<int:checklist_id>")
-@requires(Permission.INSPECTION_MAKE)
+@requires(Permission.INSPECTION_READ)
 def checklist(checklist_id: int) -> ResponseReturnValue:
     found = checklists.get(checklist_id)
     return render_template(
@@ -63,7 +63,7 @@ def checklist(checklist_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/checklists/<int:checklist_id>/items.<any(xlsx, tsv):ending>")
-@requires(Permission.INSPECTION_MAKE)
+@requires(Permission.INSPECTION_READ)
 def checklist_file(checklist_id: int, ending: str) -> ResponseReturnValue:
     """A list as the file that the import reads."""
     found = checklists.get(checklist_id)
