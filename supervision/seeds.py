@@ -25,6 +25,7 @@ from supervision.core.tables import read_table
 from supervision.core.workdays import HOLIDAYS
 from supervision.enterprise.models import Region
 from supervision.enterprise.rules import RegionLevel
+from supervision.escalation import service as escalation
 from supervision.hazard.models import HazardCriterion
 from supervision.hazard.rules import Category, Factor
 from supervision.inspection.models import CapExemption, Checklist, ChecklistItem
@@ -41,6 +42,7 @@ def load_all(*, provinces: frozenset[str] | None = None) -> dict[str, int]:
         "criteria of major hazards": load_criteria(),
         "holidays": load_holidays(),
         "templates of papers": load_documents(),
+        "steps of the ladder": load_ladder(),
         "items of checklists": load_checklists(),
         "exemptions from the cap": load_exemptions(),
         "regions": load_regions(provinces),
@@ -130,6 +132,12 @@ def load_exemptions() -> int:
     """Reasons for which an inspection does not count against the cap."""
     rows = [_dated(row) for row in read_table(ROOT / "inspection" / "data" / "cap_exemptions.tsv")]
     return _add_new(CapExemption, ("code", "effective_from"), rows)
+
+
+def load_ladder() -> int:
+    """The steps of escalation, for ladders that nobody has given any."""
+    rows = read_table(ROOT / "escalation" / "data" / "steps.tsv")
+    return escalation.load_defaults(rows)
 
 
 def load_regions(provinces: frozenset[str] | None = None) -> int:
