@@ -149,7 +149,6 @@ class Hazard(Versioned, OwnedByEnterprise, Base):
     invalid_reason: Mapped[InvalidReason | None] = mapped_column(code_of(InvalidReason))
     transferred_to: Mapped[str | None] = mapped_column(String(120))
     settled_note: Mapped[str] = mapped_column(Text, default="")
-    reminded_on: Mapped[date | None]
     # The number of the order that binds it now; only that order's papers settle it then.
     under_order: Mapped[str] = mapped_column(String(60), default="")
 

@@ -93,6 +93,6 @@ def fail_recheck(hazard: Hazard, actor: Actor, *, reason: str) -> None:
 
 
 def _due(hazard: Hazard, due_on: date) -> None:
-    hazard.due_on, hazard.reminded_on = due_on, None
+    hazard.due_on = due_on
     # The order keeps the clock of its re-inspection.
     clocks.voided(hazard)

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import NotFound
-from supervision.core.scope import region_range, unscoped, visible
+from supervision.core.scope import region_range, visible
 from supervision.core.search import contains
 from supervision.enterprise.models import Enterprise
 from supervision.hazard.models import (
@@ -249,15 +249,3 @@ def events_of_enterprise(
 def first(actor: Actor, wanted: HazardFilter, limit: int) -> Sequence[Hazard]:
     """The first few of a filtered list."""
     return db.session.scalars(list_hazards(actor, wanted).limit(limit)).unique().all()
-
-
-def to_remind(day: date, *, after: int, limit: int) -> Sequence[int]:
-    """Ids of tickets whose deadline is within :data:`SOON` or past, not yet told on ``day``."""
-    stmt = (
-        select(Hazard.id)
-        .where(Hazard.status.in_(WITH_ENTERPRISE), Hazard.due_on <= day + SOON)
-        .where(or_(Hazard.reminded_on.is_(None), Hazard.reminded_on < day), Hazard.id > after)
-        .order_by(Hazard.id)
-        .limit(limit)
-    )
-    return db.session.scalars(unscoped(stmt, reason="the daily reminder spans all regions")).all()

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm.attributes import flag_modified
 
-from supervision.core import audit, clock, numbering
+from supervision.core import clock, numbering
 from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment
 from supervision.core.db import db
@@ -32,7 +32,6 @@ from supervision.hazard.rules import Category, Factor, Grade, InvalidReason, Sou
 from supervision.hazard.workflow import (
     EXTENSION_WORKFLOW,
     HAZARD_WORKFLOW,
-    WITH_ENTERPRISE,
     ExtensionState,
     HazardState,
 )
@@ -228,7 +227,6 @@ def give_back(hazard: Hazard, actor: Actor, reason: str) -> None:
     before = hazard.status
     hazard.submitted_at = hazard.submitted_on = None
     hazard.returned_count += 1
-    hazard.reminded_on = None
     hazard.status = HazardState.RECTIFYING
     clocks.came_back(hazard)
     log(hazard, actor, "return", before, note=reason)
@@ -310,7 +308,7 @@ def grant_extension(
     )
     _decide(extension, actor, step.target, note)
     extension.granted_due_on = granted_due_on
-    hazard.due_on, hazard.reminded_on = granted_due_on, None
+    hazard.due_on = granted_due_on
     clocks.replied(hazard)
     clocks.deadline_set(hazard)
     log(hazard, actor, "grant_extension", hazard.status, note=note, due_on=granted_due_on)
@@ -326,20 +324,6 @@ def refuse_extension(extension: HazardExtension, actor: Actor, *, note: str) -> 
     clocks.replied(hazard)
     log(hazard, actor, "refuse_extension", hazard.status, note=note)
     tell_enterprise(hazard, actor, "hazard.extension_refused")
-
-
-def remind(hazard: Hazard, actor: Actor, day: date) -> bool:
-    """Tell the enterprise that the deadline is near or has passed; once a day.
-
-    False where there is nothing to tell (any more): the ticket has moved on, or was told of.
-    """
-    if hazard.status not in WITH_ENTERPRISE or hazard.reminded_on == day:
-        return False
-    hazard.reminded_on = day
-    late = hazard.due_on is not None and hazard.due_on < day
-    tell_enterprise(hazard, actor, "hazard.overdue" if late else "hazard.due_soon")
-    audit.record(actor, "hazard.remind", hazard, number=hazard.number, due_on=hazard.due_on)
-    return True
 
 
 def _check_own_deadline(hazard: Hazard) -> None:

@@ -44,10 +44,7 @@ SLICE = Slice(
     panels=(Panel("hazards", _l("Hazards"), Permission.HAZARD_READ, 20, panels.panel),),
     cards=(Card("hazards", Permission.HAZARD_READ, 20, panels.card),),
     timeline=panels.timeline,
-    jobs=(
-        Job("hazard.remind", jobs.remind, {"hour": 8, "minute": 30}),
-        Job("hazard.clocks", jobs.keep_clocks, {"hour": 0, "minute": 20}),
-    ),
+    jobs=(Job("hazard.clocks", jobs.keep_clocks, {"hour": 0, "minute": 20}),),
     notices={
         "hazard.reported": _l("New hazard %(number)s at %(place)s"),
         "hazard.assigned": _l("Hazard %(number)s is to be rectified by %(due_on)s"),

@@ -243,6 +243,28 @@ def test_a_subject_older_than_the_ladder_is_told_of_once(law):
     assert run(date(2026, 9, 2)) == 0
 
 
+@pytest.mark.parametrize("meanwhile", ["told", "closed"])
+def test_what_another_scheduler_or_person_did_meanwhile_is_seen(law, monkeypatch, meanwhile):
+    """The list of subjects was read before; each is looked at again when its turn comes."""
+    hazard_id = ticket(law)
+    before = queries.waiting(Ladder.HAZARD_DUE, DUE, DUE, after=0, limit=9)
+    db.session.rollback()
+    if meanwhile == "told":
+        run(date(2026, 3, 9))
+    else:
+        with at(date(2026, 3, 9)), transaction():
+            officer = law["district_officer"]
+            hazards.transfer(load(hazard_id, officer), officer, receiver="Fire", reason="theirs")
+    told = notices()
+    asked = iter([before, []])
+    monkeypatch.setattr(queries, "waiting", lambda *_a, **_k: next(asked, []))
+    if meanwhile == "told":
+        # Even where it does not know: the key in the table holds.
+        monkeypatch.setattr(queries, "known_lines", lambda _subjects: {})
+    assert run(date(2026, 3, 9)) == 0
+    assert notices() == told
+
+
 def test_the_month_lists_what_was_sent_and_leaves_out_what_was_absorbed(law):
     ticket(law)
     run(date(2026, 3, 12))

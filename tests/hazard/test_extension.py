@@ -9,8 +9,8 @@ import pytest
 from supervision.core import clock
 from supervision.core.actor import SYSTEM
 from supervision.core.db import transaction
-from supervision.core.errors import Conflict, DomainError, Forbidden, InvalidInput
-from supervision.hazard import jobs, queries, service
+from supervision.core.errors import Conflict, Forbidden, InvalidInput
+from supervision.hazard import queries, service
 from supervision.hazard.workflow import ExtensionState
 from supervision.hazard.workflow import HazardState as S
 from tests.factories.hazards import load, make_hazard, photo
@@ -132,27 +132,3 @@ def test_a_request_falls_away_when_the_hazard_leaves_the_enterprises_hands(cast)
 def test_who_may_press_extension_buttons(pages, cast, step, who, status):
     hazard_id = make_hazard(cast, S.RECTIFYING)
     assert pages.post(who, f"/hazards/{hazard_id}/{step}").status_code == status
-
-
-def test_the_reminder_tells_each_enterprise_once_a_day(cast):
-    hazard_id = make_hazard(cast, S.RECTIFYING, due_on=clock.today() + timedelta(days=2))
-    make_hazard(cast, S.RECTIFYING, due_on=clock.today() + timedelta(days=30))
-    assert jobs.remind(clock.now()) == 1
-    assert jobs.remind(clock.now()) == 0
-    assert load(hazard_id, SYSTEM).reminded_on == clock.today()
-    with clock.frozen(clock.now() + timedelta(days=1)):
-        assert jobs.remind(clock.now()) == 1
-
-
-def test_one_bad_ticket_does_not_stop_the_reminder_of_the_others(cast, monkeypatch):
-    bad = make_hazard(cast, S.RECTIFYING, due_on=clock.today())
-    make_hazard(cast, S.RECTIFYING, due_on=clock.today())
-    real = service.remind
-
-    def remind(hazard, actor, day):
-        if hazard.id == bad:
-            raise DomainError("a row that cannot be reminded of")
-        return real(hazard, actor, day)
-
-    monkeypatch.setattr(service, "remind", remind)
-    assert jobs.remind(clock.now()) == 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
-import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -14,8 +13,6 @@ from supervision.core.actor import SYSTEM
 from supervision.core.audit import AuditSeal
 from supervision.core.db import db, transaction
 from supervision.core.errors import DomainError
-from supervision.core.notices import Notice
-from supervision.hazard import jobs as reminders
 from supervision.hazard import queries, service
 from supervision.hazard.workflow import ExtensionState
 from supervision.hazard.workflow import HazardState as S
@@ -204,25 +201,3 @@ def test_a_month_made_twice_at_once_is_frozen_under_one_number(app, cast):
         thread.join()
     found = db.session.scalars(packages.visible(MonthlyPackage, SYSTEM)).all()
     assert [package.version for package in found] == [1]
-
-
-@pytest.mark.parametrize("meanwhile", ["reminded", "closed"])
-def test_a_reminder_is_not_sent_for_what_another_scheduler_or_person_has_done(
-    cast, monkeypatch, meanwhile
-):
-    """The list of ids was read before; the ticket is looked at again when its turn comes."""
-    due = clock.today()
-    ident = make_hazard(cast, S.SUBMITTED if meanwhile == "closed" else S.RECTIFYING, due_on=due)
-    before = _notices()
-    asked = iter([[ident], []])
-    if meanwhile == "reminded":
-        assert reminders.remind(clock.now()) == 1
-        before = _notices()
-    monkeypatch.setattr(queries, "to_remind", lambda *_a, **_k: next(asked))
-    assert reminders.remind(clock.now()) == 0
-    assert _notices() == before
-
-
-def _notices():
-    db.session.rollback()
-    return db.session.scalar(db.select(db.func.count(Notice.id)))
