@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import io
 import uuid
-from datetime import date
+from datetime import date, timedelta
 
 from PIL import Image
 
 from supervision import seeds
 from supervision.core import attachments, clock
-from supervision.core.actor import Actor
+from supervision.core.actor import SYSTEM, Actor
 from supervision.core.attachments import Attachment
 from supervision.core.db import transaction
+from supervision.core.statutory import Certainty
 from supervision.enterprise import queries as enterprises
-from supervision.inspection import queries, service
+from supervision.hazard.rules import Category, Factor
+from supervision.inspection import checklists, queries, service
+from supervision.inspection.checklist_rules import ItemFields
 from supervision.inspection.models import Inspection, ItemResult, Signer
 from supervision.inspection.rules import NoticeForm
 from supervision.inspection.service import Task
 from supervision.inspection.workflow import InspectionKind, InspectionState
 from tests.cast import Cast
 from tests.factories.authorities import OFFICERS, certified_district
+from tests.factories.hazards import photo
 
 K, S = InspectionKind, InspectionState
 ORDER = (S.DRAFT, S.SUBMITTED, S.APPROVED, S.NOTIFIED, S.ONGOING, S.RECORDED)
@@ -63,14 +67,16 @@ def make_inspection(
     state: InspectionState = S.DRAFT,
     *,
     by: str = "district_officer",
-    approver: str = "section_chief",
+    approver: str | None = "section_chief",
     enterprise_id: int | None = None,
     failed: int = 1,
+    with_photo: bool = False,
     day: date | None = None,
     **changes: object,
 ) -> int:
     """An inspection of the plant in ``state``, ``failed`` of its items so; returns its id.
 
+    ``approver`` None: the administrator of the installation, for whom no one has to stand.
     Needs :func:`prepare`. The items are two of its own, since no checklist is asked for.
     """
     officer = cast[by]
@@ -83,12 +89,14 @@ def make_inspection(
         if S.SUBMITTED in steps:
             service.submit(found, officer)
         if S.APPROVED in steps:
-            service.approve(found, cast[approver], note="Go")
+            service.approve(found, cast[approver] if approver else SYSTEM, note="Go")
         if S.NOTIFIED in steps:
             service.notify(found, officer, form=NoticeForm.WRITTEN)
         if S.ONGOING in steps:
             service.start(found, officer)
             answer(found, officer, failed=failed)
+            if with_photo:
+                add_photo(found, officer)
         if S.RECORDED in steps:
             facts(found, officer)
             sign_all(found, officer, cast)
@@ -109,6 +117,40 @@ def answer(inspection: Inspection, officer: Actor, *, failed: int, items: int = 
             result=ItemResult.FAIL if is_bad else ItemResult.PASS,
             finding=f"Guard {number} is missing" if is_bad else "",
         )
+
+
+def add_photo(inspection: Inspection, officer: Actor) -> None:
+    service.add_photo(
+        inspection,
+        officer,
+        photo(officer),
+        item=inspection.items[0],
+        client_id=str(uuid.uuid4()),
+    )
+
+
+def make_checklist(
+    cast: Cast, *, code: str = "PRESS", by: str = "section_chief", begins_in: int = 1
+) -> tuple[int, int]:
+    """A list of one item that begins in so many days; ids of both."""
+    fields = ItemFields(
+        section="Guards",
+        text="Guard is fitted",
+        basis="Work Safety Law, art. 36",
+        method="Look",
+        factor=Factor.OBJECT,
+        category=Category.EQUIPMENT,
+    )
+    with transaction():
+        head = checklists.Head(
+            name="Presses",
+            industry="33",
+            effective_from=clock.today() + timedelta(days=begins_in),
+            source="Written for tests",
+            certainty=Certainty.MEDIUM,
+        )
+        made = checklists.create(cast[by], code, head, [fields])
+        return made.id, made.items[0].id
 
 
 def facts(inspection: Inspection, officer: Actor, **changes: str | bool) -> None:

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 from flask import Flask
 
+from supervision import seeds
+from supervision.authority.queries import certificates_on
 from supervision.core import clock, notices
 from supervision.core.actor import SYSTEM
 from supervision.core.db import db, transaction
@@ -18,12 +20,15 @@ from supervision.hazard import queries as hazards
 from supervision.hazard.rules import Grade
 from supervision.inbox import jobs as inbox
 from supervision.inbox.models import InboxItem
+from supervision.inspection import queries as inspections
+from supervision.inspection.workflow import InspectionState
 from supervision.report import jobs as reports
 from supervision.report import queries as packages
 from supervision.report import service as packaging
 from tests.cast import Cast
 from tests.factories.authorities import certify, make_authority
 from tests.factories.hazards import document, finding, photo, plan_parts
+from tests.factories.inspections import make_checklist, make_inspection
 from tests.factories.listings import terms
 from tests.factories.video import Node, make_camera, make_node, make_violation
 
@@ -48,12 +53,15 @@ class Place:
     authority_id: int
     certificate_id: int
     listing_id: int
+    inspection_id: int
     node: Node
+    # Where two slices give an address's number the same name: "inspection.item_id".
+    own: dict[str, int]
 
     @property
     def ids(self) -> dict[str, int]:
         own = {k: v for k, v in self.__dict__.items() if k.endswith("_id")}
-        return own | {"node_id": self.node.id, "token_id": self.node.token_id}
+        return own | {"node_id": self.node.id, "token_id": self.node.token_id} | self.own
 
 
 def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str) -> Place:
@@ -65,17 +73,57 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
     hazard = _ticket(cast, enterprise_id, officer, mark)
     ticket = hazards.get_hazard(hazard, SYSTEM)
     ids = ticket.files[0].id, ticket.extensions[0].id, ticket.records[0].id, ticket.regrades[0].id
+    package = _package(enterprise_id)
+    authority = _authority(cast, enterprise_id, officer)
+    inspection, own = _inspection(cast, enterprise_id, officer, mark)
     return Place(
         enterprise_id,
         hazard,
         *ids,
         camera,
         seen,
-        *_package(enterprise_id),
-        *_authority(cast, enterprise_id, officer),
+        *package,
+        *authority,
         listing_id=ticket.listings[0].id,
+        inspection_id=inspection,
         node=node,
+        own=own,
     )
+
+
+# Who inspects with whom, so that one of them sees the other.
+SECOND = {"district_officer": "section_chief", "other_district": "city_officer"}
+
+
+def _inspection(
+    cast: Cast, enterprise_id: int, officer: str, mark: str
+) -> tuple[int, dict[str, int]]:
+    """The id of a recorded inspection with a photo, and of what hangs on it and beside it."""
+    second = SECOND[officer]
+    held = certificates_on(clock.today(), [cast.accounts[officer]])[cast.accounts[officer]]
+    certify(cast, second, held.authority_id)
+    with transaction():
+        seeds.load_documents()
+    inspection_id = make_inspection(
+        cast,
+        InspectionState.RECORDED,
+        by=second,
+        approver="section_chief" if second != "section_chief" else None,
+        enterprise_id=enterprise_id,
+        officer_ids=[cast.accounts[officer], cast.accounts[second]],
+        subject=f"{mark} subject",
+        place=f"{mark} hall",
+        with_photo=True,
+    )
+    found = inspections.get_inspection(inspection_id, SYSTEM)
+    lists = make_checklist(cast, code=f"LIST-{enterprise_id}")
+    return inspection_id, {
+        "inspection.file_id": found.files[0].id,
+        "inspection.signature_id": found.signatures[0].id,
+        "inspection.document_id": found.document_id or 0,
+        "inspection.checklist_id": lists[0],
+        "inspection.item_id": lists[1],
+    }
 
 
 def _authority(cast: Cast, enterprise_id: int, officer: str) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from supervision.core import attachments, clock
 from supervision.core.access import current_actor, requires
 from supervision.core.actor import Actor
 from supervision.core.documents import Document
-from supervision.core.errors import NotFound
+from supervision.core.errors import Conflict, NotFound
 from supervision.core.permissions import Permission
 from supervision.core.web.forms import Form
 from supervision.inspection import caps, forms, labels, papers, queries, recording
@@ -142,7 +142,7 @@ def draft(inspection_id: int) -> ResponseReturnValue:
     """The record as it stands, with a watermark: to be read before it is signed."""
     inspection = queries.get_inspection(inspection_id, current_actor())
     if inspection.status is not InspectionState.ONGOING:
-        raise NotFound
+        raise Conflict
     made = papers.draft_record(inspection)
     return send_file(
         io.BytesIO(made), mimetype="application/pdf", download_name=f"{inspection.number}.pdf"
