@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from sqlalchemy.orm.attributes import flag_modified
+
 from supervision.core import audit, clock, documents
 from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment
@@ -127,6 +129,8 @@ def _word(
     order.interim_measures, order.consequence = wording.interim_measures, wording.consequence
     order.measures, order.decision_text = list(wording.measures), wording.decision_text
     order.basis = wording.basis
+    # Items are rows of their own: whoever edits from an older page is told so all the same.
+    flag_modified(order, "basis")
     order.items.clear()
     db.session.flush()
     for place, hazard_id in enumerate(ids, 1):
