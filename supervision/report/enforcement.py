@@ -100,16 +100,17 @@ class ClockFact:
 
 @dataclass(frozen=True, slots=True)
 class EscalationFact:
-    """A step of a ladder that was taken. ``to`` says whom it told."""
+    """A step of a ladder that was taken: codes, working days from the last day, who was told."""
 
     id: int
     sent_at: datetime
     sent_on: date
     ladder: str
-    step: str
+    offset: int
     number: str
     enterprise: str
-    to: str
+    audience: str
+    told: str
 
 
 @dataclass(frozen=True)

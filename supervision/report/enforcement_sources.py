@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TypedDict
 
 from supervision.core import clock
 from supervision.core.actor import SYSTEM
+from supervision.escalation import figures as escalations
 from supervision.hazard.figures import Window
 from supervision.inspection import figures as inspections
 from supervision.inspection.workflow import InspectionKind
 from supervision.order import figures as orders
 from supervision.order.workflow import OrderState
 from supervision.report.contents import EnforcementMaterial, Subject, SubjectKind
-from supervision.report.enforcement import InspectionFact, OrderExit, OrderFact
+from supervision.report.enforcement import (
+    ClockFact,
+    EscalationFact,
+    InspectionFact,
+    OrderExit,
+    OrderFact,
+)
 
 EXITS = {OrderState.CLOSED: OrderExit.CLOSED, OrderState.VOID: OrderExit.VOID}
 
@@ -42,7 +50,50 @@ def collect(subject: Subject, window: Window) -> EnforcementMaterial:
         **inspections.inspection_counts(*span, **which),
         **orders.order_counts(*span, from_service=of_enterprise, **which),
     }
-    return EnforcementMaterial(held, issued, counted=counted)
+    if subject.region_code is None:
+        return EnforcementMaterial(held, issued, counted=counted)
+    region = subject.region_code
+    end = clock.day_of(window.end) - timedelta(days=1)
+    days = (window.first, window.due_through)
+    return EnforcementMaterial(
+        held,
+        issued,
+        [_clock(row) for row in escalations.clock_rows(SYSTEM, *days, region=region)],
+        [_escalation(row) for row in escalations.escalation_rows(*span, region=region)],
+        {
+            **counted,
+            **escalations.clock_counts(SYSTEM, *days, end, region=region),
+            "escalations": escalations.escalation_count(*span, region=region),
+        },
+    )
+
+
+def _clock(row: escalations.ClockRow) -> ClockFact:
+    return ClockFact(
+        of=row.kind,
+        id=row.id,
+        name=row.rule,
+        number=row.number,
+        enterprise=row.enterprise,
+        started_on=row.started_on,
+        due_on=row.due_on,
+        ended_on=row.ended_on,
+        is_void=row.is_void,
+    )
+
+
+def _escalation(row: escalations.EscalationRow) -> EscalationFact:
+    return EscalationFact(
+        id=row.id,
+        sent_at=row.at,
+        sent_on=clock.day_of(row.at),
+        ladder=str(row.ladder),
+        offset=row.offset,
+        number=row.number,
+        enterprise=row.enterprise,
+        audience=str(row.audience),
+        told=", ".join(row.told),
+    )
 
 
 def _inspection(row: inspections.InspectionRow) -> InspectionFact:

@@ -20,8 +20,8 @@ from supervision.report.enforcement import (
 )
 
 INSPECTIONS: tuple[Column[InspectionFact], ...] = (
-    Column("number", _l("Number"), lambda row: row.number, width=22),
-    Column("paper", _l("Record"), lambda row: row.paper, width=30),
+    Column("number", _l("Number of the inspection"), lambda row: row.number, width=22),
+    Column("paper", _l("Number of the record"), lambda row: row.paper, width=30),
     Column("kind", _l("Kind"), lambda row: labels.inspection_kind(row.kind), width=16),
     Column("enterprise", _l("Enterprise"), lambda row: row.enterprise, width=30),
     Column("uscc", _l("Unified social credit code"), lambda row: row.uscc, width=21),
@@ -46,8 +46,8 @@ def _exit(row: OrderFact) -> str:
 
 
 ORDERS: tuple[Column[OrderFact], ...] = (
-    Column("number", _l("Number"), lambda row: row.number, width=32),
-    Column("kind", _l("Paper"), lambda row: labels.order_kind(row.kind), width=22),
+    Column("number", _l("Number of the paper"), lambda row: row.number, width=32),
+    Column("kind", _l("Kind of paper"), lambda row: labels.order_kind(row.kind), width=22),
     Column("enterprise", _l("Enterprise"), lambda row: row.enterprise, width=30),
     Column("uscc", _l("Unified social credit code"), lambda row: row.uscc, width=21),
     Column("issued_on", _l("Issued on"), lambda row: row.issued_on, Kind.DAY, 12),
@@ -61,7 +61,7 @@ ORDERS: tuple[Column[OrderFact], ...] = (
 
 LATE_CLOCKS: tuple[Column[ClockFact], ...] = (
     Column("clock", _l("Clock"), lambda row: row.name, width=28),
-    Column("number", _l("Number"), lambda row: row.number, width=32),
+    Column("number", _l("Number of the paper"), lambda row: row.number, width=32),
     Column("enterprise", _l("Enterprise"), lambda row: row.enterprise, width=30),
     Column("started_on", _l("Since"), lambda row: row.started_on, Kind.DAY, 12),
     Column("due_on", _l("Last day"), lambda row: row.due_on, Kind.DAY, 12),
@@ -70,11 +70,14 @@ LATE_CLOCKS: tuple[Column[ClockFact], ...] = (
 
 ESCALATIONS: tuple[Column[EscalationFact], ...] = (
     Column("sent_at", _l("Sent at"), lambda row: row.sent_at, Kind.INSTANT, 17),
-    Column("ladder", _l("Ladder"), lambda row: row.ladder, width=24),
-    Column("step", _l("Step"), lambda row: row.step, width=18),
-    Column("number", _l("Number"), lambda row: row.number, width=32),
+    Column("ladder", _l("What was escalated"), lambda row: labels.ladder(row.ladder), width=24),
+    Column(
+        "offset", _l("Working days from the last day"), lambda row: row.offset, Kind.INTEGER, 14
+    ),
+    Column("number", _l("Number of the paper"), lambda row: row.number, width=32),
     Column("enterprise", _l("Enterprise"), lambda row: row.enterprise, width=30),
-    Column("to", _l("To"), lambda row: row.to, width=24),
+    Column("audience", _l("Told whom"), lambda row: labels.audience(row.audience), width=24),
+    Column("told", _l("Names of those told"), lambda row: row.told, width=24),
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from supervision.escalation.labels import AUDIENCE_LABELS, LADDER_LABELS
 from supervision.hazard.labels import GRADE_LABELS, SOURCE_LABELS, STATUS_LABELS
 from supervision.inspection.labels import KIND_LABELS as INSPECTION_LABELS
 from supervision.report.enforcement import OrderExit
@@ -121,6 +122,14 @@ def inspection_kind(code: str) -> str:
 
 def order_kind(code: str) -> str:
     return str(ORDER_LABELS[code])
+
+
+def ladder(code: str) -> str:
+    return str(LADDER_LABELS[code])  # type: ignore[index]
+
+
+def audience(code: str) -> str:
+    return str(AUDIENCE_LABELS[code])  # type: ignore[index]
 
 
 def grade(code: str) -> str:
