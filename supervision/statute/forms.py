@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
@@ -15,6 +18,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
 
+from supervision.core.documents.editing import Spot
 from supervision.core.web.forms import CodeField, Form, strip
 from supervision.statute import labels
 
@@ -101,6 +105,52 @@ class CriterionForm(_ProposalForm):
         _l("Text"), [InputRequired(), _TEXT], filters=[strip], render_kw={"rows": 3}
     )
     COLUMNS = ("article", "sector", "text")
+
+
+class PaperForm(_ProposalForm):
+    """A version of a paper's template; :func:`paper_form` adds a control for each of its texts."""
+
+    infix = StringField(
+        _l("Word of the class"),
+        [Length(max=8)],
+        filters=[strip],
+        description=_l("Stands in the number; papers with the same word share a counter."),
+    )
+    number_format = StringField(
+        _l("Form of the number"),
+        [Length(max=60)],
+        filters=[strip],
+        description=_l("With {region}, {infix}, {year} and {serial}, each once."),
+    )
+
+    def texts(self) -> list[str]:
+        """The texts in the order of the template."""
+        names = sorted((f.short_name for f in self if f.short_name.startswith("text_")), key=_place)
+        return [self[name].data or "" for name in names]
+
+
+def _place(name: str) -> int:
+    return int(name.removeprefix("text_"))
+
+
+def _lines(value: str | None) -> str:
+    return (value or "").replace("\r\n", "\n").strip("\n ")
+
+
+def paper_form(spots: Sequence[Spot], names: Mapping[str, Any]) -> type[PaperForm]:
+    """The form for the texts of one template."""
+    controls: dict[str, Any] = {}
+    for number, spot in enumerate(spots):
+        kind = TextAreaField if spot.is_long else StringField
+        rows = {"rows": 1 + min(8, spot.text.count("\n") + len(spot.text) // 45)}
+        controls[f"text_{number}"] = kind(
+            names[spot.kind],
+            [_TEXT],
+            filters=[_lines],
+            default=spot.text,
+            render_kw=rows if spot.is_long else {},
+        )
+    return type("PaperTextsForm", (PaperForm,), controls)
 
 
 class HolidaysForm(Form):

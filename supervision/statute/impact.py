@@ -40,14 +40,18 @@ class Impact:
     tickets: int = 0
     named: Sequence[Hazard] = ()
     rules: Sequence[StatutoryRule] = field(default_factory=tuple)
+    # Issued papers of the type; they keep their version.
+    papers: int = 0
     # False: nothing in the product keeps a clock by this rule yet.
     is_used: bool = True
 
 
 def impact_of(kind: ChangeKind, code: str, day: date, actor: Actor) -> Impact:
-    """What hangs on a rule, a criterion or a year's table before it is changed."""
+    """What hangs on a rule, a criterion, a year's table or a template before it is changed."""
     if kind is ChangeKind.HOLIDAYS:
         return Impact(rules=queries.rules_on(day, day_type="working"))
+    if kind is ChangeKind.TEMPLATE:
+        return Impact(papers=queries.issued_count(code))
     if kind is ChangeKind.CRITERION:
         of_code = select(HazardCriterion.id).where(HazardCriterion.code == code)
         return _tickets(and_(Hazard.status.in_(OPEN), Hazard.criterion_id.in_(of_code)), actor)

@@ -19,6 +19,7 @@ KIND_LABELS = {
     ChangeKind.RULE: _l("Statutory time limit"),
     ChangeKind.CRITERION: _l("Criterion of major hazards"),
     ChangeKind.HOLIDAYS: _l("Holidays of a year"),
+    ChangeKind.TEMPLATE: _l("Template of a paper"),
 }
 
 CERTAINTY_LABELS = {

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from supervision.account.grants import ROLE_GRANTS
 from supervision.account.models import Account
 from supervision.core.actor import Actor
 from supervision.core.db import db
+from supervision.core.documents import Document, DocumentTemplate
 from supervision.core.errors import NotFound
 from supervision.core.holidays import HolidayYear
 from supervision.core.permissions import Permission
@@ -24,14 +25,16 @@ from supervision.statute.models import RuleChange
 from supervision.statute.rules import ChangeKind
 from supervision.statute.workflow import ChangeState
 
-Version = StatutoryRule | HazardCriterion
+Version = StatutoryRule | HazardCriterion | DocumentTemplate
 MODELS: dict[ChangeKind, type[Any]] = {
     ChangeKind.RULE: StatutoryRule,
     ChangeKind.CRITERION: HazardCriterion,
+    ChangeKind.TEMPLATE: DocumentTemplate,
 }
 _TEXTS: dict[ChangeKind, tuple[Any, ...]] = {
     ChangeKind.RULE: (StatutoryRule.name, StatutoryRule.trigger),
     ChangeKind.CRITERION: (HazardCriterion.text, HazardCriterion.sector),
+    ChangeKind.TEMPLATE: (DocumentTemplate.name, DocumentTemplate.infix),
 }
 MOST_VERSIONS = 200
 MOST_RULES = 500
@@ -165,6 +168,19 @@ def waiting_count(actor: Actor, *, cap: int) -> int:
         RuleChange.status == ChangeState.PROPOSED, RuleChange.author_id != actor.id
     )
     return len(db.session.scalars(stmt.limit(cap)).all())
+
+
+def template(template_id: int) -> DocumentTemplate:
+    """One version of a paper's template. Raises NotFound."""
+    found: DocumentTemplate | None = db.session.get(DocumentTemplate, template_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def issued_count(code: str) -> int:
+    """How many papers of a type have been issued, under whichever version."""
+    return db.session.scalar(select(func.count(Document.id)).where(Document.code == code)) or 0
 
 
 def approver_ids() -> Sequence[int]:

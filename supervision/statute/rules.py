@@ -20,11 +20,12 @@ LONGEST_NAME = 40
 
 
 class ChangeKind(StrEnum):
-    """What is changed: a clock, a criterion of major hazards, or a year's holidays."""
+    """What is changed: a clock, a criterion of major hazards, holidays, a paper's template."""
 
     RULE = "rule"
     CRITERION = "criterion"
     HOLIDAYS = "holidays"
+    TEMPLATE = "template"
 
 
 def check_effective(

@@ -12,6 +12,7 @@ from typing import Any
 from supervision.core import audit, clock, notices
 from supervision.core.actor import Actor
 from supervision.core.db import db
+from supervision.core.documents import DocumentTemplate, editing
 from supervision.core.errors import Conflict, InvalidInput
 from supervision.core.holidays import (
     DayKind,
@@ -144,6 +145,10 @@ def _check(change: RuleChange, base: Any) -> None:
     )
     if change.repeal and (base is None or base.effective_to is not None):
         raise Conflict(N_("Only a rule that is in force can end."))
+    if change.kind is ChangeKind.TEMPLATE and not change.repeal:
+        editing.check_number(change.values["number_format"], change.values["infix"])
+        if change.values["body"].get("blocks"):
+            editing.check_texts(change.values["body"])
     if change.kind is ChangeKind.RULE and not change.repeal:
         of = change.values
         rules.check_period(of["value"], of["unit"], of["day_type"], of["direction"])
@@ -191,10 +196,12 @@ def _replace_version(change: RuleChange, base: Any) -> int | None:
         "source": change.source,
         "certainty": change.certainty,
     }
-    row: StatutoryRule | HazardCriterion
+    row: StatutoryRule | HazardCriterion | DocumentTemplate
     if change.kind is ChangeKind.RULE:
         day_type = DayType(change.values["day_type"])
         row = StatutoryRule(**{**change.values, "day_type": day_type}, note=change.note, **common)
+    elif change.kind is ChangeKind.TEMPLATE:
+        row = DocumentTemplate(**change.values, note=change.note, **common)
     else:
         row = HazardCriterion(**change.values, **common)
     db.session.add(row)

@@ -187,6 +187,15 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "statute.edit_now": (LAW_CHANGERS, LAW_READERS),
     "statute.import_year": (LAW_CHANGERS, None),
     "statute.import_year_now": (LAW_CHANGERS, None),
+    "statute.templates": (LAW_READERS, None),
+    "statute.paper": (LAW_READERS, None),
+    "statute.paper_preview": (LAW_READERS, None),
+    # The change of the world is one of a time limit: it has no paper to show.
+    "statute.change_preview": (LAW_READERS, set()),
+    "statute.draft_paper": (LAW_CHANGERS, None),
+    "statute.draft_paper_now": (LAW_CHANGERS, None),
+    "statute.edit_paper": (LAW_CHANGERS, set()),
+    "statute.edit_paper_now": (LAW_CHANGERS, set()),
     "statute.propose": (LAW_CHANGERS, LAW_READERS),
     "statute.withdraw": (LAW_CHANGERS, LAW_READERS),
     "statute.approve": (LAW_CHANGERS, LAW_READERS),
@@ -227,7 +236,13 @@ WORDS = {
             "rule",
         ),
     },
-    "code": "RECHECK",
+    "code": {
+        **dict.fromkeys(("statute.history", "statute.draft", "statute.draft_now"), "RECHECK"),
+        **dict.fromkeys(
+            ("statute.paper", "statute.draft_paper", "statute.draft_paper_now"), "RECTIFY_ORDER"
+        ),
+    },
+    "template_id": 1,
     "year": 2026,
     "way": "up",
     "ending": {

@@ -14,6 +14,7 @@ from supervision.core.documents.issuing import (
     draft_pdf,
     issue,
     next_number,
+    preview_pdf,
     render_again,
     template_on,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "draft_pdf",
     "issue",
     "next_number",
+    "preview_pdf",
     "render_again",
     "template_on",
 ]

@@ -14,7 +14,7 @@ from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment, storage, store_file
 from supervision.core.db import db
-from supervision.core.documents import docx, fields, pdf
+from supervision.core.documents import docx, editing, fields, pdf
 from supervision.core.documents.layout import Paper, lay_out, pictures_of
 from supervision.core.documents.models import Document, DocumentTemplate
 from supervision.core.errors import InvalidInput, NotFound
@@ -115,6 +115,17 @@ def draft_pdf(template: DocumentTemplate, data: Mapping[str, Any]) -> bytes:
     _check_has_body(template)
     paper = lay_out(template.body, _plain({**data, "number": ""}), draft=True)
     _check_pictures(template, paper)
+    return pdf.draw(paper, storage().open)
+
+
+def preview_pdf(body: Mapping[str, Any]) -> bytes:
+    """What a template looks like: every block, each field by its name.
+
+    Raises InvalidInput for one without a text.
+    """
+    if not body.get("blocks"):
+        raise InvalidInput(N_("This paper has no text yet."), field="template")
+    paper = lay_out(body, editing.sample(body), draft=True, every_block=True)
     return pdf.draw(paper, storage().open)
 
 

@@ -119,15 +119,24 @@ class Paper:
     blocks: tuple[Block, ...]
 
 
-def lay_out(template: Mapping[str, Any], data: Mapping[str, Any], *, draft: bool = False) -> Paper:
-    """The paper of ``data``; a draft is marked and shows lines where values are missing."""
+def lay_out(
+    template: Mapping[str, Any],
+    data: Mapping[str, Any],
+    *,
+    draft: bool = False,
+    every_block: bool = False,
+) -> Paper:
+    """The paper of ``data``; a draft is marked and shows lines where values are missing.
+
+    ``every_block`` shows also what stands only in some cases: for whoever checks the template.
+    """
     if template.get("engine") != ENGINE:
         raise ValueError(f"this engine cannot lay out templates of engine {template.get('engine')}")
     words = template["words"]
     scope = Scope(template, data, words["blank"] if draft else "")
     blocks: list[Block] = []
     for block in template["blocks"]:
-        if scope.holds(block.get("when")):
+        if every_block or scope.holds(block.get("when")):
             blocks += _BLOCKS[block["type"]](block, scope)
     return Paper(
         title=template["title"],

@@ -12,12 +12,13 @@ from flask_babel import gettext as _
 from supervision.core import clock
 from supervision.core.access import current_actor, requires
 from supervision.core.db import transaction
+from supervision.core.documents import DocumentTemplate
 from supervision.core.errors import InvalidInput
 from supervision.core.permissions import Permission
 from supervision.core.statutory import Certainty
 from supervision.core.web.forms import given
 from supervision.core.web.paging import page_number, paginate
-from supervision.statute import forms, impact, labels, queries, rules, service
+from supervision.statute import forms, impact, labels, papers, queries, rules, service
 from supervision.statute.models import RuleChange
 from supervision.statute.rules import ChangeKind
 from supervision.statute.service import Proposal
@@ -87,6 +88,8 @@ def edit(change_id: int) -> ResponseReturnValue:
     CHANGE_WORKFLOW.check("revise", change, current_actor())
     if change.kind is ChangeKind.HOLIDAYS:
         return redirect(url_for("statute.import_year", year=change.code))
+    if change.kind is ChangeKind.TEMPLATE:
+        return redirect(url_for("statute.edit_paper", change_id=change_id))
     last = queries.latest(change.kind, change.code)
     known: dict[str, Any] = {
         name: getattr(last, name, None) for name in FORMS[change.kind].COLUMNS
@@ -111,6 +114,8 @@ def edit_now(change_id: int) -> ResponseReturnValue:
     change = queries.get_change(change_id, current_actor())
     if change.kind is ChangeKind.HOLIDAYS:
         return redirect(url_for("statute.import_year", year=change.code))
+    if change.kind is ChangeKind.TEMPLATE:
+        return redirect(url_for("statute.edit_paper", change_id=change_id))
     return _save(change.kind, change.code, change)
 
 
@@ -179,6 +184,7 @@ def _change_page(change_id: int, failed: forms.DecisionForm | None = None) -> st
         form=failed or forms.DecisionForm(formdata=None),
         rows=_comparison(change, base),
         days=_days(change, base),
+        lost=_lost(change, base),
         impact=impact.impact_of(change.kind, change.code, clock.today(), actor)
         if is_open
         else None,
@@ -189,8 +195,17 @@ def _change_page(change_id: int, failed: forms.DecisionForm | None = None) -> st
 def _comparison(change: RuleChange, base: Any) -> list[dict[str, Any]]:
     if change.kind is ChangeKind.HOLIDAYS or change.repeal:
         return []
+    if isinstance(base, DocumentTemplate):
+        return papers.comparison(base, change)
     old = labels.of_version(change.kind, base) if base is not None else None
     return labels.comparison(old, labels.of_change(change))
+
+
+def _lost(change: RuleChange, base: Any) -> list[str]:
+    """Fields that the proposed paper no longer prints."""
+    if not isinstance(base, DocumentTemplate) or change.repeal:
+        return []
+    return papers.no_longer_printed(base, change.values["body"])
 
 
 def _days(change: RuleChange, base: Any) -> list[rules.Difference]:
