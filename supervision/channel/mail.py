@@ -175,6 +175,10 @@ class _answers:  # noqa: N801 - reads as a statement
             raise SendError("no_starttls") from None
         if isinstance(e, smtplib.SMTPResponseException):
             raise SendError("refused", _words(e.smtp_code, e.smtp_error)) from None
+        if isinstance(e, smtplib.SMTPServerDisconnected) and isinstance(
+            e.__context__, TimeoutError
+        ):
+            raise SendError("timeout") from None
         if isinstance(e, smtplib.SMTPException):
             raise SendError("broken_off") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
@@ -9,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult
 
 from supervision.channel import outbound
@@ -92,7 +92,7 @@ def receiver():
     server.server_close()
 
 
-class _Mailbox:
+class Mailbox:
     """Keeps letters; refuses the readers and letters that it is told to."""
 
     def __init__(self):
@@ -100,45 +100,59 @@ class _Mailbox:
         self.refused = {}
         self.answers = []
 
-    async def handle_RCPT(self, _server, _session, envelope, address, _options):
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, _server, _session, envelope, address, _options
+    ):
         if address in self.refused:
             return self.refused[address]
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
-    async def handle_DATA(self, _server, _session, envelope):
+    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
+        self, _server, _session, envelope
+    ):
         if self.answers:
             return self.answers.pop(0)
         self.letters.append((envelope.rcpt_tos, envelope.content))
         return "250 kept as 42"
 
 
-def start_mail(box, **options):
-    class OnAnyPort(Controller):
-        def factory(self):
-            return SMTP(self.handler, **self.SMTP_kwargs)
+class MailServer:
+    """aiosmtpd in a thread, on a port that was free."""
 
-    controller = OnAnyPort(box, hostname="127.0.0.1", port=0, **options)
-    # aiosmtpd greets itself at the port it was asked for, which 0 is not.
-    controller._trigger_server = lambda: None
-    controller.start()
-    controller.port = controller.server.sockets[0].getsockname()[1]
-    return controller
+    def __init__(self, box, *, ssl_context=None, **options):
+        self._loop = asyncio.new_event_loop()
+        made = self._loop.create_server(
+            lambda: SMTP(box, loop=self._loop, **options), "127.0.0.1", 0, ssl=ssl_context
+        )
+        self._server = self._loop.run_until_complete(made)
+        self.port = self._server.sockets[0].getsockname()[1]
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
+
+    def stop(self):
+        self._loop.call_soon_threadsafe(self._server.close)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+        self._loop.run_until_complete(asyncio.sleep(0.01))
+        self._loop.close()
 
 
 @pytest.fixture
 def mailbox():
-    box = _Mailbox()
-    controller = start_mail(
+    box = Mailbox()
+    server = MailServer(
         box,
         auth_require_tls=False,
         authenticator=lambda _s, _se, _e, _m, data: AuthResult(
-            success=data.login == b"anqi" and data.password == b"mail-secret"
+            success=data.login == b"anqi" and data.password == b"mail-secret", handled=False
         ),
     )
-    box.port = controller.port
+    box.port = server.port
     yield box
-    controller.stop()
+    server.stop()
 
 
 @pytest.fixture

@@ -50,9 +50,7 @@ class Office:
         way = GroupSpec(receiver.url, key, reach, region, enterprise, topics, only_urgent)
         spec = ChannelSpec(name or f"{kind} {reach}", language, way)
         with transaction():
-            channel, _made = service.create(
-                kind, SYSTEM, spec, allowed=self.settings.channel_hosts
-            )
+            channel, _made = service.create(kind, SYSTEM, spec, allowed=self.settings.channel_hosts)
             return channel.id
 
     def mail(self, mailbox, **changes) -> int:

@@ -49,44 +49,42 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _kind() -> ChannelKind:
-    wanted = request.args.get("kind", "")
+def _kind(wanted: str) -> ChannelKind:
     if wanted not in set(ChannelKind):
         raise NotFound
     return ChannelKind(wanted)
 
 
-@bp.get("/new")
+@bp.get("/new/<string:kind>")
 @requires(Permission.CHANNEL_ADMIN)
-def new() -> ResponseReturnValue:
-    """``?kind=`` says which."""
-    kind = _kind()
-    form: Any = MailForm(formdata=None) if kind is ChannelKind.MAIL else GroupForm(formdata=None)
+def new(kind: str) -> ResponseReturnValue:
+    wanted = _kind(kind)
+    form: Any = MailForm(formdata=None) if wanted is ChannelKind.MAIL else GroupForm(formdata=None)
     form.language.data = settings().language
     if isinstance(form, GroupForm):
         form.reach.data = Reach.EVERYTHING.value
         form.narrow(current_actor())
-    return _form_page(kind, form, None)
+    return _form_page(wanted, form, None)
 
 
-@bp.post("/new")
+@bp.post("/new/<string:kind>")
 @requires(Permission.CHANNEL_ADMIN)
-def create() -> ResponseReturnValue:
-    kind = _kind()
-    form = _given_form(kind)
+def create(kind: str) -> ResponseReturnValue:
+    wanted = _kind(kind)
+    form = _given_form(wanted)
     if "narrow" in request.form:
-        return _form_page(kind, form, None)
+        return _form_page(wanted, form, None)
     if not form.validate_on_submit():
-        return _form_page(kind, form, None), 422
+        return _form_page(wanted, form, None), 422
     try:
         with transaction():
             channel, key = service.create(
-                kind, current_actor(), _spec(form), allowed=settings().channel_hosts
+                wanted, current_actor(), _spec(form), allowed=settings().channel_hosts
             )
             channel_id = channel.id
     except InvalidInput as error:
         form.add_error(error)
-        return _form_page(kind, form, None), 422
+        return _form_page(wanted, form, None), 422
     if key:
         return _detail_page(channel_id, key=key), 201
     flash(_("The channel is added. Send a test."), "success")
