@@ -33,7 +33,7 @@ BLOCK_LABELS = {
 SPOT_LABELS = {
     "title": _l("Title"),
     "label": _l("Label"),
-    "text": _l("Text"),
+    "text": _l("Wording"),
     "caption": _l("Caption"),
     "officers": _l("Before an officer's signature"),
     "officer": _l("After an officer's signature"),
@@ -65,7 +65,7 @@ def _title(body: Mapping[str, Any], block: int | None) -> str:
     if block is None:
         return str(_("Choices and standing words"))
     if block == 0:
-        return str(_("Title"))
+        return str(BLOCK_LABELS["title"])
     kind = body["blocks"][block - 1]["type"]
     return f"{block} · {BLOCK_LABELS[kind]}"
 
