@@ -28,9 +28,9 @@ class Person:
 
 
 class Ranks:
-    """The people around one enterprise, read once."""
+    """The people around one enterprise, read once. ``officer_id``: who has this very thing."""
 
-    def __init__(self, enterprise_id: int) -> None:
+    def __init__(self, enterprise_id: int, officer_id: int | None = None) -> None:
         enterprise = db.session.execute(
             unscoped(
                 select(Enterprise.region_code, Enterprise.officer_id).where(
@@ -39,7 +39,7 @@ class Ranks:
                 reason=_WHY,
             )
         ).one()
-        self._officer_id = enterprise.officer_id
+        self._officer_id = officer_id or enterprise.officer_id
         self._region: str = enterprise.region_code
         self._members = self._read_members(enterprise_id)
         self._officers = self._read_officers()

@@ -184,7 +184,7 @@ def escalate(subject: Subject, steps: Iterable[EscalationStep], today: date) -> 
     due = rules.due_steps(planned, today, known)
     if not due.take:
         return 0
-    ranks = Ranks(subject.enterprise_id)
+    ranks = Ranks(subject.enterprise_id, subject.officer_id)
     for one in due.absorbed:
         _log(subject, one, EventState.ABSORBED, ())
     told_already: set[int] = set()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, func, literal, select
+from sqlalchemy import ColumnElement, Select, false, func, literal, null, select
 
 from supervision.core.actor import Side
 from supervision.escalation.rules import Ladder
@@ -40,6 +40,8 @@ class Subject:
     is_major: bool
     is_own: bool
     enterprise_id: int
+    # Who has this very thing; None: whoever is in charge of the enterprise.
+    officer_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Source:
 
 def _row(
     ident: Any, due_on: Any, number: Any, target: Any, enterprise_id: Any,
-    *, arm: Any = None, is_major: Any = None, is_own: Any = None,
+    *, arm: Any = None, is_major: Any = None, is_own: Any = None, officer_id: Any = None,
 ) -> Select[Any]:  # fmt: skip
     return select(
         ident.label("id"),
@@ -63,6 +65,7 @@ def _row(
         enterprise_id.label("enterprise_id"),
         (false() if is_major is None else is_major).label("is_major"),
         (false() if is_own is None else is_own).label("is_own"),
+        (null() if officer_id is None else officer_id).label("officer_id"),
     )
 
 
@@ -80,6 +83,7 @@ def _hazard_due() -> Select[Any]:
         arm=Hazard.returned_count,
         is_major=_is_major(),
         is_own=Hazard.raised_side == Side.ENTERPRISE,
+        officer_id=Hazard.officer_id,
     )
     return stmt.where(Hazard.status.in_(WITH_ENTERPRISE), Hazard.under_order == "")
 
@@ -92,6 +96,7 @@ def _hazard_clock(code: str) -> Select[Any]:
         Hazard.id,
         Hazard.enterprise_id,
         is_major=_is_major(),
+        officer_id=Hazard.officer_id,
     ).join(Hazard, Hazard.id == HazardClock.hazard_id)
     return stmt.where(HazardClock.code == code, HazardClock.ended_on.is_(None))
 
@@ -184,4 +189,5 @@ def subject_of(ladder: Ladder, row: Any) -> Subject:
         is_major=bool(row.is_major),
         is_own=bool(row.is_own),
         enterprise_id=row.enterprise_id,
+        officer_id=row.officer_id,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, MultipleFileField
@@ -89,9 +89,14 @@ class CriteriaForm(Form):
 
 
 class AssignForm(Form):
+    """Who has it on both sides, and by which day. ``people``: names to choose from."""
+
+    people: Sequence[str] = ()
+
     responsible_person = StringField(
         _l("Responsible person"), [InputRequired(), Length(max=40)], filters=[strip]
     )
+    officer_id = CodeField(_l("Officer in charge"), optional=True)
     due_on = DateField(_l("Deadline"), [InputRequired()])
     note = TextAreaField(_l("Note"), [_TEXT], filters=[strip], render_kw={"rows": 2})
 

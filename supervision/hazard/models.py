@@ -123,6 +123,8 @@ class Hazard(Versioned, OwnedByEnterprise, Base):
     grade_reason: Mapped[str] = mapped_column(Text, default="")
 
     responsible_person: Mapped[str] = mapped_column(String(40), default="")
+    # Who has the ticket in the authority; empty: whoever is in charge of the enterprise.
+    officer_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     due_on: Mapped[date | None]
     first_due_on: Mapped[date | None]
 

@@ -7,7 +7,9 @@ from flask_babel import lazy_gettext as _l
 from supervision.core.permissions import Permission
 from supervision.core.slice import Card, Job, NavItem, Panel, Slice
 from supervision.hazard import (
-    criteria_views,  # noqa: F401 - adds its addresses to the blueprint
+    assignment_labels,
+    assignment_views,  # noqa: F401 - adds its addresses to the blueprint
+    criteria_views,  # noqa: F401 - likewise
     extension_views,  # noqa: F401 - likewise
     jobs,
     labels,
@@ -64,10 +66,12 @@ SLICE = Slice(
         "hazard.worker_notification": _l("Major hazard %(number)s: the workers were notified"),
         "hazard.regrade_requested": _l("Hazard %(number)s: another grade waits for its approval"),
         "hazard.regraded": _l("Hazard %(number)s: a change of its grade was decided"),
+        "hazard.officer": _l("Hazard %(number)s at %(place)s is assigned to you"),
         "hazard.due_soon": _l("Hazard %(number)s is due on %(due_on)s"),
         "hazard.overdue": _l("Hazard %(number)s is overdue since %(due_on)s"),
     }
     | listing_labels.NOTICES,
     actions={f"hazard.{action}": text for action, text in labels.ACTION_LABELS.items()}
-    | listing_labels.AUDIT_ACTIONS,
+    | listing_labels.AUDIT_ACTIONS
+    | assignment_labels.AUDIT_ACTIONS,
 )

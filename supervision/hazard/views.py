@@ -24,6 +24,8 @@ from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
 from supervision.hazard import (
+    assignment,
+    assignment_parts,
     clock_parts,
     criteria,
     exports,
@@ -188,6 +190,7 @@ def _detail_page(hazard_id: int, failed: str = "", form: Form | None = None) -> 
         labels=labels,
         extension=_extension_part(hazard, failed, form),
         clocks=clock_parts.parts(hazard),
+        assignment=assignment_parts.part(hazard, actor),
         clock_parts=clock_parts,
         today=clock.today(),
         parts=_parts(hazard_id, actor),
@@ -224,11 +227,10 @@ def _step_form(name: str, hazard: Hazard) -> Form:
             "grade": Grade.MAJOR if picked else hazard.grade or Grade.GENERAL,
             "criterion_id": picked or hazard.criterion_id,
         },
-        "assign": {
-            "responsible_person": hazard.enterprise.safety_manager or hazard.enterprise.principal
-        },
         "start": {"measures": hazard.measures, "plan": hazard.plan},
     }
+    if name == "assign":
+        return assignment_parts.empty_form(hazard, current_actor()).mark(name)
     if hazard.grade is Grade.MAJOR and name == "start":
         return forms.MajorStartForm(formdata=None, obj=hazard.current_plan).mark(name)
     return STEP_FORMS[name](formdata=None, **known.get(name, {})).mark(name)
@@ -341,14 +343,29 @@ def grade(hazard_id: int) -> ResponseReturnValue:
 @requires(Permission.HAZARD_ASSIGN)
 def assign(hazard_id: int) -> ResponseReturnValue:
     form = forms.AssignForm()
+    actor = current_actor()
+    found = queries.get_hazard(hazard_id, actor)
+    assignment_parts.fit(form, found, assignment_parts.offer(found, actor))
 
     def act(hazard: Hazard) -> None:
+        offer = assignment_parts.offer(hazard, actor)
+        person = form.responsible_person.data or ""
         service.assign(
             hazard,
-            current_actor(),
-            responsible_person=form.responsible_person.data or "",
+            actor,
+            responsible_person=person,
             due_on=given(form.due_on.data),
             note=form.note.data or "",
+        )
+        assignment.choose(
+            hazard,
+            actor,
+            officer_id=int(form.officer_id.data)
+            if "officer_id" in form and form.officer_id.data
+            else None,
+            person=person,
+            proposals=offer.officers,
+            proposed_person=offer.person,
         )
 
     return act_on(hazard_id, "assign", form, act, _("Rectification assigned."))
