@@ -32,7 +32,7 @@ STATUS_LABELS = {
     OrderState.ISSUED: _l("Issued, to be served"),
     OrderState.SERVED: _l("Served"),
     OrderState.RECHECKED: _l("Re-inspected, open"),
-    OrderState.CLOSED: _l("Closed"),
+    OrderState.CLOSED: _l("Settled"),
     OrderState.VOID: _l("Void"),
 }
 
@@ -55,7 +55,7 @@ STEPS = (
     (OrderState.ISSUED, _l("Issued")),
     (OrderState.SERVED, _l("Served")),
     (OrderState.RECHECKED, _l("Re-inspected")),
-    (OrderState.CLOSED, _l("Closed")),
+    (OrderState.CLOSED, _l("Settled")),
 )
 
 OUTCOME_LABELS = {
@@ -65,7 +65,7 @@ OUTCOME_LABELS = {
 }
 
 GROUP_LABELS = {
-    "open": _l("Open"),
+    "open": _l("In progress"),
     "unissued": _l("Not issued yet"),
     "to_approve": _l("Waiting for approval"),
     "to_serve": _l("To be served"),
@@ -73,7 +73,7 @@ GROUP_LABELS = {
     "recheck": _l("To be re-inspected"),
     "recheck_overdue": _l("Re-inspection overdue"),
     "extension": _l("Extension asked for"),
-    "settled": _l("Closed or void"),
+    "settled": _l("Settled or void"),
 }
 
 SORT_LABELS = {

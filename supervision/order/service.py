@@ -85,9 +85,11 @@ def draft(
         enterprise_id=inspection.enterprise_id,
         kind=kind,
         status=OrderState.DRAFT,
-        inspection_id=inspection.id,
+        inspection=inspection,
+        authority=inspection.authority,
+        enterprise=inspection.enterprise,
         authority_id=inspection.authority_id,
-        supersedes_id=supersedes.id if supersedes else None,
+        supersedes=supersedes,
         created_at=clock.now(),
         created_by_id=actor.id,
         created_by=actor.name,
@@ -144,6 +146,7 @@ def _item(order: Order, place: int, hazard: Hazard, wording: Wording) -> OrderIt
     day = wording.days.get(hazard.id)
     return OrderItem(
         position=place,
+        hazard=hazard,
         hazard_id=hazard.id,
         text=hazard.description,
         basis=basis,

@@ -19,6 +19,7 @@ from supervision.core.db import transaction
 from supervision.core.documents import Document
 from supervision.core.errors import Conflict, InvalidInput, NotFound
 from supervision.core.permissions import Permission
+from supervision.core.text import N_
 from supervision.core.web.forms import Form
 from supervision.core.web.numbers import LARGEST_ID, id_argument
 from supervision.core.web.paging import page_number, paginate
@@ -258,7 +259,7 @@ def draft_paper(order_id: int) -> ResponseReturnValue:
     """How it would look if it were issued today, marked as a draft and without a number."""
     order = queries.get_order(order_id, current_actor())
     if not order.is_unissued:
-        raise NotFound
+        raise Conflict(N_("It was issued: the paper itself can be opened."))
     made = io.BytesIO(papers.draft_pdf(order))
     return send_file(made, mimetype="application/pdf", download_name=f"{_('Draft')}.pdf")
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from supervision import seeds
 from supervision.core import clock
-from supervision.core.db import transaction
-from supervision.order import queries, recheck, service
+from supervision.core.actor import SYSTEM, Side
+from supervision.core.db import db, transaction
+from supervision.hazard import service as tickets
+from supervision.order import extension, queries, recheck, service, transfer
 from supervision.order.models import Order
 from supervision.order.recheck import Seen, Visit
 from supervision.order.rules import ItemResult, ServiceMethod
@@ -16,6 +19,7 @@ from supervision.order.workflow import OrderKind, OrderState
 from tests.cast import Cast
 from tests.factories import inspections
 from tests.factories.authorities import OFFICERS
+from tests.factories.hazards import finding, photo
 from tests.factories.inspections import make_inspection
 
 S = OrderState
@@ -103,6 +107,64 @@ def delivery(**changes: object) -> Delivery:
 
 def load(order_id: int, cast: Cast, who: str = "district_officer") -> Order:
     return queries.get_order(order_id, cast[who])
+
+
+def an_order(
+    cast: Cast, enterprise_id: int, officer: str, second: str, mark: str
+) -> tuple[int, dict[str, int]]:
+    """An order with one of everything that hangs on it, and a letter; ids as addresses name them.
+
+    Needs the authority, certificates of both and the papers' templates.
+    """
+    actor = cast[officer]
+    signers = [cast.accounts[officer], cast.accounts[second]]
+    ident = make_inspection(
+        cast,
+        inspections.S.RECORDED,
+        failed=2,
+        by=second,
+        approver="section_chief" if second != "section_chief" else None,
+        enterprise_id=enterprise_id,
+        officer_ids=signers,
+        subject=f"{mark} order",
+    )
+    with transaction():
+        found = queries.get_inspection(ident, actor)
+        ids = [h.id for h in queries.hazards_for(found, actor)]
+        said = wording(
+            cast, ids, in_days(9), officer_ids=signers, interim_measures=f"{mark} measures"
+        )
+        order = service.draft(found, actor, OrderKind.RECTIFY, said)
+        service.submit(order, actor)
+        service.approve(order, SYSTEM)
+        service.issue(order, actor)
+        consent = service.confirm_electronic(
+            order.enterprise,
+            actor,
+            signed_on=clock.today(),
+            signer=f"{mark} signer",
+            address="p@plant.example",
+            attachment=photo(actor),
+        )
+        service.serve(order, actor, delivery(receiver=f"{mark} receiver"))
+        seen = {order.items[0].id: Seen(ItemResult.DONE, photos=[photo(actor)])}
+        made = recheck.record(order, actor, Visit(seen, "As found", signers))
+        asker = replace(SYSTEM, side=Side.ENTERPRISE)
+        asked = extension.request(
+            order, asker, item_ids=[order.items[1].id], wanted_on=in_days(30), reason="late"
+        )
+        ticket = tickets.report(order.enterprise, actor, finding(place=f"{mark} letter"))
+        letter = transfer.of_hazard(
+            ticket, actor, receiver="Others", reason="Theirs", enclosures=(), officer_ids=signers
+        )
+        db.session.flush()
+        return order.id, {
+            "order.document_id": order.document_id or 0,
+            "order.extension_id": asked.id,
+            "order.file_id": made.files[0].id,
+            "order.confirmation_id": consent.id,
+            "order.paper_id": letter.id,
+        }
 
 
 def visit(cast: Cast, order_id: int, *results: ItemResult, **changes: object) -> None:
