@@ -14,6 +14,7 @@ from supervision.core.access import current_actor, requires
 from supervision.core.actor import Actor
 from supervision.core.documents import Document
 from supervision.core.errors import Conflict, NotFound
+from supervision.core.i18n import message_of
 from supervision.core.permissions import Permission
 from supervision.core.web.forms import Form
 from supervision.inspection import caps, forms, labels, papers, queries, recording
@@ -64,7 +65,7 @@ def detail_page(inspection_id: int, failed: str = "", form: Form | None = None) 
         hazards=queries.hazards_of(inspection, actor),
         history=queries.history(inspection_id, actor) if actor.is_regulator else [],
         usage=_usage(inspection, actor),
-        missing=recording.missing(inspection) if ongoing else [],
+        missing=[message_of(p) for p in recording.missing(inspection)] if ongoing else [],
         papers=_papers(inspection, actor),
         site_url=_site_url(inspection),
         labels=labels,
