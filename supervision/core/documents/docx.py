@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from io import BytesIO
-from typing import IO, Any
+from typing import Any
 
 from docx import Document
 from docx.document import Document as DocxDocument
@@ -15,14 +15,12 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
-from PIL import Image as Pixels
 
 from supervision.core import clock
 from supervision.core.documents import layout
 from supervision.core.documents.layout import Align, Cell, Grid, Paper, Style
+from supervision.core.documents.pictures import Opener, bounded
 from supervision.core.export.deterministic import fixed_zip
-
-Opener = Callable[[str], IO[bytes]]
 
 _WIDTH = 210 - 28 - 26
 _SONG, _HEI = "FangSong", "SimHei"
@@ -258,7 +256,8 @@ def _signatures(document: DocxDocument, block: layout.Signatures, open_picture: 
         label.paragraphs[0].paragraph_format.space_before = Pt(10)
         if line.picture is not None:
             _image(signed.paragraphs[0], open_picture, line.picture.sha256, 33, 12)
-        _border(signed, ["bottom"], "single")
+        else:
+            _border(signed, ["bottom"], "single")
     _gap(document)
 
 
@@ -301,14 +300,9 @@ def _pictures(document: DocxDocument, block: layout.Pictures, open_picture: Open
 def _image(
     paragraph: Paragraph, open_picture: Opener, sha256: str, width: float, height: float
 ) -> None:
-    """A picture no larger than the place (millimetres), its proportions kept."""
-    with open_picture(sha256) as file:
-        data = BytesIO(file.read())
-    with Pixels.open(data) as picture:
-        wide, high = picture.size
-    data.seek(0)
-    scale = min(width / wide, height / high)
-    paragraph.add_run().add_picture(data, Mm(wide * scale), Mm(high * scale))
+    """A picture within ``width`` by ``height`` millimetres."""
+    picture = bounded(open_picture, sha256, width, height)
+    paragraph.add_run().add_picture(picture.data, Mm(picture.width), Mm(picture.height))
 
 
 _DRAW: dict[type[Any], Callable[[DocxDocument, Any, Opener], None]] = {

@@ -9,10 +9,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
-from typing import IO, Any
+from typing import Any
 from xml.sax.saxutils import escape
 
-from PIL import Image as Pixels
 from reportlab.lib.colors import HexColor
 from reportlab.lib.enums import TA_CENTER, TA_LEFT, TA_RIGHT
 from reportlab.lib.pagesizes import A4
@@ -35,12 +34,11 @@ from reportlab.platypus import (
 
 from supervision.core.documents import layout
 from supervision.core.documents.layout import Align, Cell, Grid, Paper, Style
+from supervision.core.documents.pictures import Opener, bounded
 from supervision.core.export.fonts import BOLD, REGULAR, register_fonts
 from supervision.core.export.pdf import WrappedParagraph
 from supervision.core.export.pdf_pages import counting_canvas, watermark
 from supervision.core.export.wrapping import wrap_lines
-
-Opener = Callable[[str], IO[bytes]]
 
 _TOP, _FOOT, _LEFT, _RIGHT = 37 * mm, 35 * mm, 28 * mm, 26 * mm
 _WIDTH = A4[0] - _LEFT - _RIGHT
@@ -278,6 +276,7 @@ def _pictures(block: layout.Pictures, open_picture: Opener) -> list[Any]:
         row: list[Any] = [
             [
                 _image(open_picture, picture.sha256, width - 4 * mm, _PHOTO_HEIGHT),
+                Spacer(1, 3),
                 WrappedParagraph(_plain(picture.caption), _CAPTION),
             ]
             for picture in block.pictures[start : start + block.across]
@@ -293,14 +292,8 @@ def _pictures(block: layout.Pictures, open_picture: Opener) -> list[Any]:
 
 
 def _image(open_picture: Opener, sha256: str, width: float, height: float) -> Image:
-    """A picture no larger than the place, its proportions kept."""
-    with open_picture(sha256) as file:
-        data = BytesIO(file.read())
-    with Pixels.open(data) as picture:
-        wide, high = picture.size
-    data.seek(0)
-    scale = min(width / wide, height / high)
-    return Image(data, wide * scale, high * scale)
+    picture = bounded(open_picture, sha256, width, height)
+    return Image(picture.data, picture.width, picture.height)
 
 
 # Tables start with Helvetica even for cells without text, and no file embeds that.

@@ -13,10 +13,13 @@ from io import BytesIO
 
 import pytest
 from docx import Document as Docx
+from PIL import Image
 from pypdf import PdfReader
 
 from supervision.core.documents import docx, fields, pdf, shipped
 from supervision.core.documents.layout import Grid, Signatures, Text, lay_out
+from supervision.core.documents.pictures import bounded
+from supervision.core.errors import InvalidInput
 from tests.core.documents.samples import PICTURES, REFUSED, SAMPLES
 
 # A code of the template's choices, a picture or a time stands in the paper in other words.
@@ -238,3 +241,18 @@ def test_other_processes_zones_and_hash_seeds_make_the_same_bytes():
     assert output.count("\n") == 2 * len(SAMPLES)
     digest = hashlib.sha256(pdf.draw(paper("PENALTY"), open_picture)).hexdigest()
     assert f"PENALTY {digest}" in output
+
+
+def test_a_phones_large_photo_is_drawn_from_a_smaller_one():
+    picture = Image.effect_noise((4000, 3000), 60).convert("RGB")
+    out = BytesIO()
+    picture.save(out, "JPEG", quality=92)
+    made = bounded(lambda _sha: BytesIO(out.getvalue()), "a" * 64, 80, 62)
+    assert (made.width, made.height) == (80, 60)
+    with Image.open(made.data) as smaller:
+        assert smaller.size == (1280, 960)
+
+
+def test_a_stored_file_that_is_no_picture_is_refused():
+    with pytest.raises(InvalidInput, match="no picture"):
+        bounded(lambda _sha: BytesIO(b"%PDF"), "a" * 64, 80, 62)
