@@ -206,9 +206,13 @@ def test_a_failure_without_a_finding_waits_for_its_words(district, phone_of):
     site.reload()
     assert site.item(1).locator("input[value=fail]").is_checked()
     assert read(ident).items[0].result is ItemResult.PASS
+    # Written and tapped on at once, faster than anything is kept.
     site.item(1).locator("[data-finding]").fill("Guard is missing")
+    site.item(1).locator("[data-open-note]").click()
+    site.item(1).locator("[data-note]").fill("Line stands")
     site.all_sent()
-    assert read(ident).items[0].finding == "Guard is missing"
+    item = read(ident).items[0]
+    assert (item.finding, item.note) == ("Guard is missing", "Line stands")
 
 
 def test_what_the_server_refuses_stays_on_the_phone_until_the_officer_decides(

@@ -18,6 +18,7 @@ from supervision.enterprise import queries as enterprises
 from supervision.enterprise import service as registry
 from tests.cast import PASSWORD
 from tests.factories.channels import make_channel
+from tests.factories.codes import gate_code
 from tests.factories.statute import proposed_change
 from tests.factories.video import URL
 from tests.factories.world import FAR, build, tell
@@ -173,6 +174,15 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "listing.index": (READERS | {"worker"}, None),
     "listing.export": (READERS | {"worker"}, None),
     "inspection.index": (PACKAGE_READERS, None),
+    "inspection.site": (OFFICERS, ROW),
+    "inspection.site_state": (OFFICERS, ROW),
+    "inspection.sync": (OFFICERS, ROW),
+    "inspection.site_photo": (OFFICERS, ROW),
+    "inspection.site_signature": (OFFICERS, ROW),
+    "enterprise_code.page": (READERS, ROW),
+    "enterprise_code.picture": (READERS, ROW),
+    "enterprise_code.issue": (OFFICERS, ROW),
+    "enterprise_code.scan": (EVERYBODY, ROW),
     "inspection.new": (OFFICERS, ROW),
     "inspection.create": (OFFICERS, ROW),
     "inspection.edit": (OFFICERS, ROW),
@@ -341,6 +351,7 @@ PUBLIC = {
     "account.sign_in_now",
     "account.set_language",
     "home.healthz",
+    "inspection.site_worker",
     "static",
 }
 MACHINE = {
@@ -356,6 +367,7 @@ WORDS = {
         "channel.new": "mail",
         "channel.create": "webhook",
         "video.media": "snapshot",
+        "enterprise_code.picture": "svg",
         "report.file": "xlsx",
         **dict.fromkeys(
             (
@@ -453,11 +465,17 @@ def test_who_gets_in_where(app, pages, cast, near, far):
         **near.ids,
         "account_id": cast.accounts["worker"],
         "item_id": tell(cast, "district_officer"),
+        "enterprise_code.token": gate_code(cast),
         "change_id": proposed_change(cast, "section_chief"),
         **make_channel(),
     }
-    # Ends the worker's sessions, so it comes last.
-    last = {"account.deactivate": 1, "account.reset_password": 2, "account.reactivate": 3}
+    # Ends the worker's sessions, or the code's worth, so it comes last.
+    last = {
+        "enterprise_code.issue": 1,
+        "account.deactivate": 1,
+        "account.reset_password": 2,
+        "account.reactivate": 3,
+    }
     # The row is gone afterwards.
     gone = {"inspection.remove_item": 1, "inspection.discard_checklist": 2}
     rules = [r for r in app.url_map.iter_rules() if r.endpoint in MATRIX]
