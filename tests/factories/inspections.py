@@ -94,7 +94,7 @@ def make_inspection(
             service.notify(found, officer, form=NoticeForm.WRITTEN)
         if S.ONGOING in steps:
             service.start(found, officer)
-            answer(found, officer, failed=failed)
+            answer(found, officer, failed=failed, items=max(2, failed))
             if with_photo:
                 add_photo(found, officer)
         if S.RECORDED in steps:
