@@ -14,6 +14,7 @@ NAMES = (
     "authority",
     "hazard",
     "inspection",
+    "plan",
     "order",
     "escalation",
     "video",

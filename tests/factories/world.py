@@ -30,6 +30,7 @@ from tests.factories.authorities import certify, make_authority
 from tests.factories.hazards import document, finding, photo, plan_parts
 from tests.factories.inspections import make_checklist, make_inspection
 from tests.factories.listings import terms
+from tests.factories.plans import a_plan
 from tests.factories.video import Node, make_camera, make_node, make_violation
 
 # In every text of the far plant; whoever does not see that plant must never read it.
@@ -76,6 +77,7 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
     package = _package(enterprise_id)
     authority = _authority(cast, enterprise_id, officer)
     inspection, own = _inspection(cast, enterprise_id, officer, mark)
+    plans = a_plan(cast, authority[0], enterprise_id, officer, mark)
     return Place(
         enterprise_id,
         hazard,
@@ -87,7 +89,7 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         listing_id=ticket.listings[0].id,
         inspection_id=inspection,
         node=node,
-        own=own,
+        own=own | plans,
     )
 
 
