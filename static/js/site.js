@@ -22,6 +22,8 @@
   let photos = null;
   let signatures = null;
   let order = Promise.resolve();
+  let pending = 0;
+  let lost = false;
   const typing = new Map();
 
   site.clockOf = (instant) => new Date(instant).toLocaleTimeString(document.documentElement.lang, {
@@ -29,9 +31,14 @@
   });
 
   // ---- changes ------------------------------------------------------------------------------
-  // One after the other: a later change must see what the earlier one has kept.
+  // One after the other: a later change must see what the earlier one has kept. So what depends on
+  // the rest is given as a function, which is asked when its turn has come.
   function keep(kind, data, blob = null) {
-    order = order.then(() => put(kind, data, blob)).catch(() => say(texts.lost));
+    pending += 1;
+    order = order.then(() => put(kind, typeof data === "function" ? data() : data, blob))
+      .catch(() => { lost = true; })
+      .then(() => { pending -= 1; })
+      .then(reload);
     return order;
   }
 
@@ -47,7 +54,7 @@
       const entry = { inspection: page.id, client_id: site.newId(), kind, data, ...made };
       await store.add(blob ? { ...entry, blob, filename: kind === "photo" ? "photo.jpg" : "signature.png" } : entry);
     }
-    await reload();
+    lost = false;
     sender.hurry();
   }
 
@@ -60,7 +67,10 @@
   async function reload() {
     entries = await store.entries(page.id);
     model = site.modelOf(state, entries);
-    paint();
+    // What a finger has just changed must not be set back before it is kept.
+    if (!pending) {
+      paint();
+    }
   }
 
   async function heard(told) {
@@ -98,8 +108,10 @@
   const itemOf = (element) => model.items.get(element.closest("[data-item]").dataset.item);
 
   function answer(element, change) {
-    const { ref, result, finding, note, is_major: major } = { ...itemOf(element), ...change };
-    return keep("check", { item: ref, result, finding, note, is_major: result === "fail" && Boolean(major) });
+    return keep("check", () => {
+      const { ref, result, finding, note, is_major: major } = { ...itemOf(element), ...change };
+      return { item: ref, result, finding, note, is_major: result === "fail" && Boolean(major) };
+    });
   }
 
   function paintItem(item) {
@@ -185,7 +197,13 @@
     }
   }
 
+  const areFactsNoted = () => model.facts.party_name
+    && (!page.administrative || (model.facts.certificates_shown && model.facts.recusal_told));
+
   function paintStage() {
+    const facts = $("[data-section=facts]");
+    facts.classList.toggle("site-done", Boolean(areFactsNoted()));
+    $("[data-facts-count]").textContent = areFactsNoted() ? texts.complete : "";
     const working = isWorking();
     $("[data-work]").disabled = !working;
     $("[data-start]").hidden = !["draft", "notified"].includes(model.status);
@@ -249,15 +267,13 @@
     if (!store.persistent) {
       parts.push(texts.unsafe);
     }
+    if (lost) {
+      parts.splice(0, parts.length, texts.lost);
+    }
     const box = $("[data-sync]");
-    box.dataset.sync = refused ? "refused" : waiting || drafts ? "waiting" : status === "offline" ? "offline" : "idle";
+    box.dataset.sync = refused || lost ? "refused" : waiting || drafts ? "waiting" : status === "offline" ? "offline" : "idle";
     $("[data-sync-text]").textContent = parts.join(" · ") || texts.idle;
     $("[data-sign-in]").hidden = !["signed-out", "other-account"].includes(status);
-  }
-
-  function say(text) {
-    $("[data-sync]").dataset.sync = "refused";
-    $("[data-sync-text]").textContent = text;
   }
 
   function ask(question) {
@@ -279,11 +295,12 @@
     } else if (control.matches("[data-note]")) {
       answer(control, { note: control.value });
     } else if (control.matches("[data-private]")) {
-      keep("private_note", { text: control.value, base: model.private_note });
+      const text = control.value;
+      keep("private_note", () => ({ text, base: model.private_note }));
     } else if (control.matches("[data-fact]")) {
       const name = control.dataset.fact;
-      const base = name === "situation" ? { base: model.facts.situation } : {};
-      keep("facts", { [name]: control.type === "checkbox" ? control.checked : control.value, ...base });
+      const value = control.type === "checkbox" ? control.checked : control.value;
+      keep("facts", () => ({ [name]: value, ...(name === "situation" ? { base: model.facts.situation } : {}) }));
     }
   }
 
@@ -467,6 +484,8 @@
     sender = new site.Sender({ store, page, heard, told: () => model && paintSync() });
     await reload();
     bindFinish();
+    // What is done need not be scrolled past again.
+    $("[data-section=facts]").open = !areFactsNoted();
     if (!navigator.onLine) {
       sender.say("offline");
     }

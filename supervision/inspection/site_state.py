@@ -68,7 +68,7 @@ def _photos(inspection: Inspection) -> list[dict[str, Any]]:
             "client_id": file.client_id,
             "item": refs.get(file.item_id or 0),
             "taken_by": file.taken_by,
-            "url": url_for("inspection.site_file", inspection_id=inspection.id, file_id=file.id),
+            "url": url_for("inspection.file", inspection_id=inspection.id, file_id=file.id),
         }
         for file in inspection.files
     ]

@@ -79,6 +79,13 @@ def load(inspection_id: int, actor: Actor, *, lock: bool = False) -> Inspection:
     return found
 
 
+def check_visible(inspection_id: int, actor: Actor) -> None:
+    """Raise NotFound out of scope: before anything is said about what was sent."""
+    stmt = visible(Inspection, actor, Inspection.id).where(Inspection.id == inspection_id)
+    if db.session.scalar(stmt) is None:
+        raise NotFound
+
+
 def can_work(inspection: Inspection, actor: Actor) -> bool:
     """Whether ``actor`` is on site for it now: one of its officers, and it may start or goes on."""
     visit = inspection.kind is not InspectionKind.ADMINISTRATIVE

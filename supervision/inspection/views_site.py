@@ -18,10 +18,9 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from supervision.core import attachments
 from supervision.core.access import current_actor, public, requires
 from supervision.core.db import transaction
-from supervision.core.errors import Conflict, DomainError, InvalidInput, NotFound
+from supervision.core.errors import Conflict, DomainError, InvalidInput
 from supervision.core.i18n import message_of
 from supervision.core.permissions import Permission
 from supervision.core.text import N_
@@ -67,7 +66,7 @@ def site_state(inspection_id: int) -> ResponseReturnValue:
         actor = current_actor()
         inspection = sync.load(inspection_id, actor)
         if actor.id not in inspection.officer_ids:
-            raise NotFound
+            raise NotOnSite(N_("This is for the officers who inspect."))
         return state_of(inspection, actor)
 
     return _in_json(answer)
@@ -81,6 +80,7 @@ def sync_batch(inspection_id: int) -> ResponseReturnValue:
 
     def answer() -> dict[str, Any]:
         actor = current_actor()
+        sync.check_visible(inspection_id, actor)
         body = _body()
         _check_account(body.get("account") if isinstance(body, dict) else None)
         sent_at, messages, ids = sync_rules.parse_batch(body)
@@ -102,7 +102,7 @@ def site_photo(inspection_id: int) -> ResponseReturnValue:
         item = int(raw) if raw.isdecimal() and len(raw) < 10 else raw or None
         return sync.add_photo(inspection_id, current_actor(), sent, item, _file().stream)
 
-    return _in_json(lambda: _kept(keep))
+    return _in_json(lambda: _kept(inspection_id, keep))
 
 
 @bp.post("/<int:inspection_id>/signatures")
@@ -123,18 +123,7 @@ def site_signature(inspection_id: int) -> ResponseReturnValue:
             account_id=int(account) if account.isdecimal() and len(account) < 10 else None,
         )
 
-    return _in_json(lambda: _kept(keep))
-
-
-@bp.get("/<int:inspection_id>/site/photos/<int:file_id>")
-@requires(Permission.INSPECTION_MAKE)
-def site_file(inspection_id: int, file_id: int) -> ResponseReturnValue:
-    """A photo that was sent, for the page on site."""
-    inspection = sync.load(inspection_id, current_actor())
-    for file in inspection.files:
-        if file.id == file_id:
-            return attachments.send(file.attachment)
-    raise NotFound
+    return _in_json(lambda: _kept(inspection_id, keep))
 
 
 @bp.get("/site-worker.js")
@@ -147,7 +136,8 @@ def site_worker() -> ResponseReturnValue:
     return response
 
 
-def _kept(keep: Callable[[Sent], Inspection]) -> dict[str, Any]:
+def _kept(inspection_id: int, keep: Callable[[Sent], Inspection]) -> dict[str, Any]:
+    sync.check_visible(inspection_id, current_actor())
     form = request.form
     _check_account(form.get("account"))
     made_at = sync_rules.instant_of(form.get("made_at"), "made_at")
@@ -171,6 +161,10 @@ def _body() -> object:
     if (request.content_length or 0) > MAX_BATCH_BYTES:
         raise InvalidInput(N_("The batch is too large."), field="messages")
     return request.get_json(silent=True)
+
+
+class NotOnSite(Conflict):
+    """The page of somebody who is no officer of the inspection any more."""
 
 
 class OtherAccount(Conflict):
@@ -201,7 +195,9 @@ def _in_json(answer: Callable[[], dict[str, Any]]) -> ResponseReturnValue:
     try:
         return jsonify(answer())
     except DomainError as error:
-        kind = "other_account" if isinstance(error, OtherAccount) else error.http_status
+        # The page stops sending for these two, and says why.
+        kinds: dict[type, str] = {OtherAccount: "other_account", NotOnSite: "closed"}
+        kind = kinds.get(type(error), str(error.http_status))
         body = {"error": kind, "field": error.field, "message": message_of(error)}
         return jsonify(body), error.http_status
 

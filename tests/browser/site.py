@@ -13,8 +13,6 @@ from flask import Flask
 from PIL import Image, ImageDraw
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from supervision.core.db import db
-
 
 class _Quiet(WSGIRequestHandler):
     def log_request(self, *_args: object) -> None:
@@ -32,7 +30,6 @@ def served(app: Flask) -> Iterator[str]:
     finally:
         server.shutdown()
         thread.join()
-        db.session.remove()
 
 
 def camera_photo() -> dict[str, Any]:
