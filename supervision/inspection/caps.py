@@ -107,6 +107,11 @@ def exemption_on(code: str, day: date) -> CapExemption:
     raise InvalidInput(N_("This exemption is not in force on that day."), field="exemption")
 
 
+def exemption_name(code: str, day: date) -> str:
+    """What an exemption was called on ``day``; the code itself where nobody knows it any more."""
+    return next((e.name for e in exemptions_on(day) if e.code == code), code) if code else ""
+
+
 def exemptions_on(day: date) -> Sequence[CapExemption]:
     """The exemptions in force on ``day``, one version of each code."""
     ends = or_(CapExemption.effective_to.is_(None), CapExemption.effective_to >= day)

@@ -36,7 +36,7 @@ class TaskForm(Form):
     row_version = HiddenField()
     kind = RadioField(_l("Kind"), [InputRequired()], choices=list(labels.KIND_LABELS.items()))
     subject = StringField(
-        _l("Subject"),
+        _l("Subject of the inspection"),
         [InputRequired(), Length(max=120)],
         filters=[strip],
         render_kw={"placeholder": _l("What is looked at, in a few words")},

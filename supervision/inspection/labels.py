@@ -36,7 +36,7 @@ STATUS_TONES = {
 }
 
 GROUP_LABELS = {
-    "open": _l("Open"),
+    "open": _l("Under way"),
     "late": _l("Day has passed"),
     "settled": _l("Done or cancelled"),
 }

@@ -65,6 +65,7 @@ def detail_page(inspection_id: int, failed: str = "", form: Form | None = None) 
         hazards=queries.hazards_of(inspection, actor),
         history=queries.history(inspection_id, actor) if actor.is_regulator else [],
         usage=_usage(inspection, actor),
+        exemption=caps.exemption_name(inspection.exemption, inspection.planned_on),
         missing=[message_of(p) for p in recording.missing(inspection)] if ongoing else [],
         papers=_papers(inspection, actor),
         site_url=_site_url(inspection),

@@ -91,7 +91,10 @@ def new(enterprise_id: int) -> ResponseReturnValue:
         planned_on=clock.today(),
         officers=[current_actor().id],
     )
-    return _form_page(enterprise, _filled(form, enterprise))
+    form = _filled(form, enterprise)
+    fitting, _others = checklists.offered(enterprise.industry_code, clock.today())
+    form.checklist.data = str(fitting[0].id) if fitting else None
+    return _form_page(enterprise, form)
 
 
 @bp.post("/new/<int:enterprise_id>")
