@@ -31,7 +31,9 @@ _SECRET = {"autocomplete": "new-password"}
 class ChannelForm(Form):
     """What every channel has."""
 
-    name = StringField(_l("Name"), [InputRequired(), Length(max=60)], filters=[strip])
+    name = StringField(
+        _l("Name of the channel"), [InputRequired(), Length(max=60)], filters=[strip]
+    )
     language = CodeField(_l("Language"), [InputRequired()], labels=LANGUAGES)
     row_version = IntegerField(
         validators=[Optional(), NumberRange(min=0, max=2**31 - 1)], widget=HiddenInput()
@@ -88,7 +90,10 @@ class GroupForm(ChannelForm, RegionForm):
 
 class TrialForm(Form):
     address = StringField(
-        _l("To"), [Length(max=254)], filters=[strip], render_kw={**_OFF, "inputmode": "email"}
+        _l("Test letter to"),
+        [Length(max=254)],
+        filters=[strip],
+        render_kw={**_OFF, "inputmode": "email"},
     )
 
 

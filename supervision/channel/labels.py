@@ -45,7 +45,7 @@ REACH_LABELS = {
 TOPIC_LABELS = {
     Topic.TASKS: _l("My tasks"),
     Topic.DEADLINES: _l("Deadlines and escalations"),
-    Topic.PAPERS: _l("Papers"),
+    Topic.PAPERS: _l("Papers and reports"),
     Topic.SYSTEM: _l("System"),
 }
 TOPIC_HELP = {
@@ -67,7 +67,7 @@ SECURITY_LABELS = {
 STATE_LABELS = {
     "working": _l("Working"),
     "failing": _l("Failing"),
-    "resting": _l("Resting after failures"),
+    "resting": _l("Resting"),
     "off": _l("Switched off"),
 }
 STATE_TONES = {"working": "good", "failing": "wait", "resting": "bad", "off": "off"}

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from supervision.channel import labels, parcels, queries, service
+from supervision.channel import labels, parcels, queries, service, text
 from supervision.channel.forms import GroupForm, MailForm, TrialForm
 from supervision.channel.models import Channel
 from supervision.channel.outbound import SendError
@@ -213,6 +213,7 @@ def _detail_page(
         key=key,
         answer=answer,
         error=error,
+        text_of=text.sentence,
         labels=labels,
     )
 
