@@ -16,6 +16,7 @@ NAMES = (
     "inspection",
     "plan",
     "order",
+    "casefile",
     "escalation",
     "video",
     "report",

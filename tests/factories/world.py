@@ -9,6 +9,7 @@ from flask import Flask
 
 from supervision import seeds
 from supervision.authority.queries import certificates_on
+from supervision.casefile.workflow import CaseState
 from supervision.core import clock, notices
 from supervision.core.actor import SYSTEM
 from supervision.core.db import db, transaction
@@ -27,9 +28,12 @@ from supervision.report import queries as packages
 from supervision.report import service as packaging
 from tests.cast import Cast
 from tests.factories.authorities import certify, make_authority
+from tests.factories.cases import build_case
+from tests.factories.escalations import a_ladder
 from tests.factories.hazards import document, finding, photo, plan_parts
 from tests.factories.inspections import make_checklist, make_inspection
 from tests.factories.listings import terms
+from tests.factories.orders import an_order
 from tests.factories.plans import a_plan
 from tests.factories.video import Node, make_camera, make_node, make_violation
 
@@ -55,6 +59,10 @@ class Place:
     certificate_id: int
     listing_id: int
     inspection_id: int
+    order_id: int
+    case_id: int
+    decision_id: int
+    evidence_id: int
     node: Node
     # Where two slices give an address's number the same name: "inspection.item_id".
     own: dict[str, int]
@@ -77,6 +85,8 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
     package = _package(enterprise_id)
     authority = _authority(cast, enterprise_id, officer)
     inspection, own = _inspection(cast, enterprise_id, officer, mark)
+    case_id, decision_id, evidence_id, paper_id = _case(cast, enterprise_id, officer, mark)
+    order, papers = an_order(cast, enterprise_id, officer, SECOND[officer], mark)
     plans = a_plan(cast, authority[0], enterprise_id, officer, mark)
     return Place(
         enterprise_id,
@@ -88,8 +98,16 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         *authority,
         listing_id=ticket.listings[0].id,
         inspection_id=inspection,
+        order_id=order,
+        case_id=case_id,
+        decision_id=decision_id,
+        evidence_id=evidence_id,
         node=node,
-        own=own | plans,
+        own={"casefile.paper_id": paper_id}
+        | own
+        | papers
+        | plans
+        | a_ladder(cast, enterprise_id, officer, mark),
     )
 
 
@@ -126,6 +144,23 @@ def _inspection(
         "inspection.checklist_id": lists[0],
         "inspection.item_id": lists[1],
     }
+
+
+def _case(cast: Cast, enterprise_id: int, officer: str, mark: str) -> tuple[int, int, int, int]:
+    """Ids of a case whose decision was served, of the decision, its evidence and a paper."""
+    handlers = [cast.accounts[who] for who in (officer, SECOND[officer])]
+    with transaction():
+        case = build_case(
+            enterprise_id,
+            CaseState.SERVED,
+            cast[officer],
+            SYSTEM,
+            cast,
+            officer_ids=handlers,
+            cause=f"{mark} cause",
+            facts=f"{mark} facts",
+        )
+        return case.id, case.decisions[0].id, case.evidence[0].id, case.papers[0].id
 
 
 def _authority(cast: Cast, enterprise_id: int, officer: str) -> tuple[int, int]:

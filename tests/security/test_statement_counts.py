@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import event
 
+from supervision.casefile.workflow import CaseState
 from supervision.core import audit, clock
 from supervision.core.actor import SYSTEM
 from supervision.core.db import db, transaction
@@ -16,6 +17,7 @@ from supervision.report import jobs as reports
 from supervision.report import queries as packages
 from supervision.report import service as packaging
 from tests.cast import enterprise_values
+from tests.factories.cases import law, make_case
 from tests.factories.hazards import make_hazard
 from tests.factories.listings import make_listing
 from tests.factories.video import make_camera, make_node, make_violation
@@ -32,6 +34,8 @@ PAGES = (
     ("/hazards/?group=open&sort=due", "plant_manager"),
     ("/hazards/export.xlsx", "district_officer"),
     ("/listings/", "district_officer"),
+    ("/cases/", "district_officer"),
+    ("/enterprises/{plant}/tabs/cases", "district_officer"),
     ("/video/?status=", "video_operator"),
     ("/video/cameras/", "section_chief"),
     ("/video/nodes/", "administrator"),
@@ -75,6 +79,7 @@ def grow(app, cast, start, count):
         make_hazard(cast, HazardState.SUBMITTED)
         make_hazard(cast, HazardState.ASSIGNED)
         make_listing(cast)
+        make_case(cast, CaseState.FILED)
         node = make_node(app, f"Node {number}")
         camera = make_camera(cast, node, name=f"Camera {number}")
         make_violation(node, camera, colour=COLOURS[number])
@@ -90,6 +95,7 @@ def grow(app, cast, start, count):
 
 
 def test_longer_lists_ask_no_more(app, pages, cast):
+    law(cast)
     grow(app, cast, 0, 2)
     first = {page: count(pages, cast, *page) for page in PAGES}
     grow(app, cast, 2, 4)

@@ -1,0 +1,112 @@
+"""Verbs of the list of evidence. Nothing on it is deleted: what is taken off keeps its reason."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from supervision.casefile import papers, rules
+from supervision.casefile.journal import log
+from supervision.casefile.models import Case, CaseEvidence
+from supervision.casefile.rules import EvidenceKind, PaperKind
+from supervision.casefile.workflow import FILED, GATHERING, handles
+from supervision.core import clock
+from supervision.core.actor import Actor
+from supervision.core.attachments import Attachment
+from supervision.core.db import db
+from supervision.core.errors import Conflict, Forbidden, InvalidInput
+from supervision.core.permissions import Permission
+from supervision.core.text import N_
+from supervision.hazard.models import HazardFile
+from supervision.hazard.rules import Source
+
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """One piece of evidence as a handler enters it."""
+
+    name: str
+    kind: EvidenceKind
+    source: str
+    copies: int = 1
+    pages: int = 1
+    note: str = ""
+    attachment: Attachment | None = None
+    hazard_file: HazardFile | None = None
+    is_monitoring: bool = False
+    review_reference: str = ""
+
+
+def may_gather(case: Case, actor: Actor) -> bool:
+    """Whether ``actor`` may change the list now."""
+    allowed = actor.may(Permission.CASE_MAKE) and handles(case, actor) is None
+    return allowed and case.status in GATHERING
+
+
+def _check(case: Case, actor: Actor) -> None:
+    if not actor.may(Permission.CASE_MAKE):
+        raise Forbidden
+    if refusal := handles(case, actor):
+        raise Forbidden(refusal)
+    if case.status not in GATHERING:
+        raise Conflict(N_("The list of evidence is closed with the decision."))
+
+
+def add(case: Case, actor: Actor, exhibit: Exhibit) -> CaseEvidence:
+    """Put a piece on the list; what a camera of the system saw is monitoring in any case."""
+    _check(case, actor)
+    if len(case.evidence) >= MOST:
+        raise InvalidInput(N_("At most %(count)s items."), field="name", count=MOST)
+    for name in ("name", "source"):
+        if not getattr(exhibit, name):
+            raise InvalidInput(N_("This field is required."), field=name)
+    row = CaseEvidence(
+        position=len(case.evidence) + 1,
+        name=exhibit.name,
+        kind=exhibit.kind,
+        source=exhibit.source,
+        copies=exhibit.copies,
+        pages=exhibit.pages,
+        note=exhibit.note,
+        attachment_id=exhibit.attachment.id if exhibit.attachment else None,
+        hazard_file_id=exhibit.hazard_file.id if exhibit.hazard_file else None,
+        is_monitoring=exhibit.is_monitoring or _from_camera(exhibit.hazard_file),
+        review_reference=exhibit.review_reference,
+        added_at=clock.now(),
+        added_by=actor.name,
+        removed_reason="",
+    )
+    case.evidence.append(row)
+    log(case, actor, "add_evidence", case.status, note=exhibit.name)
+    return row
+
+
+def _from_camera(found: HazardFile | None) -> bool:
+    """The files that a violation brought with it, on a ticket that came from a camera."""
+    return found is not None and found.kind == "evidence" and found.hazard.source is Source.VIDEO
+
+
+def remove(case: Case, actor: Actor, row: CaseEvidence, *, reason: str) -> None:
+    """Take a piece off the list; its number is not given again."""
+    _check(case, actor)
+    if row.removed_reason:
+        raise Conflict(N_("It has been taken off the list already."))
+    if not reason:
+        raise InvalidInput(N_("This field is required."), field="reason")
+    row.removed_reason = reason
+    log(case, actor, "remove_evidence", case.status, note=f"{row.name}: {reason}")
+
+
+def issue_list(case: Case, actor: Actor) -> None:
+    """The list as a paper, as it stands today."""
+    if not actor.may(Permission.CASE_MAKE):
+        raise Forbidden
+    if refusal := handles(case, actor):
+        raise Forbidden(refusal)
+    if case.status not in FILED:
+        raise Conflict(N_("The list is issued when the case has its number."))
+    rules.check_evidence(len(case.usable_evidence))
+    papers.issue(case, actor, PaperKind.EVIDENCE_LIST, papers.evidence_data(case, clock.today()))
+    db.session.flush()
+    log(case, actor, "issue_evidence_list", case.status)

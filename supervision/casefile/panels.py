@@ -1,0 +1,83 @@
+"""What other pages show of cases: a tab of the file, the timeline, a part of a ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask import render_template, url_for
+from flask_babel import gettext as _
+
+from supervision.casefile import labels, queries
+from supervision.casefile.models import CaseDecision, CaseEvent
+from supervision.core import clock
+from supervision.core.actor import Actor
+from supervision.core.permissions import Permission
+from supervision.core.slice import TimelineItem
+
+PANEL_ROWS = 20
+
+
+def panel(enterprise_id: int, actor: Actor) -> str:
+    """The authority reads cases and counters, the enterprise the decisions that were served."""
+    if not actor.is_regulator:
+        return render_template(
+            "casefile/penalties.html",
+            decisions=queries.decisions_of(enterprise_id, actor, PANEL_ROWS),
+            labels=labels,
+        )
+    return render_template(
+        "casefile/panel.html",
+        enterprise_id=enterprise_id,
+        cases=queries.of_enterprise(enterprise_id, actor, PANEL_ROWS),
+        counters=queries.art113(enterprise_id, actor, clock.today()),
+        labels=labels,
+    )
+
+
+def ticket_part(hazard_id: int, actor: Actor) -> str:
+    """The cases about a hazard; nothing where there is none."""
+    cases = queries.of_hazard(hazard_id, actor, PANEL_ROWS)
+    if not cases:
+        return ""
+    return render_template("casefile/ticket.html", cases=cases, labels=labels)
+
+
+def timeline(
+    enterprise_id: int, actor: Actor, before: datetime | None, limit: int
+) -> Sequence[TimelineItem]:
+    if actor.may(Permission.CASE_READ):
+        steps = queries.events_of_enterprise(enterprise_id, actor, before, limit)
+        return [_step(event, case.id, case.number or case.cause) for event, case in steps]
+    if not actor.may(Permission.ORDER_READ):
+        return []
+    return [_served(d) for d in queries.served_of_enterprise(enterprise_id, actor, before, limit)]
+
+
+def _step(event: CaseEvent, case_id: int, name: str) -> TimelineItem:
+    return TimelineItem(
+        at=event.at,
+        title=_("%(action)s: %(number)s", action=labels.ACTION_LABELS[event.action], number=name),
+        body=event.note,
+        url=url_for("casefile.detail", case_id=case_id),
+        icon=labels.ACTION_ICONS.get(event.action, "folder"),
+        tone=labels.ACTION_TONES.get(event.action, "plain"),
+        who=event.actor_name,
+    )
+
+
+def _served(decision: CaseDecision) -> TimelineItem:
+    assert decision.served_at is not None  # the query asks for it
+    return TimelineItem(
+        at=decision.served_at,
+        title=_("%(action)s: %(number)s", action=_("Decision served"), number=decision.number),
+        body=decision.decision_text,
+        url=url_for("casefile.decision_paper", decision_id=decision.id),
+        icon="gavel",
+        tone="bad",
+    )
+
+
+def badge(actor: Actor) -> int:
+    """How many cases wait for an approval, for those who approve."""
+    return queries.waiting_count(actor, cap=100) if actor.may(Permission.CASE_APPROVE) else 0
