@@ -10,6 +10,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, literal, select, union_all
 
+from supervision.casefile.models import Case, CaseClock
 from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.clocks import ClockOutcome
@@ -76,11 +77,17 @@ def _of_orders(actor: Actor) -> Select[Any]:
     return visible(Order, actor, *columns).join(OrderClock, OrderClock.order_id == Order.id)
 
 
+def _of_cases(actor: Actor) -> Select[Any]:
+    columns = _columns("case", CaseClock, Case.number, Case.id, Case.enterprise_id)
+    return visible(Case, actor, *columns).join(CaseClock, CaseClock.case_id == Case.id)
+
+
 # A slice that keeps clocks adds one select here, and the address of what they belong to.
 PARTS: Mapping[str, Callable[[Actor], Select[Any]]] = {
     "hazard": _of_hazards,
     "listing": _of_listings,
     "order": _of_orders,
+    "case": _of_cases,
 }
 _PLACES = {
     "hazard": ("hazard.detail", "hazard_id"),

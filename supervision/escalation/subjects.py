@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, func, literal, null, select
 
+from supervision.casefile.models import Case, CaseClock
 from supervision.core.actor import Side
 from supervision.escalation.rules import Ladder
 from supervision.hazard.listing_models import HazardListing, ListingClock
@@ -164,6 +165,14 @@ def _has_major() -> ColumnElement[bool]:
     return stmt.where(of_order, Hazard.grade == Grade.MAJOR).correlate(Order).exists()
 
 
+def _case() -> Select[Any]:
+    """Every clock of a case: decision, service, payment, publication."""
+    stmt = _row(CaseClock.id, CaseClock.due_on, Case.number, Case.id, Case.enterprise_id).join(
+        Case, Case.id == CaseClock.case_id
+    )
+    return stmt.where(CaseClock.ended_on.is_(None))
+
+
 SOURCES: Mapping[Ladder, Source] = {
     Ladder.HAZARD_DUE: Source(_hazard_due, "/hazards/{}"),
     Ladder.RECHECK: Source(lambda: _hazard_clock("RECHECK"), "/hazards/{}"),
@@ -174,6 +183,7 @@ SOURCES: Mapping[Ladder, Source] = {
     Ladder.SERVICE: Source(lambda: _order_clock("SERVICE"), "/orders/{}"),
     Ladder.ORDER_RECHECK: Source(lambda: _order_clock("RECHECK"), "/orders/{}"),
     Ladder.ORDER_REPLY: Source(lambda: _order_clock("EXT_REPLY"), "/orders/{}"),
+    Ladder.CASE: Source(_case, "/cases/{}"),
 }
 
 
