@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supervision.core.attachments import Attachment
@@ -17,7 +17,13 @@ class DocumentTemplate(Base):
     """One version of one type of paper: its blocks, its number's form, where it comes from."""
 
     __tablename__ = "document_template"
-    __table_args__ = (Index("ix_document_template_code_effective_from", "code", "effective_from"),)
+    __table_args__ = (
+        Index("ix_document_template_code_effective_from", "code", "effective_from", unique=True),
+        CheckConstraint(
+            "effective_to IS NULL OR effective_to >= effective_from", name="ends_after_it_begins"
+        ),
+        CheckConstraint("(infix = '') = (number_format = '')", name="number_has_form_and_word"),
+    )
 
     code: Mapped[str] = mapped_column(String(32))
     name: Mapped[str] = mapped_column(String(60))
@@ -27,6 +33,7 @@ class DocumentTemplate(Base):
     number_format: Mapped[str] = mapped_column(String(60), default="")
     # An external paper names remedies; an internal one is never shown to the enterprise.
     is_external: Mapped[bool]
+    # Its blocks, fields and words (`docs/papers.md`); {} for a type that has no text yet.
     body: Mapped[dict[str, Any]] = mapped_column(JsonValue)
     effective_from: Mapped[date]
     effective_to: Mapped[date | None]
