@@ -51,24 +51,28 @@ class Subject(Protocol):
 
 
 def administrative(inspection: Subject, _actor: Actor) -> str | None:
+    """Administrative inspections are approved and announced (State Council Office 2024 No. 54)."""
     if inspection.kind is InspectionKind.ADMINISTRATIVE:
         return None
     return N_("Only an administrative inspection is approved and announced.")
 
 
 def not_administrative(inspection: Subject, _actor: Actor) -> str | None:
+    """A patrol, a visit or a technical service: no approval, no notice, no order."""
     if inspection.kind is not InspectionKind.ADMINISTRATIVE:
         return None
     return N_("An administrative inspection starts after approval and notice.")
 
 
 def one_of_its_officers(inspection: Subject, actor: Actor) -> str | None:
+    """On site only those who inspect act (Work Safety Law, art. 67)."""
     if actor.id in inspection.officer_ids:
         return None
     return N_("This is for the officers who inspect.")
 
 
 def not_own(inspection: Subject, actor: Actor) -> str | None:
+    """Nobody approves what they asked for themselves."""
     if actor.id != inspection.created_by_id:
         return None
     return N_("Whoever asked for an inspection cannot approve it.")
