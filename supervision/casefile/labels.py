@@ -88,7 +88,7 @@ EVIDENCE_LABELS = {
 
 DECISION_LABELS = {
     DecisionState.PROPOSED: _l("To be decided"),
-    DecisionState.DECIDED: _l("In force"),
+    DecisionState.DECIDED: _l("Decision in force"),
     DecisionState.REJECTED: _l("Not approved"),
     DecisionState.ANNULLED: _l("Annulled"),
 }

@@ -110,7 +110,7 @@ REGRADE_LABELS = {
     RegradeState.REFUSED: _l("Refused"),
 }
 
-SIDE_LABELS = {Side.REGULATOR: _l("Authority"), Side.ENTERPRISE: _l("Enterprise")}
+SIDE_LABELS = {Side.REGULATOR: _l("The authority"), Side.ENTERPRISE: _l("Enterprise")}
 
 ACTION_LABELS = {
     "report": _l("Hazard reported"),

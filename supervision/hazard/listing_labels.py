@@ -32,7 +32,7 @@ LEVEL_LABELS = {
 }
 
 GROUP_LABELS = {
-    "force": _l("In force"),
+    "force": _l("Being supervised"),
     "overdue": _l("Overdue"),
     "review": _l("Review applied for"),
     "proposed": _l("Proposed for listing"),

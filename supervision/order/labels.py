@@ -138,7 +138,7 @@ CLOCK_LABELS = {
     EXT_REPLY: _l("Reply about the extension"),
 }
 
-SIDE_LABELS = {Side.REGULATOR: _l("Authority"), Side.ENTERPRISE: _l("Enterprise")}
+SIDE_LABELS = {Side.REGULATOR: _l("The authority"), Side.ENTERPRISE: _l("Enterprise")}
 
 ACTION_LABELS = {
     "draft": _l("Order drafted"),

@@ -66,7 +66,7 @@ def make_files(contents: Contents, imprint: Imprint) -> dict[FileKind, MadeFile]
 
 def _stem(contents: Contents, imprint: Imprint) -> str:
     period = contents.figures.period
-    version = f"v{imprint.version}" if imprint.version else _("provisional")
+    version = f"v{imprint.version}" if imprint.version else _("provisional version")
     name = contents.subject.name[:40]
     text = f"{heading.title()}-{name}-{period.year}-{period.month:02d}-{version}"
     return _UNFIT.sub("-", text)[:100]

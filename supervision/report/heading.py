@@ -54,7 +54,7 @@ def origin(contents: Contents, imprint: Imprint) -> Sequence[str]:
 
 
 def version_text(version: int) -> str:
-    return str(version) if version else _("provisional")
+    return str(version) if version else _("provisional version")
 
 
 def provisional_warning(contents: Contents) -> str:
