@@ -85,9 +85,10 @@ def _active(form: forms.FilterForm) -> int:
 def new(enterprise_id: int) -> ResponseReturnValue:
     """A draft; an officer names themselves first."""
     enterprise = enterprises.get_enterprise(enterprise_id, current_actor())
+    asked = request.args.get("kind")  # from the code at the gate: a visit
     form = forms.TaskForm(
         formdata=None,
-        kind=InspectionKind.ADMINISTRATIVE,
+        kind=asked if asked in set(InspectionKind) else InspectionKind.ADMINISTRATIVE,
         planned_on=clock.today(),
         officers=[current_actor().id],
     )
