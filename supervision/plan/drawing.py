@@ -38,6 +38,7 @@ def make_pool(item: PlanItem, actor: Actor, *, reason: str = "") -> PlanDraw:
     pool, excluded = _pool(item, before[0].id if before else None)
     values = draw.pool_values(pool)
     made = PlanDraw(
+        item=item,
         item_id=item.id,
         serial=len(before) + 1,
         reason=reason if before else "",
