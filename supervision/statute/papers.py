@@ -35,6 +35,7 @@ SPOT_LABELS = {
     "label": _l("Label"),
     "text": _l("Wording"),
     "caption": _l("Caption"),
+    "whole": _l("Caption of a photo of the whole"),
     "officers": _l("Before an officer's signature"),
     "officer": _l("After an officer's signature"),
     "party": _l("Before the enterprise's signature"),

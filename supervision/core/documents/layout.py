@@ -264,13 +264,15 @@ def _checks(block: Mapping[str, Any], scope: Scope) -> list[Block]:
 
 
 def _photos(block: Mapping[str, Any], scope: Scope) -> list[Block]:
+    """Photos of the items, then those of the whole, numbered throughout."""
+    taken = [(item, sha) for item in _items(block, scope) for sha in item.get("photos") or ()]
+    whole: list[tuple[Mapping[str, Any], Any]] = [({}, sha) for sha in scope.value("photos") or ()]
     pictures: list[Picture] = []
-    for item in _items(block, scope):
-        for sha in item.get("photos") or ():
-            own = scope.within({**item, "photo": len(pictures) + 1})
-            picture = _picture(sha, own.fill(block["caption"]))
-            if picture is not None:
-                pictures.append(picture)
+    for item, sha in [*taken, *whole]:
+        own = scope.within({**item, "photo": len(pictures) + 1})
+        picture = _picture(sha, own.fill(block["caption" if item else "whole"]))
+        if picture is not None:
+            pictures.append(picture)
     if not pictures:
         return []
     heading = [Text(block["text"], Style.HEADING)] if block.get("text") else []
@@ -306,7 +308,8 @@ def _party(block: Mapping[str, Any], given: Mapping[str, Any], scope: Scope) -> 
 
 def _signature(label: str, signed: Mapping[str, Any] | None, after: str, scope: Scope) -> Signature:
     given = signed or {}
-    if given.get("at"):
+    # A time beside an empty line would claim a signature that nobody has seen.
+    if given.get("at") and given.get("image"):
         after = f"{after}\n{scope.instant(given['at'])}"
     return Signature(label, _picture(given.get("image")), after)
 

@@ -183,6 +183,19 @@ def test_photos_are_numbered_and_the_items_say_which_are_theirs():
     assert "照片3（第3项）" in "".join(pdf_pages(made))
 
 
+def test_photos_of_the_whole_come_after_those_of_the_items():
+    data = {**SAMPLES["INSPECT_RECORD"], "photos": SAMPLES["INSPECT_RECORD"]["items"][2]["photos"]}
+    assert not list(fields.problems(bodies()["INSPECT_RECORD"], data))
+    assert "照片4（现场全貌）" in "".join(pdf_pages(paper("INSPECT_RECORD", data)))
+
+
+def test_a_time_is_printed_beside_a_signature_only():
+    unsigned = {"officers": [{"name": "检查丙", "image": None, "at": "2026-11-22T03:20:00+00:00"}]}
+    made = paper("RECTIFY_ORDER", {**SAMPLES["RECTIFY_ORDER"], "signatures": unsigned})
+    assert "3时20分" not in "".join(pdf_pages(made))
+    assert "11时20分" not in "".join(pdf_pages(made))
+
+
 def test_a_photo_is_no_larger_than_its_place():
     reader = PdfReader(BytesIO(pdf.draw(paper("INSPECT_RECORD"), open_picture)))
     assert 2 <= len(reader.pages) <= 4
