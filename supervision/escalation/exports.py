@@ -33,7 +33,7 @@ def state_text(row: Any) -> str:
 
 
 CLOCK_COLUMNS: tuple[Column[Any], ...] = (
-    Column("number", _l("Number"), lambda r: r.number or "", width=24),
+    Column("number", _l("Matter"), lambda r: r.number or "", width=24),
     Column("kind", _l("Belongs to"), lambda r: str(labels.KIND_LABELS[r.kind]), width=14),
     Column(
         "limit", _l("Time limit"), lambda r: str(labels.CODE_LABELS.get(r.code, r.rule)), width=22
@@ -47,11 +47,11 @@ CLOCK_COLUMNS: tuple[Column[Any], ...] = (
 
 EVENT_COLUMNS: tuple[Column[EscalationEvent], ...] = (
     Column("at", _l("Time"), lambda e: e.at, Kind.INSTANT, width=17),
-    Column("number", _l("Number"), lambda e: e.number, width=24),
+    Column("number", _l("Matter"), lambda e: e.number, width=24),
     Column("ladder", _l("What runs out"), lambda e: str(labels.LADDER_LABELS[e.ladder]), width=24),
     Column("enterprise", _l("Enterprise"), lambda e: e.enterprise.name, width=30),
     Column("due", _l("Last day"), lambda e: e.due_on, Kind.DAY, width=12),
-    Column("step", _l("Step"), lambda e: str(labels.offset_text(e.offset)), width=22),
+    Column("step", _l("Step of the ladder"), lambda e: str(labels.offset_text(e.offset)), width=22),
     Column(
         "audience", _l("Who was told"), lambda e: str(labels.AUDIENCE_LABELS[e.audience]), width=22
     ),

@@ -27,7 +27,7 @@ AUDIENCE_LABELS = {
     Audience.PEOPLE: _l("All people of the enterprise"),
     Audience.OFFICER: _l("Officer in charge"),
     Audience.CHIEF: _l("Section chief"),
-    Audience.CITY: _l("City"),
+    Audience.CITY: _l("Officers of the city"),
 }
 URGENCY_LABELS = {
     Urgency.NORMAL: _l("In the application, by mail as each person chose"),

@@ -151,6 +151,21 @@ def due_steps(planned: Iterable[Planned], today: date, known: frozenset[int]) ->
     return Due(take, [p for p in waiting if latest[p.step.audience] is not p])
 
 
+def spoken_for(planned: Iterable[Planned]) -> frozenset[int]:
+    """Lines that a later step for the same audience will speak for, on the same working day."""
+    kept: dict[tuple[date, Audience], Planned] = {}
+    absorbed = set()
+    for one in planned:
+        before = kept.get((one.sent, one.step.audience))
+        if before is not None and before.step.offset > one.step.offset:
+            absorbed.add(one.step.line_id)
+            continue
+        if before is not None:
+            absorbed.add(before.step.line_id)
+        kept[one.sent, one.step.audience] = one
+    return frozenset(absorbed)
+
+
 def may_send(local: datetime, hours: Hours, table: WorkdayTable) -> bool:
     """Never at night, never on a day of rest; a make-up day is worked."""
     return is_workday(local.date(), table) and hours.morning <= local.time() < hours.night

@@ -66,6 +66,12 @@ def test_after_a_gap_each_audience_hears_once_by_the_latest_step():
     assert sorted(p.step.line_id for p in due.absorbed) == [1, 2]
 
 
+def test_the_preview_marks_what_a_later_step_of_the_same_morning_speaks_for():
+    # Sunday 8 March: the step of that day and the first one after it fall on Monday.
+    steps = [Rung(1, 0), Rung(2, 1), Rung(3, 1, Audience.CHIEF)]
+    assert rules.spoken_for(planned(date(2026, 3, 8), *steps)) == {1}
+
+
 def test_what_was_dealt_with_is_not_taken_again():
     steps = [Rung(1, -3), Rung(2, 0)]
     due = rules.due_steps(planned(date(2026, 3, 2), *steps), date(2026, 3, 2), frozenset({1, 2}))

@@ -82,6 +82,7 @@ def preview() -> ResponseReturnValue:
         "escalation/preview.html",
         form=form,
         planned=planned,
+        spoken_for=rules.spoken_for(planned),
         due_on=day,
         hours=queries.hours(),
         labels=labels,
