@@ -8,7 +8,6 @@ from supervision.core.permissions import Permission
 from supervision.core.slice import Card, Job, NavItem, Panel, Slice
 from supervision.hazard import (
     assignment_labels,
-    assignment_views,  # noqa: F401 - adds its addresses to the blueprint
     criteria_views,  # noqa: F401 - likewise
     extension_views,  # noqa: F401 - likewise
     jobs,
@@ -19,6 +18,7 @@ from supervision.hazard import (
     major_views,  # noqa: F401 - likewise
     panels,
     regrade_views,  # noqa: F401 - likewise
+    views_assignment,  # noqa: F401 - likewise
 )
 from supervision.hazard.views import bp
 
