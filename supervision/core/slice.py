@@ -111,6 +111,8 @@ class Slice:
     panels: tuple[Panel, ...] = ()
     cards: tuple[Card, ...] = ()
     ticket_parts: tuple[TicketPart, ...] = ()
+    # The same of an inspection: ``render(inspection_id, actor)``.
+    inspection_parts: tuple[TicketPart, ...] = ()
     timeline: TimelineSource | None = None
     # Who can supervise an enterprise.
     officers: Directory | None = None

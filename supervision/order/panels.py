@@ -12,6 +12,7 @@ from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.permissions import Permission
 from supervision.core.slice import TimelineItem
+from supervision.inspection.workflow import InspectionKind, InspectionState
 from supervision.order import labels, queries
 
 PANEL_ROWS = 20
@@ -51,6 +52,27 @@ def ticket_part(hazard_id: int, actor: Actor) -> str:
         return ""
     return render_template(
         "order/ticket.html", orders=orders, letters=letters, hazard_id=hazard_id, labels=labels
+    )
+
+
+def inspection_part(inspection_id: int, actor: Actor) -> str:
+    """The orders written from an inspection, and the way to write one where that may be."""
+    inspection = queries.get_inspection(inspection_id, actor)
+    may_write = (
+        actor.may(Permission.ORDER_MAKE)
+        and inspection.kind is InspectionKind.ADMINISTRATIVE
+        and inspection.status is InspectionState.RECORDED
+        and bool(queries.hazards_for(inspection, actor))
+    )
+    orders = queries.of_inspection(inspection_id, actor)
+    if not orders and not may_write:
+        return ""
+    return render_template(
+        "order/inspection.html",
+        orders=orders,
+        inspection_id=inspection_id,
+        may_write=may_write,
+        labels=labels,
     )
 
 

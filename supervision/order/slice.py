@@ -25,6 +25,7 @@ SLICE = Slice(
     panels=(Panel("orders", _l("Orders"), _READ, 27, panels.panel),),
     cards=(Card("orders", _READ, 27, panels.card),),
     ticket_parts=(TicketPart(_READ, 60, panels.ticket_part),),
+    inspection_parts=(TicketPart(_READ, 20, panels.inspection_part),),
     timeline=panels.timeline,
     notices={
         "order.submitted": _l("An order to %(enterprise)s waits for approval"),

@@ -18,11 +18,13 @@ from supervision.core.actor import Actor
 from supervision.core.db import transaction
 from supervision.core.documents import Document
 from supervision.core.errors import Conflict, InvalidInput, NotFound
+from supervision.core.holidays import workday_table
 from supervision.core.permissions import Permission
 from supervision.core.text import N_
 from supervision.core.web.forms import Form
 from supervision.core.web.numbers import LARGEST_ID, id_argument
 from supervision.core.web.paging import page_number, paginate
+from supervision.core.workdays import is_workday
 from supervision.enterprise import queries as enterprises
 from supervision.order import (
     clockwork,
@@ -152,11 +154,18 @@ def detail_page(order_id: int, failed: str = "", form: Form | None = None) -> st
         window=_window(order) if "extend" in step_forms else None,
         labels=labels,
         today=clock.today(),
+        rest_days=_rest_days(order),
         confirmation=queries.confirmation_of(order.enterprise_id, clock.today())
         if "serve" in offered
         else None,
         may_follow=_may_follow(order, actor),
     )
+
+
+def _rest_days(order: Order) -> set[Any]:
+    """Days of the order that are days of rest: shown, never moved."""
+    table = workday_table()
+    return {i.due_on for i in order.items if i.due_on and not is_workday(i.due_on, table)}
 
 
 def _step_form(name: str, order: Order) -> Form:

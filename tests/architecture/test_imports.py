@@ -18,7 +18,8 @@ MAY_IMPORT = {
     "authority": {"account", "enterprise"},
     # A ticket shows what upper slices plug into it, by manifest.
     "hazard": {"authority", "account", "enterprise", "slices"},
-    "inspection": {"hazard", "authority", "account", "enterprise"},
+    # What follows from an inspection is plugged into its page, by manifest.
+    "inspection": {"hazard", "authority", "account", "enterprise", "slices"},
     "plan": {"inspection", "hazard", "authority", "account", "enterprise"},
     "order": {"inspection", "hazard", "authority", "account", "enterprise"},
     "casefile": {"order", "inspection", "hazard", "authority", "account", "enterprise"},

@@ -46,6 +46,9 @@ def test_from_the_record_to_the_closed_order_by_hand(pages, cast):
     """The whole way, as its people press it."""
     inspection, hazards = recorded(cast)
     officer, chief, manager = "district_officer", "section_chief", "plant_manager"
+    record = pages.get(officer, f"/inspections/{inspection}")
+    assert f"/orders/new/{inspection}?kind=rectify".encode() in record.data
+    assert b"/orders/new/" not in pages.get(manager, f"/inspections/{inspection}").data
     assert pages.get(officer, f"/orders/new/{inspection}").status_code == 200
     answer = pages.post(
         officer, f"/orders/new/{inspection}?kind=rectify", said(cast, hazards, in_days(9))

@@ -25,6 +25,7 @@ from supervision.inspection.workflow import (
     InspectionKind,
     InspectionState,
 )
+from supervision.slices import slices
 
 # The form of each step; "edit" and "check" have pages of their own.
 STEP_FORMS: dict[str, type[Form]] = {
@@ -72,6 +73,7 @@ def detail_page(inspection_id: int, failed: str = "", form: Form | None = None) 
         labels=labels,
         today=clock.today(),
         administrative=inspection.kind is InspectionKind.ADMINISTRATIVE,
+        parts=_parts(inspection_id, actor),
     )
 
 
@@ -80,6 +82,13 @@ def _site_url(inspection: Inspection) -> str:
     if "inspection.site" not in current_app.view_functions:
         return ""
     return url_for("inspection.site", inspection_id=inspection.id)
+
+
+def _parts(inspection_id: int, actor: Actor) -> list[Any]:
+    """What follows from this inspection in upper slices, in their order."""
+    mine = [p for m in slices() for p in m.inspection_parts if actor.may(p.permission)]
+    shown = [part.render(inspection_id, actor) for part in sorted(mine, key=lambda p: p.order)]
+    return [html for html in shown if html]
 
 
 def _sections(items: Sequence[InspectionItem]) -> list[tuple[str, list[InspectionItem]]]:
