@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import socket
+import threading
 from datetime import timedelta
 
 import pytest
@@ -247,6 +248,32 @@ def test_two_senders_at_once_take_different_deliveries(office, receiver):
     ids = [parcel.delivery_id for parcel in (*first, *second)]
     assert len(first) == len(second) == 2
     assert len(set(ids)) == 4
+
+
+def test_two_schedulers_at_once_send_each_delivery_once(office, receiver, app):
+    """The lease keeps a second one idle; should it fail, the claims still hold."""
+    office.group(receiver)
+    for number in range(30):
+        office.tell(link=f"/hazards/{number}", deliver=False)
+    inbox.deliver(clock.now())
+    failures: list[BaseException] = []
+
+    def work() -> None:
+        with app.app_context():
+            try:
+                jobs.send(clock.now())
+            except BaseException as error:  # noqa: BLE001 - told to the test below
+                failures.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert failures == []
+    keys = [got.headers["Idempotency-Key"] for got in receiver.seen]
+    assert len(keys) == len(set(keys)) == 30
+    assert office.states() == ["sent"] * 30
 
 
 def test_a_bots_limit_a_minute_is_kept(office, receiver):

@@ -65,3 +65,26 @@ def test_sending_costs_as_many_statements_for_each_whatever_waits(office, receiv
     with counted() as more:
         assert sending.send(clock.now()) == 40
     assert len(more) <= len(few) * 8
+
+
+def test_the_pages_cost_the_same_however_much_they_list(office, receiver, pages, cast):
+    def cost(url):
+        client = pages.as_("administrator")
+        client.get(url)
+        with counted() as statements:
+            assert client.get(url).status_code == 200
+        return len(statements)
+
+    def grow(start, count):
+        for number in range(start, start + count):
+            office.group(receiver, name=f"Group {number}")
+        pile_up(cast, count, start=start)
+        inbox.deliver(clock.now())
+
+    urls = ("/channels/", "/channels/deliveries/", "/channels/1", "/account/notices/")
+    grow(0, 1)
+    number = office.deliveries()[0].channel_id
+    urls = tuple(url.replace("/1", f"/{number}") for url in urls)
+    few = [cost(url) for url in urls]
+    grow(1, 4)
+    assert [cost(url) for url in urls] == few

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from supervision.channel.rules import ChannelKind, Topic
 from supervision.core.notices import Audience
 from tests.channel.helpers import KEY
@@ -106,26 +104,26 @@ def test_a_mail_password_does_not_follow_the_channel_to_another_server(office, m
     assert "Enter the password again" in error_text(answer)
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"url": ""}, "This field is required."),
-        ({"url": "http://hook.example/x"}, "Without HTTPS only hosts"),
-        ({"url": "https://u:p@hook.example/x"}, "holds no user, password"),
-        ({"url": "ftp://hook.example/x"}, "starts with https://"),
-        ({"key": "short"}, "At least 16 characters."),
-        ({"topics": []}, "Choose at least one."),
-        ({"reach": "region"}, "Choose a region."),
-        ({"reach": "enterprise"}, "Choose an enterprise."),
-        ({"reach": "enterprise", "enterprise": "NOPE"}, "No enterprise has this code."),
-        ({"name": ""}, "This field is required."),
-    ],
+FAULTS = (
+    ({"url": ""}, "This field is required."),
+    ({"url": "http://hook.example/x"}, "Without HTTPS only hosts"),
+    ({"url": "https://u:p@hook.example/x"}, "holds no user, password"),
+    ({"url": "ftp://hook.example/x"}, "starts with https://"),
+    ({"key": "short"}, "At least 16 characters."),
+    ({"topics": []}, "Choose at least one."),
+    ({"reach": "region"}, "Choose a region."),
+    ({"reach": "enterprise"}, "Choose an enterprise."),
+    ({"reach": "enterprise", "enterprise": "NOPE"}, "No enterprise has this code."),
+    ({"name": ""}, "This field is required."),
 )
-def test_what_does_not_fit_is_said_at_its_field(office, pages, changes, words):
-    values = {**GROUP, "url": "https://hook.example/x", **changes}
-    answer = pages.post("administrator", "/channels/new/webhook", values)
-    assert answer.status_code == 422
-    assert words in error_text(answer)
+
+
+def test_what_does_not_fit_is_said_at_its_field(office, pages):
+    for changes, words in FAULTS:
+        values = {**GROUP, "url": "https://hook.example/x", **changes}
+        answer = pages.post("administrator", "/channels/new/webhook", values)
+        assert answer.status_code == 422, changes
+        assert words in error_text(answer), changes
 
 
 def test_a_channel_of_one_enterprise_or_region_is_kept_so(office, pages, cast):
@@ -163,17 +161,12 @@ def test_sending_meanwhile_does_not_disturb_an_open_form(office, receiver, pages
     assert pages.post("administrator", f"/channels/{channel}/edit", values).status_code == 302
 
 
-@pytest.mark.parametrize("who", ["district_officer", "section_chief", "plant_manager", "auditor"])
-def test_channels_are_the_administrators(office, receiver, pages, who):
+def test_channels_are_the_administrators(office, receiver, pages):
     channel = office.group(receiver)
-    for url in (
-        "/channels/",
-        f"/channels/{channel}",
-        "/channels/deliveries/",
-        "/channels/new/mail",
-    ):
-        assert pages.get(who, url).status_code == 403
-    assert pages.post(who, f"/channels/{channel}/test").status_code == 403
+    for who in ("district_officer", "section_chief", "plant_manager", "auditor"):
+        for url in ("", channel, "deliveries/", "new/mail"):
+            assert pages.get(who, f"/channels/{url}").status_code == 403
+        assert pages.post(who, f"/channels/{channel}/test").status_code == 403
 
 
 def test_the_log_is_narrowed_by_channel_state_reader_and_day(office, receiver, mailbox, pages):

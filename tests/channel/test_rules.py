@@ -29,6 +29,7 @@ def test_a_kind_has_the_topic_of_its_own_line_or_of_its_noun():
     assert rules.subject_of("hazard.reported").topic is Topic.TASKS
     assert rules.subject_of("video.fire").is_urgent
     assert not rules.subject_of("video.node_silent").is_urgent
+    assert rules.subject_of("escalation_urgent.overdue") == rules.Subject(Topic.DEADLINES, True)
     assert rules.subject_of("something.new").topic is Topic.TASKS
 
 
