@@ -62,6 +62,9 @@
       finish: null,
     };
     for (const entry of entries) {
+      if (entry.state === "refused" && ["start", "finish"].includes(entry.kind)) {
+        continue; // it has not begun, it is not finished
+      }
       APPLY[entry.kind]?.(model, entry);
       const item = model.items.get(String(entry.data?.item ?? ""));
       if (item && entry.kind !== "photo") {

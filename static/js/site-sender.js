@@ -107,7 +107,7 @@
 
     sendMessages(entries) {
       const messages = entries.map(({ client_id, made_at, kind, data }) => ({ ...data, client_id, made_at, kind }));
-      const body = { account: this.page.account, sent_at: new Date().toISOString(), messages };
+      const body = { account: this.page.account, sent_at: this.page.now(), messages };
       return this.post(this.page.urls.sync, JSON.stringify(body), {
         "Content-Type": "application/json",
       }, PATIENCE.message, entries);
@@ -117,7 +117,7 @@
       const form = new FormData();
       const fields = { ...entry.data, account: this.page.account, client_id: entry.client_id };
       fields.made_at = entry.made_at;
-      fields.sent_at = new Date().toISOString();
+      fields.sent_at = this.page.now();
       Object.entries(fields).forEach(([name, value]) => form.append(name, value ?? ""));
       form.append("file", entry.blob, entry.filename || "photo.jpg");
       const url = entry.kind === "photo" ? this.page.urls.photos : this.page.urls.signatures;

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
+from supervision.core import clock
 from supervision.core.actor import SYSTEM
 from supervision.core.db import db, transaction
 from supervision.factory import create_app
@@ -196,6 +198,25 @@ def test_two_officers_see_what_the_other_noted(district, phone_of):
     assert "District Officer" in second.item(1).locator("[data-state-line]").inner_text()
     found = read(ident)
     assert [i.checked_by for i in found.items] == ["District Officer", "Section Chief"]
+
+
+def test_a_phone_that_is_hours_late_notes_the_right_time(district, phone_of):
+    """Its own marks must not look older than what the other officer noted."""
+    ident = make_inspection(district, S.ONGOING, failed=0)
+    site = phone_of("district_officer", ident)
+    site.page.clock.install(time=clock.now() - timedelta(hours=7))
+    site.open().all_sent()
+    site.page.wait_for_timeout(500)
+    site.facts(party_name="P. Person", certificates_shown=True, recusal_told=True)
+    site.sign("party")
+    for who in OFFICERS:
+        site.sign("officer", account=district.accounts[who])
+    assert site.missing() == []
+    site.finish()
+    site.page.locator("[data-banner-link]:visible").wait_for()
+    found = read(ident)
+    assert abs(found.ended_at - clock.now()) < timedelta(minutes=2)
+    assert all(abs(s.signed_at - clock.now()) < timedelta(minutes=2) for s in found.signatures)
 
 
 def test_a_failure_without_a_finding_waits_for_its_words(district, phone_of):
