@@ -42,6 +42,8 @@ from supervision.core.export.wrapping import wrap_lines
 
 _TOP, _FOOT, _LEFT, _RIGHT = 37 * mm, 35 * mm, 28 * mm, 26 * mm
 _WIDTH = A4[0] - _LEFT - _RIGHT
+# What a page holds, without the padding of reportlab's frame.
+_PAGE = A4[1] - _TOP - _FOOT - 12
 _INK, _RED, _QUIET = HexColor("#000000"), HexColor("#c8102e"), HexColor("#595959")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ALIGN = {Align.LEFT: TA_LEFT, Align.CENTRE: TA_CENTER, Align.RIGHT: TA_RIGHT}
@@ -152,6 +154,23 @@ class _Ending:
     parts: list[Any]
 
 
+class _Ruled(LongTable):  # type: ignore[misc]
+    """A table that breaks between its rows, and within one only where it must.
+
+    Reportlab would cut any row at the foot of a page, even through its padding.
+    """
+
+    def split(self, availWidth: float, availHeight: float) -> list[Any]:  # noqa: N803
+        self._calc(availWidth, availHeight)
+        heads = self.repeatRows
+        row = self._rowHeights[heads] if len(self._rowHeights) > heads else 0
+        # Where heads repeat they would stand twice on a page: a tall row waits for the next.
+        least = 0.8 if heads else 0.2
+        self.splitInRow = int(row > _PAGE / 3 and availHeight > least * _PAGE)
+        found: list[Any] = super().split(availWidth, availHeight)
+        return found
+
+
 class _Indented(WrappedParagraph):
     """A paragraph that begins two characters in, as Chinese papers do."""
 
@@ -204,11 +223,10 @@ def _grid(block: Grid, _open: Opener) -> list[Any]:
             if cell.span > 1:
                 commands.append(("SPAN", (start, number), (start + cell.span - 1, number)))
         rows.append(cells + [""] * (count - len(cells)))
-    table = LongTable(
+    table = _Ruled(
         rows,
         colWidths=[_WIDTH * width / 100 for width in block.widths],
         repeatRows=block.heads,
-        splitInRow=1,
     )
     table.setStyle(TableStyle(commands))
     return [Spacer(1, 2), table, Spacer(1, 6)]

@@ -141,6 +141,23 @@ def test_a_text_longer_than_a_page_goes_on_on_the_next():
     assert "".join(pages).count("末句。") == 1
 
 
+def test_a_row_is_never_cut_at_the_foot_of_a_page_and_its_head_stands_once_on_each():
+    record = deepcopy(SAMPLES["INSPECT_RECORD"])
+    record["items"] = [
+        {**record["items"][n % 3], "no": n + 1, "photos": [], "finding": f"始{n}末" * (n % 7)}
+        for n in range(60)
+    ]
+    record["items"][30]["finding"] = "很长的描述，" * 300
+    pages = pdf_pages(paper("INSPECT_RECORD", record))
+    for text in pages[1:-1]:
+        assert text.count("检查内容和依据") <= 1
+    for n in range(60):
+        times = 0 if n == 30 else n % 7
+        assert sum(text.count(f"始{n}末") for text in pages) == times
+        assert sum(f"始{n}末" in text for text in pages) <= 1, f"row {n} is cut"
+    assert "".join(pages).count("很长的描述，") == 300
+
+
 def test_a_refusal_is_written_down_with_its_witness():
     data = {**SAMPLES["RECTIFY_ORDER"], "signatures": REFUSED}
     for text in (
