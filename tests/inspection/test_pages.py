@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
+from openpyxl import load_workbook
 
 from supervision.core import clock
 from supervision.core.db import db, transaction
@@ -231,3 +233,14 @@ def test_an_announced_one_is_told_unless_it_is_meant_to_surprise(pages, cast, re
         told = db.session.scalars(stmt).all()
         expected = [] if how is NoticeForm.ON_SITE else [f"/enterprises/{cast.plant_id}"]
         assert told == expected
+
+
+def test_the_list_goes_into_a_workbook_without_a_secret(pages, cast, ready):
+    make_inspection(cast, S.RECORDED, subject="=Guards", over_cap_reason="ZZCAP")
+    make_inspection(cast, subject="Later")
+    answer = pages.get("plant_manager", "/inspections/export.xlsx")
+    sheet = load_workbook(io.BytesIO(answer.data)).worksheets[0]
+    cells = [str(c.value) for row in sheet.iter_rows() for c in row if c.value]
+    assert "=Guards" in cells
+    assert "Later" not in cells
+    assert not [word for word in SECRETS if any(word in c for c in cells)]
