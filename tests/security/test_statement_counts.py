@@ -13,13 +13,16 @@ from supervision.core.actor import SYSTEM
 from supervision.core.db import db, transaction
 from supervision.enterprise import service as registry
 from supervision.hazard.workflow import HazardState
+from supervision.order.workflow import OrderState
 from supervision.report import jobs as reports
 from supervision.report import queries as packages
 from supervision.report import service as packaging
 from tests.cast import enterprise_values
+from tests.factories.authorities import certify
 from tests.factories.cases import law, make_case
 from tests.factories.hazards import make_hazard
 from tests.factories.listings import make_listing
+from tests.factories.orders import make_order
 from tests.factories.video import make_camera, make_node, make_violation
 from tests.factories.world import tell
 
@@ -34,6 +37,10 @@ PAGES = (
     ("/hazards/?group=open&sort=due", "plant_manager"),
     ("/hazards/export.xlsx", "district_officer"),
     ("/listings/", "district_officer"),
+    ("/orders/", "district_officer"),
+    ("/orders/", "plant_manager"),
+    ("/orders/export.xlsx", "district_officer"),
+    ("/enterprises/{plant}/tabs/orders", "district_officer"),
     ("/cases/", "district_officer"),
     ("/enterprises/{plant}/tabs/cases", "district_officer"),
     ("/video/?status=", "video_operator"),
@@ -80,6 +87,7 @@ def grow(app, cast, start, count):
         make_hazard(cast, HazardState.ASSIGNED)
         make_listing(cast)
         make_case(cast, CaseState.FILED)
+        make_order(cast, OrderState.SERVED)
         node = make_node(app, f"Node {number}")
         camera = make_camera(cast, node, name=f"Camera {number}")
         make_violation(node, camera, colour=COLOURS[number])
@@ -95,7 +103,7 @@ def grow(app, cast, start, count):
 
 
 def test_longer_lists_ask_no_more(app, pages, cast):
-    law(cast)
+    certify(cast, "section_chief", law(cast))
     grow(app, cast, 0, 2)
     first = {page: count(pages, cast, *page) for page in PAGES}
     grow(app, cast, 2, 4)
