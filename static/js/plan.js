@@ -29,7 +29,7 @@
       xAxis: {
         type: "category",
         data: data.categories,
-        axisLabel: { color: text, hideOverlap: true },
+        axisLabel: { color: text, interval: 0, hideOverlap: true },
         axisLine: { lineStyle: { color: line } },
         axisTick: { show: false },
       },

@@ -41,7 +41,7 @@ class Row:
 COLUMNS: tuple[Column[Row], ...] = (
     Column("position", _l("No."), lambda r: r.item.position, Kind.INTEGER, width=5),
     Column("matter", _l("Matter of the inspection"), lambda r: r.item.matter, width=16),
-    Column("basis", _l("Basis"), lambda r: r.item.basis, width=20),
+    Column("basis", _l("Basis of the inspection"), lambda r: r.item.basis, width=20),
     Column(
         "objects",
         _l("Enterprises and number, or total and share of the draw"),
@@ -49,7 +49,12 @@ COLUMNS: tuple[Column[Row], ...] = (
         width=20,
     ),
     Column("content", _l("Content of the inspection"), lambda r: r.item.content, width=24),
-    Column("method", _l("Method"), lambda r: str(labels.METHOD_LABELS[r.item.method]), width=10),
+    Column(
+        "method",
+        _l("Way of inspecting"),
+        lambda r: str(labels.METHOD_LABELS[r.item.method]),
+        width=10,
+    ),
     Column("frequency", _l("Frequency and cap"), lambda r: r.item.frequency, width=12),
     Column("months", _l("Schedule"), lambda r: labels.months(r.item.months), width=12),
     Column("organizer", _l("Organizing body"), lambda r: r.item.organizer, width=14),
@@ -134,7 +139,9 @@ def paper(plan: AnnualPlan, actor: Actor) -> bytes:
 def book(plan: AnnualPlan, actor: Actor) -> bytes:
     """Items with their progress, and every line that the actor may see."""
     made = XlsxBook(plan.title, author=plan.authority.name, stamp=clock.now())
-    made.ledger(_("Items"), PROGRESS, _rows(plan, actor), title=plan.title, notes=_lines(plan))
+    made.ledger(
+        _("Items of the plan"), PROGRESS, _rows(plan, actor), title=plan.title, notes=_lines(plan)
+    )
     stmt = queries.list_targets(plan, actor, TargetFilter()).limit(MOST_LINES)
     rows = db.session.scalars(stmt.execution_options(yield_per=500))
     made.ledger(_("Lines"), LINES, rows, title=_("Enterprises of the plan"))

@@ -77,7 +77,7 @@ def chart(figures: Figures) -> dict[str, Any]:
     """By month: done, open and overdue, for the chart on the page."""
     months = figures.months
     return {
-        "categories": [labels.month_name(m) for m in months],
+        "categories": [labels.month_short(m) for m in months],
         "series": [
             {"key": "done", "name": _("Done"), "data": [t.done for t in months.values()]},
             {

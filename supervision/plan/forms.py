@@ -84,20 +84,22 @@ class ItemForm(Form):
         required=True,
         description=_l("As it is published: what is not published is not inspected."),
     )
-    basis = _long(_l("Basis"), required=True, description=_l("Law and clause."))
+    basis = _long(_l("Basis of the inspection"), required=True, description=_l("Law and clause."))
     content = _long(_l("Content of the inspection"), required=True)
-    method = CodeField(_l("Method"), [InputRequired()], labels=labels.METHOD_LABELS)
+    method = CodeField(_l("Way of inspecting"), [InputRequired()], labels=labels.METHOD_LABELS)
     frequency = _text(
         _l("Frequency and cap"),
         120,
         description=_l("As it is published; the figure that binds is the cap's."),
     )
-    months = MonthsField(_l("Months"), coerce=int)
+    months = MonthsField(_l("Months of the year"), coerce=int)
     organizer = _text(_l("Organizing body"), 80)
     is_joint = BooleanField(_l("Joint inspection with other departments"))
     note = _long(_l("Note"))
     checklist_id = CodeField(_l("Checklist"), optional=True)
-    selection = CodeField(_l("Enterprises"), [InputRequired()], labels=labels.SELECTION_LABELS)
+    selection = CodeField(
+        _l("Enterprises to inspect"), [InputRequired()], labels=labels.SELECTION_LABELS
+    )
     region_code = CodeField(_l("Division"), optional=True, placeholder=_l("The whole district"))
     industry = _text(
         _l("Industry"),
@@ -173,7 +175,9 @@ class CapForm(Form):
     times = IntegerField(
         _l("Inspections a year at most"), [InputRequired(), NumberRange(min=0, max=366)]
     )
-    source = _long(_l("Source"), required=True, description=_l("Title and number of the paper."))
+    source = _long(
+        _l("Legal source"), required=True, description=_l("Title and number of the paper.")
+    )
     certainty = CodeField(_l("Certainty"), [InputRequired()], labels=labels.CERTAINTY_LABELS)
     reason = _long(_l("Reason of the change"))
 
@@ -186,7 +190,7 @@ class ExemptionForm(Form):
     code = _text(_l("Code"), 32, required=True, description=_l("Small letters and underscores."))
     name = _text(_l("Reason not to count"), 120, required=True)
     effective_from = DateField(_l("In force from"), [InputRequired()])
-    source = _long(_l("Source"), required=True)
+    source = _long(_l("Legal source"), required=True)
     certainty = CodeField(_l("Certainty"), [InputRequired()], labels=labels.CERTAINTY_LABELS)
 
 

@@ -42,7 +42,7 @@ METHOD_LABELS = {
 }
 TARGET_LABELS = {
     TargetState.PLANNED: _l("Planned"),
-    TargetState.UNDER_WAY: _l("Under way"),
+    TargetState.UNDER_WAY: _l("Being carried out"),
     TargetState.DONE: _l("Done"),
     TargetState.CANCELLED: _l("Cancelled"),
     TargetState.DROPPED: _l("Taken out"),
@@ -131,6 +131,10 @@ def months(numbers: list[int]) -> str:
 
 def month_name(number: int) -> str:
     return str(get_month_names("wide", locale=get_locale())[number])
+
+
+def month_short(number: int) -> str:
+    return str(get_month_names("abbreviated", locale=get_locale())[number])
 
 
 def objects(item: PlanItem, count: int, region: str = "") -> str:

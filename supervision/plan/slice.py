@@ -14,7 +14,12 @@ SLICE = Slice(
     blueprints=(bp,),
     nav=(
         NavItem(
-            _l("Plan"), "plan.index", "calendar-check", Permission.PLAN_READ, 33, badge=panels.badge
+            _l("Inspection plan"),
+            "plan.index",
+            "calendar-check",
+            Permission.PLAN_READ,
+            33,
+            badge=panels.badge,
         ),
     ),
     notices={

@@ -146,7 +146,7 @@ def test_a_plan_goes_from_draw_to_progress_on_its_pages(pages, cast, authority):
     made = pages.post(CHIEF, f"/plans/{plan_id}/inspections", {"month": "12"})
     assert made.status_code == 302
     progress = error_text(pages.get("district_officer", f"/plans/{plan_id}/progress"))
-    assert "4 inspections are drafted" in progress or "Under way" in progress
+    assert "4 inspections are drafted" in progress and "Being carried out" in progress
     lines = pages.get("district_officer", f"/plans/{plan_id}/lines?state=under_way").text
     assert lines.count("/inspections/") >= 4
     usage = error_text(pages.get(CHIEF, f"/plans/{plan_id}/cap-usage"))
@@ -191,14 +191,16 @@ def test_the_paper_and_the_workbook_have_the_published_columns(pages, cast, auth
     paper = pages.get("auditor", f"/plans/{plan_id}/plan.pdf")
     assert paper.data.startswith(b"%PDF")
     book = load_workbook(io.BytesIO(pages.get("auditor", f"/plans/{plan_id}/plan.xlsx").data))
-    heading = next(r for r in book["Items"].iter_rows(values_only=True) if r[0] == "No.")
+    heading = next(
+        r for r in book["Items of the plan"].iter_rows(values_only=True) if r[0] == "No."
+    )
     assert heading[:11] == (
         "No.",
         "Matter of the inspection",
-        "Basis",
+        "Basis of the inspection",
         "Enterprises and number, or total and share of the draw",
         "Content of the inspection",
-        "Method",
+        "Way of inspecting",
         "Frequency and cap",
         "Schedule",
         "Organizing body",
