@@ -29,10 +29,12 @@ def _penalties(case: Case) -> str:
 
 
 COLUMNS: tuple[Column[Case], ...] = (
-    Column("number", _l("Number"), lambda c: c.number or "", width=28),
+    Column("number", _l("Case number"), lambda c: c.number or "", width=28),
     Column("enterprise", _l("Enterprise"), lambda c: c.enterprise.name, width=30),
     Column("cause", _l("Cause of the case"), lambda c: c.cause, width=40),
-    Column("source", _l("Source"), lambda c: str(labels.SOURCE_LABELS[c.source]), width=16),
+    Column(
+        "source", _l("Source of the case"), lambda c: str(labels.SOURCE_LABELS[c.source]), width=16
+    ),
     Column("status", _l("Step"), lambda c: str(labels.STATUS_LABELS[c.status]), width=22),
     Column("officers", _l("Officers"), lambda c: ", ".join(o.name for o in c.officers), width=20),
     Column("filed_on", _l("Filed on"), lambda c: c.filed_on, Kind.DAY, width=12),

@@ -49,7 +49,7 @@ class CaseForm(Form):
     """The draft of a case."""
 
     cause = _line(_l("Cause of the case"), most=200)
-    source = CodeField(_l("Source"), [InputRequired()], labels=labels.SOURCE_LABELS)
+    source = CodeField(_l("Source of the case"), [InputRequired()], labels=labels.SOURCE_LABELS)
     source_note = _line(_l("Details of the source"), required=False, most=200)
     order_id = CodeField(_l("Order that was not complied with"), optional=True)
     hazard_ids = CheckField(_l("Hazards of the case"), coerce=int)
@@ -153,7 +153,7 @@ class FilterForm(Form):
     text = SearchField(_l("Number, cause or enterprise"), filters=[strip])
     group = CodeField(_l("State"), labels=labels.GROUP_LABELS, optional=True)
     status = CodeField(_l("Step"), labels=labels.STATUS_LABELS, optional=True)
-    source = CodeField(_l("Source"), labels=labels.SOURCE_LABELS, optional=True)
+    source = CodeField(_l("Source of the case"), labels=labels.SOURCE_LABELS, optional=True)
     region = CodeField(_l("Region"), optional=True, filters=[blank_to_none])
     filed_from = DateField(_l("Filed from"), [Optional()])
     filed_to = DateField(_l("Filed to"), [Optional()])

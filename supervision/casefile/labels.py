@@ -25,7 +25,7 @@ STATUS_LABELS = {
     CaseState.SERVED: _l("Served"),
     CaseState.EXECUTED: _l("Executed"),
     CaseState.CLOSING: _l("Closure to be approved"),
-    CaseState.DROPPING: _l("Closure without a penalty to be approved"),
+    CaseState.DROPPING: _l("Closure to be approved (no penalty)"),
     CaseState.CLOSED: _l("Case closed"),
     CaseState.NOT_FILED: _l("Not filed"),
     CaseState.WITHDRAWN: _l("Withdrawn before filing"),

@@ -73,6 +73,6 @@ class BoardForm(Form):
     region = CodeField(_l("Region"), optional=True, filters=[blank_to_none])
     sort = CodeField(
         _l("Order"),
-        labels={"due": _l("By deadline"), "newest": _l("Newest first")},
+        labels={"due": _l("By deadline of the listing"), "newest": _l("Newest first")},
         default="due",
     )
