@@ -280,6 +280,7 @@ def _seal(document: DocxDocument, block: layout.Seal, _open: Opener) -> None:
 
 
 def _pictures(document: DocxDocument, block: layout.Pictures, open_picture: Opener) -> None:
+    _text(document, layout.Text(block.heading, Style.HEADING), open_picture)
     parts = [1 / block.across] * block.across
     table = _table(document, parts)
     width = _WIDTH / block.across - 6

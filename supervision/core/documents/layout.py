@@ -70,7 +70,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
+    """``heading`` stays with the first row."""
+
     pictures: tuple[Picture, ...]
+    heading: str = ""
     across: int = 2
 
 
@@ -275,8 +278,7 @@ def _photos(block: Mapping[str, Any], scope: Scope) -> list[Block]:
             pictures.append(picture)
     if not pictures:
         return []
-    heading = [Text(block["text"], Style.HEADING)] if block.get("text") else []
-    return [*heading, Pictures(tuple(pictures), block.get("across", 2))]
+    return [Pictures(tuple(pictures), block.get("text", ""), block.get("across", 2))]
 
 
 def _signatures(block: Mapping[str, Any], scope: Scope) -> list[Block]:

@@ -306,7 +306,8 @@ def _pictures(block: layout.Pictures, open_picture: Opener) -> list[Any]:
             [_FONT, ("VALIGN", (0, 0), (-1, -1), "BOTTOM"), ("ALIGN", (0, 0), (-1, -1), "CENTER")]
         )
     )
-    return [table, Spacer(1, 6)]
+    heading = WrappedParagraph(_plain(block.heading), _STYLES[Style.HEADING])
+    return [CondPageBreak(_PHOTO_HEIGHT + 30 * mm), heading, table, Spacer(1, 6)]
 
 
 def _image(open_picture: Opener, sha256: str, width: float, height: float) -> Image:
