@@ -21,6 +21,9 @@ ENTITY_LABELS: dict[str, Any] = {
     "vision_node": _l("Vision node"),
     "report_package": _l("Report package"),
     "rule_change": _l("Change of a rule"),
+    "channel": _l("Channel"),
+    "delivery": _l("Deliveries"),
+    "notice_preference": _l("Notices by mail"),
 }
 
 KIND_LABELS = {"person": _l("A person"), "node": _l("Vision node"), "system": _l("The system")}
