@@ -66,7 +66,8 @@ def _filter() -> tuple[listing_forms.BoardForm, ListingFilter]:
     form.region.choices = [("", "—"), *enterprises.region_choices(actor)]
     if not actor.is_regulator:
         # A proposal is none of the enterprise's business, not even as a word in a list.
-        form.group.choices = [c for c in form.group.choices or () if c[0] != "proposed"]
+        offered: Any = form.group.choices
+        form.group.choices = [c for c in offered if c[0] != "proposed"]
     form.validate()
     level = form.level.data
     return form, ListingFilter(
