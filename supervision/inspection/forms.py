@@ -142,7 +142,9 @@ class ChecklistForm(Form):
         filters=[strip],
         description=_l("Capital letters, digits and hyphens only."),
     )
-    name = StringField(_l("Name"), [InputRequired(), Length(max=80)], filters=[strip])
+    name = StringField(
+        _l("Name of the checklist"), [InputRequired(), Length(max=80)], filters=[strip]
+    )
     industry = StringField(
         _l("Industry"),
         [Length(max=4), Regexp(r"[A-T]?$|[0-9]{2,4}$", message=_l("A letter or 2 to 4 digits."))],
