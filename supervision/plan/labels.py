@@ -148,7 +148,7 @@ def objects(item: PlanItem, count: int, region: str = "") -> str:
     if item.selection is not Selection.DRAWN:
         parts.append(ngettext("%(num)d enterprise", "%(num)d enterprises", count))
     elif item.ratio is not None:
-        parts.append(_("%(share)s %% of the class", share=item.ratio))
+        parts.append(_("%(share)s %% of %(total)s", share=item.ratio, total=item.class_size))
     else:
-        parts.append(ngettext("%(num)d enterprise", "%(num)d enterprises", item.quantity or 0))
+        parts.append(_("%(count)s of %(total)s", count=item.quantity, total=item.class_size))
     return str(_("; ").join(parts))

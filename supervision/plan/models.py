@@ -155,6 +155,8 @@ class PlanItem(Versioned, Base):
     ratio: Mapped[int | None]
     # Tickets of a key enterprise where another has one.
     key_weight: Mapped[int] = mapped_column(default=1)
+    # How many of the class produced when the item was saved or submitted: published as the total.
+    class_size: Mapped[int] = mapped_column(default=0)
     checklist_id: Mapped[int | None] = mapped_column(ForeignKey("checklist.id"), index=True)
 
     plan: Mapped[AnnualPlan] = relationship(back_populates="items")

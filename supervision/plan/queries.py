@@ -160,6 +160,14 @@ def class_of(item: PlanItem, *, limit: int, all_states: bool = False) -> Sequenc
     return db.session.scalars(stmt.order_by(Enterprise.uscc).limit(limit)).all()
 
 
+def class_size(item: PlanItem) -> int:
+    """How many of an item's class produce now."""
+    stmt = visible(Enterprise, SYSTEM, func.count(Enterprise.id)).where(
+        *class_clauses(item), Enterprise.roll_status == RollStatus.IN_PRODUCTION
+    )
+    return db.session.scalar(stmt) or 0
+
+
 def by_codes(codes: Sequence[str], region: str, actor: Actor) -> Sequence[Enterprise]:
     """The enterprises with these codes in ``region``, as far as the actor sees them."""
     stmt = visible(Enterprise, actor).where(

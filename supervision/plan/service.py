@@ -25,7 +25,7 @@ from supervision.plan.workflow import PLAN_WORKFLOW
 _COPIED = (
     "position", "matter", "basis", "content", "method", "frequency", "months", "organizer",
     "is_joint", "note", "selection", "industry", "region_code", "is_key", "listed", "quantity",
-    "ratio", "key_weight", "checklist_id",
+    "ratio", "key_weight", "class_size", "checklist_id",
 )  # fmt: skip
 
 
@@ -76,6 +76,7 @@ def submit(plan: AnnualPlan, actor: Actor) -> None:
         raise InvalidInput(N_("The plan has no item yet."))
     counts = queries.target_counts(plan.id)
     for item in plan.items:
+        item.class_size = queries.class_size(item)
         if item.selection is not Selection.DRAWN and not counts.get(item.id):
             raise InvalidInput(N_("Item %(position)s names no enterprise."), position=item.position)
     capacity.check_plan(plan)

@@ -39,6 +39,7 @@ def choose(item: PlanItem, actor: Actor) -> None:
 
     Raises InvalidInput naming the code that nobody has, or the enterprise beyond its cap.
     """
+    item.class_size = queries.class_size(item)
     known = {(t.enterprise_id, t.month): t for t in queries.kept_targets(item.id)}
     found = [] if item.selection is Selection.DRAWN else _fixed(item, actor)
     wanted = dict.fromkeys(

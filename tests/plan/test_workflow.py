@@ -245,3 +245,9 @@ def test_an_item_that_is_drawn_has_no_line_before_its_draw(cast, authority):
     assert lines(plan_id) == []
     assert load(plan_id).status is S.PUBLISHED
     assert load(plan_id).year == YEAR
+
+
+def test_the_total_that_is_published_is_that_of_the_day_it_was_submitted(cast, authority):
+    plan_id = make_plan(cast, authority, drawn_fields(quantity=None, ratio=50))
+    more_enterprises(3)
+    assert load(plan_id).items[0].class_size == 2
