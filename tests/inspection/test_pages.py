@@ -244,3 +244,16 @@ def test_the_list_goes_into_a_workbook_without_a_secret(pages, cast, ready):
     assert "=Guards" in cells
     assert "Later" not in cells
     assert not [word for word in SECRETS if any(word in c for c in cells)]
+
+
+def test_a_photo_or_paper_of_one_inspection_is_not_found_under_another(pages, cast, ready):
+    first = make_inspection(cast, S.RECORDED, with_photo=True)
+    second = make_inspection(cast, S.RECORDED)
+    found = load(first, cast["district_officer"])
+    for rest in (
+        f"files/{found.files[0].id}",
+        f"signatures/{found.signatures[0].id}",
+        f"papers/{found.document_id}.pdf",
+    ):
+        assert pages.get("district_officer", f"/inspections/{first}/{rest}").status_code == 200
+        assert pages.get("district_officer", f"/inspections/{second}/{rest}").status_code == 404
