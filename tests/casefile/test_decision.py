@@ -18,6 +18,8 @@ from supervision.core.db import db, transaction
 from supervision.core.errors import Conflict, Forbidden, InvalidInput
 from supervision.core.notices import Notice
 from supervision.order.rules import ServiceMethod
+from supervision.statute.impact import impact_of
+from supervision.statute.rules import ChangeKind
 from tests.factories.cases import (
     at,
     exhibit,
@@ -244,3 +246,12 @@ def test_art_113_warns_one_before_and_tells_the_supervisors(cast, district):
     }
     assert found == {"ART113_180": (3, Level.REACHED), "ART113_YEAR": (3, Level.WARNING)}
     assert queries.art113(cast.other_plant_id, SYSTEM, clock.today())[0].count == 0
+
+
+def test_whoever_changes_a_rule_is_told_how_many_clocks_of_cases_run_by_it(cast, district):
+    make_case(cast, S.FILED)
+    make_case(cast, S.FILED)
+    chief = cast[CHIEF]
+    touched = impact_of(ChangeKind.RULE, "CASE_DECISION", clock.today(), chief)
+    assert (touched.is_used, touched.clocks) == (True, 2)
+    assert impact_of(ChangeKind.RULE, "PAY", clock.today(), chief).clocks == 0

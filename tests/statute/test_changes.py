@@ -302,7 +302,7 @@ def test_before_approval_one_sees_which_clocks_run_by_a_rule(law):
     assert named("RECHECK") == [rectifying, submitted]
     assert named("EXT_APPLY") == [rectifying]
     assert named("EXT_REPLY") == []
-    assert not impact.impact_of(ChangeKind.RULE, "PAY", TODAY, chief).is_used
+    assert not impact.impact_of(ChangeKind.RULE, "COURT", TODAY, chief).is_used
 
 
 NEW_YEAR = [HolidayRow(date(2027, 1, 1), "holiday", "New Year")]
