@@ -50,7 +50,7 @@ def pooled(cast, plan_id: int, at: int = 0, *, reason: str = "") -> int:
 def drawn(cast, draw_id: int, seed: str = "2026-11-22 06 11 17") -> None:
     with transaction():
         drawing.draw_now(
-            get(draw_id),
+            draw_queries.get_draw(draw_id, SYSTEM, lock=True),
             cast["section_chief"],
             source=SeedSource.PUBLIC,
             seed=seed,
