@@ -44,14 +44,12 @@ def state_of(inspection: Inspection, actor: Actor) -> dict[str, Any]:
 
 
 def _item(item: InspectionItem) -> dict[str, Any]:
+    """Basis and method stand on the page already: this travels with every answer."""
     return {
         "ref": item.client_id or item.id,
         "position": item.position,
         "section": item.section,
         "text": item.text,
-        "basis": item.basis,
-        "method": item.method,
-        "criterion_code": item.criterion_code,
         "result": item.result,
         "finding": item.finding,
         "note": item.note,
