@@ -20,8 +20,9 @@ from supervision.core.search import contains
 from supervision.core.statutory import StatutoryRule
 from supervision.core.web.paging import COUNT_CAP, PER_PAGE, Page
 from supervision.enterprise.models import Enterprise
+from supervision.hazard.clock_models import HazardClock
 from supervision.hazard.listing_models import HazardListing, ListingClock
-from supervision.hazard.models import Hazard, HazardClock
+from supervision.hazard.models import Hazard
 from supervision.order.models import Order, OrderClock
 
 _PARTS = "each part of the list starts at visible()"

@@ -18,9 +18,10 @@ from sqlalchemy import ColumnElement, Select, false, func, literal, null, select
 from supervision.casefile.models import Case, CaseClock
 from supervision.core.actor import Side
 from supervision.escalation.rules import Ladder
+from supervision.hazard.clock_models import HazardClock
 from supervision.hazard.listing_models import HazardListing, ListingClock
 from supervision.hazard.listing_workflow import ListingState
-from supervision.hazard.models import Hazard, HazardClock
+from supervision.hazard.models import Hazard
 from supervision.hazard.rules import Grade
 from supervision.hazard.workflow import WITH_ENTERPRISE
 from supervision.order.models import Order, OrderClock, OrderItem

@@ -12,8 +12,9 @@ from supervision.core.clocks import running_clause
 from supervision.core.db import db
 from supervision.core.scope import unscoped
 from supervision.core.statutory import StatutoryRule
+from supervision.hazard.clock_models import HazardClock
 from supervision.hazard.clocks import EXT_REPLY, RECHECK
-from supervision.hazard.models import Hazard, HazardClock, HazardExtension
+from supervision.hazard.models import Hazard, HazardExtension
 from supervision.hazard.workflow import OPEN, ExtensionState
 
 _DAILY = "the daily care of clocks spans all regions"

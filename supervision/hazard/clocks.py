@@ -20,7 +20,8 @@ from supervision.core.errors import NotFound
 from supervision.core.holidays import workday_table
 from supervision.core.statutory import StatutoryRule, rule_on
 from supervision.hazard import rules
-from supervision.hazard.models import Hazard, HazardClock
+from supervision.hazard.clock_models import HazardClock
+from supervision.hazard.models import Hazard
 
 RECHECK, EXT_APPLY, EXT_REPLY = "RECHECK", "EXT_APPLY", "EXT_REPLY"
 

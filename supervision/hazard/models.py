@@ -23,11 +23,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from supervision.core import clock
 from supervision.core.actor import Side
 from supervision.core.attachments import Attachment, AttachmentLink
-from supervision.core.clocks import ClockColumns, clock_checks
 from supervision.core.db import Base, JsonValue, Versioned, code_of
 from supervision.core.statutory import Certainty
 from supervision.enterprise.models import OwnedByEnterprise
 from supervision.hazard import major_rules, rules
+from supervision.hazard.clock_models import HazardClock
 from supervision.hazard.listing_models import HazardListing
 from supervision.hazard.listing_workflow import ListingState
 from supervision.hazard.major_rules import Duty, RecordForm, RecordKind
@@ -44,7 +44,6 @@ from supervision.hazard.workflow import (
 _SETTLED_SQL = ", ".join(f"'{s}'" for s in sorted(SETTLED))
 _UNSETTLED = text(f"status NOT IN ({_SETTLED_SQL})")
 _PENDING = text("status = 'pending'")
-_RUNNING = text("ended_on IS NULL")
 
 
 class HazardCriterion(Base):
@@ -382,26 +381,3 @@ class HazardRegrade(Versioned, Base):
     note: Mapped[str] = mapped_column(Text, default="")
 
     hazard: Mapped[Hazard] = relationship(back_populates="regrades")
-
-
-class HazardClock(ClockColumns, OwnedByEnterprise, Base):
-    """A statutory clock of a ticket: re-inspection, reply to a request. Verbs: ``hazard.clocks``."""
-
-    __tablename__ = "hazard_clock"
-    __table_args__ = (
-        *clock_checks(),
-        Index("ix_hazard_clock_ended_on_due_on", "ended_on", "due_on"),
-        # One of a kind at a time, whoever arms it.
-        Index(
-            "uq_hazard_clock_running",
-            "hazard_id",
-            "code",
-            unique=True,
-            sqlite_where=_RUNNING,
-            postgresql_where=_RUNNING,
-        ),
-    )
-
-    hazard_id: Mapped[int] = mapped_column(ForeignKey("hazard.id"), index=True)
-
-    hazard: Mapped[Hazard] = relationship(back_populates="clocks")

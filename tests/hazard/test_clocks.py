@@ -15,7 +15,8 @@ from supervision.core.db import db, transaction
 from supervision.core.scope import unscoped
 from supervision.core.statutory import Certainty, StatutoryRule
 from supervision.hazard import clocks, jobs, queries, service
-from supervision.hazard.models import Hazard, HazardClock
+from supervision.hazard.clock_models import HazardClock
+from supervision.hazard.models import Hazard
 from supervision.hazard.rules import InvalidReason
 from supervision.hazard.workflow import HazardState as S
 from tests.factories.hazards import load, make_hazard, photo
