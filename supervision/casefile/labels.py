@@ -47,10 +47,10 @@ STATUS_TONES = {
 }
 
 GROUP_LABELS = {
-    "open": _l("Open"),
+    "open": _l("Open cases"),
     "approve": _l("To be approved"),
     "overdue": _l("Overdue"),
-    "settled": _l("Settled"),
+    "settled": _l("Settled cases"),
 }
 
 SOURCE_LABELS = {
