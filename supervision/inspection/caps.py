@@ -121,7 +121,11 @@ def exemptions_on(day: date) -> Sequence[CapExemption]:
 
 
 def _rows(year: int) -> Sequence[FrequencyCap]:
-    return db.session.scalars(select(FrequencyCap).where(FrequencyCap.year == year)).all()
+    """The published caps of a year; one that is being prepared binds nobody."""
+    stmt = select(FrequencyCap).where(
+        FrequencyCap.year == year, FrequencyCap.published_on.is_not(None)
+    )
+    return db.session.scalars(stmt).all()
 
 
 def _counted(year: int, states: Collection[InspectionState]) -> tuple[Any, ...]:

@@ -28,6 +28,7 @@ def row(times, region="330110", industry="", *, is_key=False, level=0):
         is_key=is_key,
         level=level,
         times=times,
+        published_on=clock.today(),
         source="Published list",
         certainty=Certainty.MEDIUM,
     )

@@ -30,6 +30,7 @@ from tests.factories.plans import (
     more_enterprises,
 )
 from tests.pages import error_text
+from tests.security.test_statement_counts import counted
 
 TODAY = date(2026, 11, 22)
 CHIEF = "section_chief"
@@ -392,3 +393,23 @@ def test_pages_in_chinese(pages, cast, authority):
         f"/plans/{plan_id}/plan.pdf",
     ):
         assert pages.get(CHIEF, url, language="zh_Hans_CN").status_code == 200, url
+
+
+def test_longer_plans_ask_the_database_no_more(pages, cast, authority):
+    """Twelve enterprises and three items take as many statements as two and one."""
+    make_cap(9)
+    short = make_plan(cast, authority, item_fields(months=(12,)), year=2026)
+    more_enterprises(10)
+    fields = (item_fields(months=(12,)), item_fields(matter="Two"), drawn_fields())
+    long = make_plan(cast, authority, *fields, year=2027)
+    for plan_id in (short, long):
+        with transaction():
+            targets.name_officers(load(plan_id), SYSTEM)
+    for page in ("", "/lines", "/progress", "/cap-usage"):
+        asked = []
+        for plan_id in (short, long):
+            client = pages.as_(CHIEF)
+            with counted() as statements:
+                assert client.get(f"/plans/{plan_id}{page}").status_code == 200
+            asked.append(len(statements))
+        assert asked[1] <= asked[0], page

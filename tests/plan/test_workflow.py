@@ -104,6 +104,11 @@ def test_an_enterprise_beyond_its_cap_is_refused_by_item_and_name(cast, authorit
     assert len(lines(plan_id)) == 2
 
 
+def test_a_cap_that_is_not_published_binds_nobody(cast, authority):
+    make_cap(0, published=False)
+    assert load(make_plan(cast, authority)).status is S.PUBLISHED
+
+
 def test_a_cap_that_was_lowered_meanwhile_stops_the_approval(cast, authority):
     plan_id = make_plan(cast, authority, state=S.SUBMITTED)
     make_cap(0)
