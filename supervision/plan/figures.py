@@ -82,7 +82,7 @@ def chart(figures: Figures) -> dict[str, Any]:
             {"key": "done", "name": _("Done"), "data": [t.done for t in months.values()]},
             {
                 "key": "open",
-                "name": _("Open"),
+                "name": _("Not yet done"),
                 "data": [_open(t) - t.overdue for t in months.values()],
             },
             {"key": "overdue", "name": _("Overdue"), "data": [t.overdue for t in months.values()]},
