@@ -489,10 +489,10 @@ def test_who_gets_in_where(app, pages, cast, near, far):
     }
     # Ends the worker's sessions, or the code's worth, so it comes last.
     last = {
-        "enterprise_code.issue": 1,
-        "account.deactivate": 1,
-        "account.reset_password": 2,
-        "account.reactivate": 3,
+        "enterprise_code.issue": 3,
+        "account.deactivate": 3,
+        "account.reset_password": 4,
+        "account.reactivate": 5,
     }
     # The row is gone afterwards.
     gone = {"inspection.remove_item": 1, "inspection.discard_checklist": 2}
