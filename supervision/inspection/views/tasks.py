@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -21,7 +22,16 @@ from supervision.core.web.numbers import LARGEST_ID, id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
 from supervision.enterprise.models import Enterprise
-from supervision.inspection import caps, checklists, exports, forms, labels, queries, service
+from supervision.inspection import (
+    assigning,
+    caps,
+    checklists,
+    exports,
+    forms,
+    labels,
+    queries,
+    service,
+)
 from supervision.inspection.models import Checklist, Inspection
 from supervision.inspection.service import Task
 from supervision.inspection.views.blueprint import bp
@@ -100,16 +110,18 @@ def new(enterprise_id: int) -> ResponseReturnValue:
     """A draft; an officer names themselves first."""
     enterprise = enterprises.get_enterprise(enterprise_id, current_actor())
     asked = request.args.get("kind")  # from the code at the gate: a visit
+    formal = asked not in set(InspectionKind) or asked == InspectionKind.ADMINISTRATIVE
+    offer = assigning.offer(enterprise, clock.today(), current_actor())
     form = forms.TaskForm(
         formdata=None,
-        kind=asked if asked in set(InspectionKind) else InspectionKind.ADMINISTRATIVE,
+        kind=InspectionKind.ADMINISTRATIVE if formal else asked,
         planned_on=clock.today(),
-        officers=[current_actor().id],
+        officers=offer.chosen if formal else [current_actor().id],
     )
     form = _filled(form, enterprise)
     fitting, _others = checklists.offered(enterprise.industry_code, clock.today())
     form.checklist.data = str(fitting[0].id) if fitting else None
-    return _form_page(enterprise, form)
+    return _form_page(enterprise, form, reasons=offer.reasons if formal else ())
 
 
 @bp.post("/new/<int:enterprise_id>")
@@ -246,7 +258,11 @@ def _officers(day: date) -> list[tuple[int, str]]:
 
 
 def _form_page(
-    enterprise: Enterprise, form: forms.TaskForm, inspection: Inspection | None = None
+    enterprise: Enterprise,
+    form: forms.TaskForm,
+    inspection: Inspection | None = None,
+    *,
+    reasons: Sequence[tuple[str, str]] = (),
 ) -> str:
     day = form.planned_on.data or clock.today()
     return render_template(
@@ -254,6 +270,7 @@ def _form_page(
         enterprise=enterprise,
         inspection=inspection,
         form=form,
+        reasons=reasons,
         usage=caps.usage(enterprise, day.year, besides=inspection.id if inspection else None),
         cap=caps.cap_of(enterprise, day.year),
         labels=labels,
