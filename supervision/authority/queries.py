@@ -43,13 +43,20 @@ def authority_of(region_code: str) -> Authority:
     return found
 
 
-def certificates_on(day: date, account_ids: Iterable[int]) -> dict[int, OfficerCertificate]:
-    """The certificate each of these accounts holds on ``day``; who has none is left out."""
+def certificates_on(
+    day: date, account_ids: Iterable[int], *, authority_id: int | None = None
+) -> dict[int, OfficerCertificate]:
+    """The certificate each of these accounts holds on ``day``; who has none is left out.
+
+    Of several the one of ``authority_id``, else the one that ends last.
+    """
     stmt = unscoped(
         select(OfficerCertificate).where(OfficerCertificate.account_id.in_(set(account_ids))),
         reason="who signs a paper is named on it with the certificate's number",
     ).order_by(OfficerCertificate.valid_to)
-    return {c.account_id: c for c in db.session.scalars(stmt) if c.holds_on(day)}
+    held = [c for c in db.session.scalars(stmt) if c.holds_on(day)]
+    # What comes later in the order takes the place of what came before.
+    return {c.account_id: c for c in sorted(held, key=lambda c: c.authority_id == authority_id)}
 
 
 def certified_officers(authority: Authority, day: date) -> Sequence[OfficerCertificate]:

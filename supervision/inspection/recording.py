@@ -143,7 +143,9 @@ def check_certificates(inspection: Inspection) -> None:
         return
     rules.check_officers(inspection.kind, [o.account_id for o in inspection.officers])
     day = clock.day_of(inspection.started_at) if inspection.started_at else inspection.planned_on
-    held = authorities.certificates_on(day, inspection.officer_ids)
+    held = authorities.certificates_on(
+        day, inspection.officer_ids, authority_id=inspection.authority_id
+    )
     rules.check_certified(inspection.officers, held, inspection.authority_id, day)
     for officer in inspection.officers:
         officer.certificate_no = held[officer.account_id].number

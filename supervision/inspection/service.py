@@ -144,7 +144,7 @@ def _name_officers(inspection: Inspection, actor: Actor, account_ids: Sequence[i
             ids=", ".join(str(i) for i in sorted(unknown)),
         )
     day = inspection.planned_on
-    held = authorities.certificates_on(day, account_ids)
+    held = authorities.certificates_on(day, account_ids, authority_id=inspection.authority_id)
     officers = [
         InspectionOfficer(
             account_id=account_id,

@@ -24,7 +24,7 @@ class Signer:
 
 def signers(authority_id: int, account_ids: Sequence[int]) -> list[Signer]:
     """Those chosen, in their order. Raises InvalidInput naming whoever may not sign today."""
-    held = authorities.certificates_on(clock.today(), account_ids)
+    held = authorities.certificates_on(clock.today(), account_ids, authority_id=authority_id)
     held = {k: c for k, c in held.items() if c.authority_id == authority_id}
     names = queries.names_of(account_ids)
     chosen = [(ident, names.get(ident, "—")) for ident in dict.fromkeys(account_ids)]

@@ -11,8 +11,8 @@ from supervision.core import clock
 from supervision.enterprise import queries as enterprises
 from supervision.inspection import assigning
 from supervision.inspection.workflow import InspectionState
-from tests.factories.authorities import certify
-from tests.factories.inspections import make_inspection, prepare
+from tests.factories.authorities import certify, make_authority
+from tests.factories.inspections import load, make_inspection, prepare
 
 
 @pytest.fixture
@@ -61,3 +61,14 @@ def test_the_form_shows_who_is_proposed_and_ticks_them(cast, pages, authority_id
         )
         assert "checked" in box
         assert f"Proposed: {cast[who].name}." in text
+
+
+def test_an_officer_with_certificates_of_two_authorities_inspects_by_the_right_one(
+    cast, authority_id
+):
+    far = make_authority("330113")
+    ahead = clock.today() + timedelta(days=900)
+    certify(cast, "district_officer", far, valid_to=ahead, number="ZF-far")
+    found = load(make_inspection(cast, InspectionState.APPROVED), cast["district_officer"])
+    numbers = {o.account_id: o.certificate_no for o in found.officers}
+    assert numbers[cast.accounts["district_officer"]] == "ZF-district_officer"
