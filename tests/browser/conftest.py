@@ -12,10 +12,17 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from flask import Flask
+
+from supervision.core.db import db
+from supervision.factory import create_app
+from supervision.settings import Settings
+from tests.browser.site import served
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="the `browser` extra is missing")
 
@@ -76,6 +83,22 @@ def _wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     pytest.fail(f"no answer within {START_S} s:\n{log.read_text(errors='replace')[-3000:]}")
 
 
+@pytest.fixture(scope="session")
+def guarded_app(settings: Settings) -> Flask:
+    """As in production, with its guard against forged requests, which other tests go without."""
+    app = create_app(settings, ANQI_SIGN_IN_LIMIT="10000 per minute")
+    with app.app_context():
+        db.create_all()
+    return app
+
+
+@pytest.fixture
+def server(guarded_app: Flask) -> Iterator[str]:
+    """The address of an application whose database a test fills itself."""
+    with served(guarded_app) as url:
+        yield url
+
+
 @dataclass
 class Visitor:
     """One person at one browser. What the console says wrong is kept, pictures are taken."""
@@ -88,8 +111,22 @@ class Visitor:
     def go(self, path: str) -> None:
         self.page.goto(self.base + path)
 
+    @contextmanager
+    def offline(self) -> Iterator[None]:
+        """Without a network; that a request then fails is no complaint."""
+        before = len(self.complaints)
+        self.page.context.set_offline(True)
+        yield
+        self.complaints[before:] = [
+            said for said in self.complaints[before:] if "net::ERR_" not in said
+        ]
+        self.page.context.set_offline(False)
+
     def sign_in(self, username: str, password: str) -> None:
         self.go("/account/sign-in")
+        self.fill_sign_in(username, password)
+
+    def fill_sign_in(self, username: str, password: str) -> None:
         self.page.fill("[name=username]", username)
         self.page.fill("[name=password]", password)
         self.page.click("form[action$='sign-in'] button")
@@ -108,7 +145,14 @@ class Visitor:
         boxes = self.page.evaluate(
             "document.fonts.check('16px \"Noto Sans SC Variable\"', '\\u5b89')"
         )
-        assert boxes, f"{what}: the Chinese web font is not there"
+        is_english = (self.page.locator("html").get_attribute("lang") or "").startswith("en")
+        assert boxes or is_english, f"{what}: the Chinese web font is not there"
+
+    def complained_of(self, what: str) -> bool:
+        """Whether the browser said ``what``; such complaints were expected, and are forgotten."""
+        found = [said for said in self.complaints if what in said]
+        self.complaints[:] = [said for said in self.complaints if what not in said]
+        return bool(found)
 
     def press_step(self, name: str, fill: Callable[[sync_api.Locator], None]) -> None:
         """Open a step of a ticket, fill it in, send it, say yes where the page asks."""
@@ -145,19 +189,23 @@ def chromium() -> Iterator[sync_api.Browser]:
         browser.close()
 
 
-@pytest.fixture
-def visit(chromium: sync_api.Browser, demo: str) -> Iterator[Callable[..., Visitor]]:
+Visit = Callable[..., Visitor]
+
+
+@contextmanager
+def visitors(chromium: sync_api.Browser, base: str, password: str) -> Iterator[Visit]:
     """``visit("operator", DESKTOP)``: somebody signed in, in Chinese. No console error is forgiven."""
-    from supervision.demo.people import PASSWORD
+    present: list[Visitor] = []
 
-    visitors: list[Visitor] = []
-
-    def make(username: str, screen: dict[str, object], *, scheme: str = "light") -> Visitor:
+    def make(
+        username: str, screen: dict[str, object], *, scheme: str = "light", language: str = "zh-CN"
+    ) -> Visitor:
         context = chromium.new_context(
-            **screen, color_scheme=scheme, locale="zh-CN", accept_downloads=True
+            **screen, color_scheme=scheme, locale=language, accept_downloads=True
         )
         name = f"{username}-{screen['viewport']['width']}-{scheme}"
-        visitor = Visitor(context.new_page(), demo, name)
+        name += "" if language == "zh-CN" else f"-{language}"
+        visitor = Visitor(context.new_page(), base, name)
         visitor.page.set_default_timeout(20_000)
         visitor.page.on(
             "console",
@@ -168,12 +216,21 @@ def visit(chromium: sync_api.Browser, demo: str) -> Iterator[Callable[..., Visit
             lambda r: visitor.complaints.append(f"{r.status} {r.url}") if r.status >= 400 else None,
         )
         visitor.page.on("pageerror", lambda e: visitor.complaints.append(str(e)))
-        visitors.append(visitor)
-        visitor.sign_in(username, PASSWORD)
+        present.append(visitor)
+        visitor.sign_in(username, password)
         return visitor
 
     yield make
-    for visitor in visitors:
+    for visitor in present:
         visitor.page.context.close()
-    complaints = {v.name: v.complaints for v in visitors if v.complaints}
+    complaints = {v.name: v.complaints for v in present if v.complaints}
     assert complaints == {}
+
+
+@pytest.fixture
+def visit(chromium: sync_api.Browser, demo: str) -> Iterator[Visit]:
+    """People of the demonstration."""
+    from supervision.demo.people import PASSWORD
+
+    with visitors(chromium, demo, PASSWORD) as make:
+        yield make

@@ -11,28 +11,17 @@ from flask import Flask
 from supervision.core import clock
 from supervision.core.actor import SYSTEM
 from supervision.core.db import db, transaction
-from supervision.factory import create_app
 from supervision.inspection import qr
 from supervision.inspection.models import ItemResult
 from supervision.inspection.workflow import InspectionState
-from supervision.settings import Settings
 from tests.browser.conftest import PHONE, PICTURES
-from tests.browser.site import SitePage, served
+from tests.browser.site import SitePage
 from tests.cast import PASSWORD, Cast, assemble
 from tests.conftest import _empty
 from tests.factories.inspections import load, make_inspection, prepare
 
 S = InspectionState
 OFFICERS = ("district_officer", "section_chief")
-
-
-@pytest.fixture(scope="module")
-def guarded_app(settings: Settings) -> Flask:
-    """As in production, with its guard against forged requests, which other tests go without."""
-    app = create_app(settings, ANQI_SIGN_IN_LIMIT="10000 per minute")
-    with app.app_context():
-        db.create_all()
-    return app
 
 
 @pytest.fixture
@@ -47,13 +36,7 @@ def district(guarded_app: Flask) -> Iterator[Cast]:
 
 
 @pytest.fixture
-def server(guarded_app: Flask, district: Cast) -> Iterator[str]:
-    with served(guarded_app) as url:
-        yield url
-
-
-@pytest.fixture
-def phone_of(chromium, server: str) -> Iterator[Callable[..., SitePage]]:
+def phone_of(chromium, district: Cast, server: str) -> Iterator[Callable[..., SitePage]]:
     """``phone_of("district_officer", 7)``: a phone of their own, signed in, at the inspection."""
     contexts = []
 
