@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from sqlalchemy import String, cast, or_, select
 from sqlalchemy.orm import noload
@@ -27,52 +29,16 @@ class Person:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
 class Ranks:
-    """The people around one enterprise, read once. ``officer_id``: who has this very thing."""
+    """The people around one enterprise. ``officer_id``: who has this very thing, if anybody.
 
-    def __init__(self, enterprise_id: int, officer_id: int | None = None) -> None:
-        enterprise = db.session.execute(
-            unscoped(
-                select(Enterprise.region_code, Enterprise.officer_id).where(
-                    Enterprise.id == enterprise_id
-                ),
-                reason=_WHY,
-            )
-        ).one()
-        self._officer_id = officer_id or enterprise.officer_id
-        self._region: str = enterprise.region_code
-        self._members = self._read_members(enterprise_id)
-        self._officers = self._read_officers()
+    ``officers``: those who cover the enterprise, with how near they are (digits of the region).
+    """
 
-    def _read_members(self, enterprise_id: int) -> Sequence[tuple[Person, Role]]:
-        stmt = (
-            select(Account.id, Account.name, Account.role)
-            .join(Membership, Membership.account_id == Account.id)
-            .where(Membership.enterprise_id == enterprise_id, Account.is_active)
-            .order_by(Account.id)
-        )
-        found = db.session.execute(unscoped(stmt, reason=_WHY)).tuples()
-        return [(Person(i, name), role) for i, name, role in found]
-
-    def _read_officers(self) -> Sequence[tuple[Person, Role, int]]:
-        """Officers and chiefs who cover the enterprise, with how near they are (digits)."""
-        stmt = (
-            select(Account)
-            .where(Account.role.in_((Role.OFFICER, Role.SECTION_CHIEF)), Account.is_active)
-            .where(or_(Account.region_code.in_(self._prefixes), _HAS_MORE_REGIONS))
-            .options(noload(Account.memberships))
-            .order_by(Account.id)
-        )
-        found = []
-        for account in db.session.scalars(unscoped(stmt, reason=_WHY)):
-            near = [len(r) for r in account.regions if r and self._region.startswith(r)]
-            if near:
-                found.append((Person(account.id, account.name), account.role, max(near)))
-        return found
-
-    @property
-    def _prefixes(self) -> list[str]:
-        return [self._region[:n] for n in range(2, len(self._region) + 1)]
+    officer_id: int | None
+    members: Sequence[tuple[Person, Role]]
+    officers: Sequence[tuple[Person, Role, int]]
 
     def told(self, audience: Audience) -> Sequence[Person]:
         """Who is told; one rank up where that rank is empty; empty where nobody is left."""
@@ -89,17 +55,75 @@ class Ranks:
         if audience is Audience.PRINCIPAL:
             return self._with_role(Role.PRINCIPAL)
         if audience is Audience.PEOPLE:
-            return [person for person, _role in self._members]
+            return [person for person, _role in self.members]
         if audience is Audience.OFFICER:
-            own = [p for p, _role, _near in self._officers if p.id == self._officer_id]
+            own = [p for p, _role, _near in self.officers if p.id == self.officer_id]
             return own or self._nearest(Role.OFFICER, _DISTRICT_DIGITS)
         if audience is Audience.CHIEF:
             return self._nearest(Role.SECTION_CHIEF, _DISTRICT_DIGITS)
-        return [p for p, _role, near in self._officers if near <= _CITY_DIGITS]
+        return [p for p, _role, near in self.officers if near <= _CITY_DIGITS]
 
     def _with_role(self, role: Role) -> Sequence[Person]:
-        return [person for person, own in self._members if own is role]
+        return [person for person, own in self.members if own is role]
 
     def _nearest(self, role: Role, at_least: int) -> Sequence[Person]:
         """Those of the street and the district; the city's have a rank of their own."""
-        return [p for p, own, near in self._officers if own is role and near >= at_least]
+        return [p for p, own, near in self.officers if own is role and near >= at_least]
+
+
+class _Asks(Protocol):
+    @property
+    def enterprise_id(self) -> int: ...
+    @property
+    def officer_id(self) -> int | None: ...
+
+
+def read_ranks(subjects: Collection[_Asks]) -> Mapping[tuple[int, int | None], Ranks]:
+    """By enterprise and the officer of the thing: three statements, however many subjects."""
+    idents = {subject.enterprise_id for subject in subjects}
+    places = {ident: (region, officer) for ident, region, officer in _places(idents)}
+    members = _members(idents)
+    officers = _officers({region for region, _officer in places.values()})
+    return {
+        (ident, own): Ranks(own or places[ident][1], members[ident], officers[places[ident][0]])
+        for ident, own in {(s.enterprise_id, s.officer_id) for s in subjects}
+    }
+
+
+def _places(idents: Collection[int]) -> Iterable[tuple[int, str, int | None]]:
+    stmt = select(Enterprise.id, Enterprise.region_code, Enterprise.officer_id)
+    stmt = stmt.where(Enterprise.id.in_(idents))
+    return db.session.execute(unscoped(stmt, reason=_WHY)).tuples()
+
+
+def _members(idents: Collection[int]) -> Mapping[int, Sequence[tuple[Person, Role]]]:
+    """Active people by enterprise."""
+    stmt = (
+        select(Membership.enterprise_id, Account.id, Account.name, Account.role)
+        .join(Membership, Membership.account_id == Account.id)
+        .where(Membership.enterprise_id.in_(idents), Account.is_active)
+        .order_by(Account.id)
+    )
+    found: dict[int, list[tuple[Person, Role]]] = defaultdict(list)
+    for enterprise_id, ident, name, role in db.session.execute(unscoped(stmt, reason=_WHY)):
+        found[enterprise_id].append((Person(ident, name), role))
+    return found
+
+
+def _officers(regions: Collection[str]) -> Mapping[str, Sequence[tuple[Person, Role, int]]]:
+    """Officers and chiefs who cover each region, with how near they are."""
+    prefixes = {region[:n] for region in regions for n in range(2, len(region) + 1)}
+    stmt = (
+        select(Account)
+        .where(Account.role.in_((Role.OFFICER, Role.SECTION_CHIEF)), Account.is_active)
+        .where(or_(Account.region_code.in_(prefixes), _HAS_MORE_REGIONS))
+        .options(noload(Account.memberships))
+        .order_by(Account.id)
+    )
+    found: dict[str, list[tuple[Person, Role, int]]] = defaultdict(list)
+    for account in db.session.scalars(unscoped(stmt, reason=_WHY)):
+        for region in regions:
+            near = [len(own) for own in account.regions if own and region.startswith(own)]
+            if near:
+                found[region].append((Person(account.id, account.name), account.role, max(near)))
+    return found

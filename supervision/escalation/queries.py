@@ -29,6 +29,8 @@ from supervision.escalation.subjects import SOURCES, Subject, subject_of
 
 _ENGINE = "the ladder runs for every region"
 MONTH_LIMIT = 5000
+# By id, last day and arm of a subject.
+KnownLines = Mapping[tuple[int, date, int], frozenset[int]]
 
 
 def steps_on(day: date) -> dict[Ladder, list[EscalationStep]]:
@@ -88,16 +90,16 @@ def waiting(
     return [subject_of(ladder, row) for row in found]
 
 
-def subject_now(ladder: Ladder, ident: int) -> Subject | None:
-    """The subject as it stands in this transaction; None when it waits for nothing any more."""
+def subjects_now(ladder: Ladder, idents: Collection[int]) -> Sequence[Subject]:
+    """Subjects as they stand in this transaction, without those that wait for nothing any more."""
     rows = SOURCES[ladder].rows().subquery()
-    stmt = select(rows).where(rows.c.id == ident, rows.c.due_on.is_not(None))
-    row = db.session.execute(unscoped(stmt, reason=_ENGINE)).first()
-    return subject_of(ladder, row) if row else None
+    stmt = select(rows).where(rows.c.id.in_(idents), rows.c.due_on.is_not(None))
+    found = db.session.execute(unscoped(stmt.order_by(rows.c.id), reason=_ENGINE))
+    return [subject_of(ladder, row) for row in found]
 
 
-def known_lines(subjects: Collection[Subject]) -> Mapping[tuple[int, date, int], frozenset[int]]:
-    """Which lines have been dealt with, by id, last day and arm; ``subjects`` of one ladder."""
+def known_lines(subjects: Collection[Subject]) -> KnownLines:
+    """Which lines have been dealt with; ``subjects`` of one ladder."""
     if not subjects:
         return {}
     ladder = next(iter(subjects)).ladder

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from supervision.core.errors import InvalidInput
 from supervision.core.text import N_
@@ -90,6 +90,17 @@ class Hours:
 Step = Any
 
 
+class HasDeadline(Protocol):
+    """What a plan looks at."""
+
+    @property
+    def due_on(self) -> date: ...
+    @property
+    def is_major(self) -> bool: ...
+    @property
+    def is_own(self) -> bool: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Planned:
     """``due``: the day of the step by its offset; ``sent``: the working day it is taken on."""
@@ -125,6 +136,24 @@ def plan(
         day = step_day(due_on, step.offset, table)
         planned.append(Planned(step, day, next_workday(day, table).day))
     return sorted(planned, key=lambda p: (p.sent, p.step.offset, p.step.audience))
+
+
+class Planner:
+    """:func:`plan` for many subjects: few of them differ in what it looks at."""
+
+    def __init__(self, steps: Iterable[Step], table: WorkdayTable) -> None:
+        self._steps, self._table = list(steps), table
+        self._known: dict[tuple[date, bool, bool], Sequence[Planned]] = {}
+
+    def of(self, subject: HasDeadline) -> Sequence[Planned]:
+        """The steps of one subject; the same list for those that are alike."""
+        key = subject.due_on, subject.is_major, subject.is_own
+        if key not in self._known:
+            due_on, is_major, is_own = key
+            self._known[key] = plan(
+                self._steps, due_on, self._table, is_major=is_major, is_own=is_own
+            )
+        return self._known[key]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,9 @@ from supervision.core import audit, clock, notices
 from supervision.core.actor import SYSTEM, Actor
 from supervision.core.db import db
 from supervision.core.errors import Conflict, InvalidInput
-from supervision.core.holidays import workday_table
 from supervision.core.notices import Audience as NoticeAudience
 from supervision.core.text import N_
-from supervision.escalation import queries, rules
+from supervision.escalation import rules
 from supervision.escalation.models import (
     EscalationEvent,
     EscalationHours,
@@ -23,7 +22,15 @@ from supervision.escalation.models import (
     in_force,
 )
 from supervision.escalation.people import Person, Ranks
-from supervision.escalation.rules import Audience, EventState, Hours, Ladder, Planned, Urgency
+from supervision.escalation.rules import (
+    Audience,
+    Due,
+    EventState,
+    Hours,
+    Ladder,
+    Planned,
+    Urgency,
+)
 from supervision.escalation.subjects import Subject
 
 _YESTERDAY = timedelta(days=-1)
@@ -169,22 +176,14 @@ def load_defaults(rows: Iterable[Mapping[str, str]]) -> int:
 # --- taking steps --------------------------------------------------------------------------------
 
 
-def escalate(subject: Subject, steps: Iterable[EscalationStep], today: date) -> int:
+def escalate(subject: Subject, due: Due, ranks: Ranks, today: date) -> int:
     """Take the steps of one subject that are due; returns how many were taken.
 
     ``subject`` is as it stands in this transaction. Notices and log are one with it: a process
     that is killed has told nobody, and a second one finds the key taken.
     """
-    planned = rules.plan(
-        steps, subject.due_on, workday_table(), is_major=subject.is_major, is_own=subject.is_own
-    )
-    known = queries.known_lines([subject]).get(
-        (subject.id, subject.due_on, subject.arm), frozenset()
-    )
-    due = rules.due_steps(planned, today, known)
     if not due.take:
         return 0
-    ranks = Ranks(subject.enterprise_id, subject.officer_id)
     for one in due.absorbed:
         _log(subject, one, EventState.ABSORBED, ())
     told_already: set[int] = set()
@@ -193,7 +192,6 @@ def escalate(subject: Subject, steps: Iterable[EscalationStep], today: date) -> 
         told_already |= {p.id for p in people}
         _log(subject, one, EventState.SENT if people else _without(ranks, one), people)
         _tell(subject, one, people, today)
-    db.session.flush()
     return len(due.take)
 
 

@@ -22,6 +22,7 @@ from supervision.hazard import service as hazards
 from supervision.hazard.rules import Grade
 from supervision.hazard.workflow import HazardState as S
 from tests.factories.hazards import finding, load, make_hazard, photo
+from tests.statements import counted
 
 # Monday 2 March 2026, 12:00 in Shanghai; the deadline is Monday the 9th.
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
@@ -133,6 +134,28 @@ def test_a_ticket_that_cannot_be_escalated_stops_no_other(law, monkeypatch):
     monkeypatch.setattr(service, "escalate", broken)
     run(date(2026, 3, 9))
     assert {e.subject_id for e in events(ladder=Ladder.HAZARD_DUE)} == {second}
+
+
+def test_more_tickets_ask_the_database_no_more(law):
+    """Neither when all of them have a step to take, nor on the next round, when none has."""
+    reads = []
+    for more in (3, 12):
+        for _ in range(more):
+            ticket(law)
+        for hour in (12, 13):
+            with counted() as statements:
+                taken = run(date(2026, 3, 9), hour)
+            assert bool(taken) is (hour == 12)
+            reads.append(sum(s.startswith("SELECT") for s in statements))
+    assert reads[:2] == reads[2:]
+
+
+def test_tickets_beyond_one_batch_are_all_reached(law, monkeypatch):
+    monkeypatch.setattr(jobs, "BATCH", 3)
+    monkeypatch.setattr(jobs, "TOGETHER", 2)
+    tickets = {ticket(law) for _ in range(7)}
+    run(date(2026, 3, 9))
+    assert {e.subject_id for e in events(ladder=Ladder.HAZARD_DUE)} == tickets
 
 
 @pytest.mark.parametrize(("day", "hour"), [(date(2026, 3, 8), 12), (date(2026, 3, 9), 23)])

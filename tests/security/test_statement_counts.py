@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from sqlalchemy import event
-
 from supervision.casefile.workflow import CaseState
 from supervision.core import audit, clock
 from supervision.core.actor import SYSTEM
-from supervision.core.db import db, transaction
+from supervision.core.db import transaction
 from supervision.enterprise import service as registry
 from supervision.hazard.workflow import HazardState
 from supervision.order.workflow import OrderState
@@ -25,6 +20,7 @@ from tests.factories.listings import make_listing
 from tests.factories.orders import make_order
 from tests.factories.video import make_camera, make_node, make_violation
 from tests.factories.world import tell
+from tests.statements import counted
 
 COLOURS = ("red", "navy", "teal", "gold", "olive", "plum", "tan", "pink")
 
@@ -61,20 +57,6 @@ PAGES = (
     ("/enterprises/{plant}/tabs/reports", "district_officer"),
     ("/enterprises/{plant}/tabs/people", "administrator"),
 )
-
-
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    found: list[str] = []
-
-    def note(_connection, _cursor, statement, *_rest):
-        found.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 def grow(app, cast, start, count):
