@@ -10,8 +10,8 @@ from supervision.core.access import current_actor, requires
 from supervision.core.permissions import Permission
 from supervision.core.web.paging import page_number, paginate
 from supervision.hazard import criteria, forms, queries
+from supervision.hazard.blueprint import bp
 from supervision.hazard.models import Hazard
-from supervision.hazard.views import bp
 from supervision.hazard.workflow import HAZARD_WORKFLOW
 
 

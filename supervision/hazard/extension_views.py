@@ -9,8 +9,9 @@ from supervision.core.access import current_actor, requires
 from supervision.core.permissions import Permission
 from supervision.core.web.forms import given
 from supervision.hazard import forms, queries, service
+from supervision.hazard.blueprint import bp
 from supervision.hazard.models import Hazard
-from supervision.hazard.views import act_on, bp
+from supervision.hazard.views_detail import act_on
 
 
 @bp.post("/<int:hazard_id>/extensions")

@@ -23,12 +23,13 @@ from supervision.hazard import (
     listing_labels,
     listing_queries,
 )
+from supervision.hazard.blueprint import bp
 from supervision.hazard.exports import XLSX
 from supervision.hazard.listing_models import HazardListing
 from supervision.hazard.listing_queries import ListingFilter
 from supervision.hazard.listing_workflow import ListingLevel
 from supervision.hazard.models import Hazard
-from supervision.hazard.views import act_on, bp
+from supervision.hazard.views_detail import act_on
 
 # A blueprint of its own, so that the menu tells the board from the ledger.
 board = Blueprint("listing", __name__, url_prefix="/listings")

@@ -13,9 +13,10 @@ from supervision.core.errors import NotFound
 from supervision.core.permissions import Permission
 from supervision.core.web.forms import given
 from supervision.hazard import forms, major, queries
+from supervision.hazard.blueprint import bp
 from supervision.hazard.major_rules import RecordForm, RecordKind
 from supervision.hazard.models import Hazard
-from supervision.hazard.views import act_on, bp
+from supervision.hazard.views_detail import act_on
 
 
 @bp.post("/<int:hazard_id>/plan")

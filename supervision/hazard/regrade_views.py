@@ -9,9 +9,10 @@ from supervision.core import clock
 from supervision.core.access import current_actor, requires
 from supervision.core.permissions import Permission
 from supervision.hazard import forms, queries, regrade
+from supervision.hazard.blueprint import bp
 from supervision.hazard.models import Hazard
 from supervision.hazard.rules import Grade
-from supervision.hazard.views import act_on, bp
+from supervision.hazard.views_detail import act_on
 
 
 @bp.post("/<int:hazard_id>/regrades")

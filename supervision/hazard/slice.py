@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from supervision.core.permissions import Permission
-from supervision.core.slice import Card, Job, NavItem, Panel, Slice
+from supervision.core.slice import Card, Job, NavGroup, NavItem, Panel, Slice
 from supervision.hazard import (
     assignment_labels,
-    criteria_views,  # noqa: F401 - likewise
+    criteria_views,  # noqa: F401 - adds its addresses to the blueprint
     extension_views,  # noqa: F401 - likewise
     jobs,
     labels,
@@ -18,9 +18,12 @@ from supervision.hazard import (
     major_views,  # noqa: F401 - likewise
     panels,
     regrade_views,  # noqa: F401 - likewise
+    views,  # noqa: F401 - likewise
     views_assignment,  # noqa: F401 - likewise
+    views_detail,  # noqa: F401 - likewise
+    views_steps,  # noqa: F401 - likewise
 )
-from supervision.hazard.views import bp
+from supervision.hazard.blueprint import bp
 
 SLICE = Slice(
     name="hazard",
@@ -33,6 +36,7 @@ SLICE = Slice(
             Permission.HAZARD_READ,
             30,
             badge=panels.badge,
+            group=NavGroup.SUPERVISION,
         ),
         NavItem(
             _l("Listed supervision"),
@@ -41,6 +45,8 @@ SLICE = Slice(
             Permission.HAZARD_READ,
             31,
             badge=listing_panels.badge,
+            group=NavGroup.SUPERVISION,
+            for_regulator=True,
         ),
     ),
     panels=(Panel("hazards", _l("Hazards"), Permission.HAZARD_READ, 20, panels.panel),),

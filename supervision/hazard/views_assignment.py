@@ -20,7 +20,7 @@ from supervision.hazard import assignment, assignment_labels
 from supervision.hazard.assignment_forms import RuleForm, TryForm
 from supervision.hazard.assignment_models import AssignmentRule
 from supervision.hazard.assignment_rules import Duty
-from supervision.hazard.views import bp
+from supervision.hazard.blueprint import bp
 
 SHOWN = 10
 
