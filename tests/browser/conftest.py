@@ -132,6 +132,13 @@ class Visitor:
         self.page.click("form[action$='sign-in'] button")
         self.page.wait_for_load_state()
 
+    def read_in(self, language: str) -> None:
+        """Switch by the menu in the head of the page, as anybody at a desk does."""
+        menu = self.page.locator("header .dropdown:has(form[action$='/language'])")
+        menu.locator("> a").click()
+        with self.page.expect_navigation():
+            menu.locator(f"button[value={language}]").click()
+
     def look(self, what: str) -> None:
         """A picture for people to look at, and what a machine can check of it."""
         self.page.evaluate("document.fonts.ready")
@@ -218,6 +225,8 @@ def visitors(chromium: sync_api.Browser, base: str, password: str) -> Iterator[V
         visitor.page.on("pageerror", lambda e: visitor.complaints.append(str(e)))
         present.append(visitor)
         visitor.sign_in(username, password)
+        if language != "zh-CN":
+            visitor.read_in(language)
         return visitor
 
     yield make
