@@ -37,7 +37,7 @@ def _recheck_due(order: Order) -> object:
 
 
 COLUMNS: tuple[Column[Line], ...] = (
-    Column("number", _l("Number"), lambda r: r.order.number or "", width=30),
+    Column("number", _l("Document number"), lambda r: r.order.number or "", width=30),
     Column("kind", _l("Class"), lambda r: str(labels.KIND_SHORT[r.order.kind]), width=14),
     Column("year", _l("Year"), lambda r: r.order.year, Kind.INTEGER, width=8),
     Column("serial", _l("Serial"), lambda r: r.order.serial, Kind.INTEGER, width=8),

@@ -77,7 +77,7 @@ class RuleForm(_ProposalForm):
     # Not InputRequired: the address says which rule is changed, not the form.
     code = StringField(_l("Code"), [DataRequired(), Length(max=48)], filters=[strip])
     name = StringField(_l("Name of the rule"), [InputRequired(), Length(max=120)], filters=[strip])
-    value = IntegerField(_l("Number"), [InputRequired(), NumberRange(min=1, max=9999)])
+    value = IntegerField(_l("How many"), [InputRequired(), NumberRange(min=1, max=9999)])
     unit = CodeField(_l("Unit"), [InputRequired()], labels=labels.UNIT_LABELS)
     day_type = CodeField(_l("Counted in"), [InputRequired()], labels=labels.DAY_TYPE_LABELS)
     direction = CodeField(_l("Runs"), [InputRequired()], labels=labels.DIRECTION_LABELS)
