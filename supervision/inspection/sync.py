@@ -348,7 +348,7 @@ def _store_signature(actor: Actor, source: IO[bytes]) -> Attachment:
             if max(picture.size) > MAX_SIGNATURE_SIDE:
                 raise InvalidInput(N_("The signature is too large a picture."), field="file")
             drawn = picture.convert("RGBA")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         raise InvalidInput(N_("The signature cannot be read."), field="file") from None
     sheet = Image.new("RGB", drawn.size, "white")
     sheet.paste(drawn, mask=drawn.getchannel("A"))

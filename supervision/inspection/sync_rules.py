@@ -17,7 +17,8 @@ from supervision.core.text import N_
 MAX_MESSAGES = 100
 MAX_TEXT = 4000
 CLIENT_ID = re.compile(r"[A-Za-z0-9-]{8,36}")
-NUL = "\x00"
+# NUL, and half of a surrogate pair, which JSON can carry.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 # A slow network is no wrong clock: below this, the phone's own time is believed.
 CLOCK_TOLERANCE = timedelta(minutes=2)
@@ -91,8 +92,16 @@ def true_time(
     if sent_at is not None:
         wrong_by = received_at - sent_at
         if abs(wrong_by) > CLOCK_TOLERANCE:
-            made_at += wrong_by
+            made_at = _shifted(made_at, wrong_by, received_at)
     return max(min(made_at, received_at), not_before)
+
+
+def _shifted(made_at: datetime, wrong_by: timedelta, otherwise: datetime) -> datetime:
+    """``otherwise`` where the two times of a phone lead out of the calendar."""
+    try:
+        return made_at + wrong_by
+    except OverflowError:
+        return otherwise
 
 
 def merged(current: str, base: str, text: str, who: str) -> str:
@@ -121,13 +130,18 @@ Take = Callable[[Any, str], Any]
 
 def _text(limit: int) -> Take:
     def take(value: Any, field: str) -> str:
-        if not isinstance(value, str) or NUL in value:
-            raise InvalidInput(N_("The text holds a character that cannot be stored."), field=field)
-        if len(value.strip()) > limit:
-            raise InvalidInput(N_("At most %(limit)s characters."), field=field, limit=limit)
-        return value.strip()
+        return text_of(value, field, limit)
 
     return take
+
+
+def text_of(value: object, field: str, limit: int) -> str:
+    """A trimmed text that a database can hold; raises InvalidInput."""
+    if not isinstance(value, str) or UNSTORABLE.search(value):
+        raise InvalidInput(N_("The text holds a character that cannot be stored."), field=field)
+    if len(value.strip()) > limit:
+        raise InvalidInput(N_("At most %(limit)s characters."), field=field, limit=limit)
+    return value.strip()
 
 
 def _flag(value: Any, field: str) -> bool:

@@ -33,6 +33,7 @@ from supervision.inspection.views.blueprint import bp
 
 # A batch of a hundred answers with long findings is far below this; photos come one at a time.
 MAX_BATCH_BYTES = 1024 * 1024
+MAX_NAME = 40
 # An address may be a whole bureau's; a phone sends a batch at a time.
 SYNC_LIMIT = "600 per minute"
 
@@ -119,7 +120,7 @@ def site_signature(inspection_id: int) -> ResponseReturnValue:
             sent,
             _file().stream,
             signer=request.form.get("signer", ""),
-            name=request.form.get("name", "")[:40],
+            name=sync_rules.text_of(request.form.get("name", ""), "name", MAX_NAME),
             account_id=int(account) if account.isdecimal() and len(account) < 10 else None,
         )
 
