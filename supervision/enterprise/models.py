@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Numeric,
+    Select,
     String,
     Text,
     false,
@@ -132,6 +133,15 @@ def owned_filter(column: ColumnElement[int], actor: Actor) -> ColumnElement[bool
     if actor.enterprise_ids and not actor.regions:
         return column.in_(actor.enterprise_ids)
     return column.in_(select(Enterprise.id).where(Enterprise.visible_to(actor)))
+
+
+def narrowed(
+    stmt: Select[Any], owner: Any, *, enterprise_id: int | None = None, region: str = ""
+) -> Select[Any]:
+    """``stmt``, joined with Enterprise, of one enterprise (``owner`` is its id) or of a region."""
+    if enterprise_id is not None:
+        return stmt.where(owner == enterprise_id)
+    return stmt.where(region_range(Enterprise.region_code, region)) if region else stmt
 
 
 class EventKind(StrEnum):

@@ -16,8 +16,8 @@ from sqlalchemy.orm import aliased
 
 from supervision.core.actor import Actor
 from supervision.core.db import db
-from supervision.core.scope import region_range, visible
-from supervision.enterprise.models import Enterprise
+from supervision.core.scope import visible
+from supervision.enterprise.models import Enterprise, narrowed
 from supervision.hazard.models import Hazard, HazardEvent
 from supervision.hazard.rules import Grade, Source
 from supervision.hazard.workflow import HazardState
@@ -89,7 +89,7 @@ def ticket_rows(
         _left_at(),
     )
     due = Hazard.due_on.between(window.first, window.last)
-    stmt = _of(stmt, enterprise_id, region).where(
+    stmt = narrowed(stmt, Hazard.enterprise_id, enterprise_id=enterprise_id, region=region).where(
         Hazard.found_at < window.end, or_(not_(_gone(window.start)), due)
     )
     rows = db.session.execute(stmt.order_by(Hazard.number).execution_options(yield_per=_CHUNK))
@@ -103,7 +103,9 @@ def ticket_counts(
     """The window's figures by name (opening, found, closed, ...), counted by the database."""
     parts = _parts(window)
     columns = [func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in parts.values()]
-    stmt = _of(_tickets(actor, *columns), enterprise_id, region)
+    stmt = narrowed(
+        _tickets(actor, *columns), Hazard.enterprise_id, enterprise_id=enterprise_id, region=region
+    )
     row = db.session.execute(stmt.where(Hazard.found_at < window.end)).one()
     return {name: int(value) for name, value in zip(parts, row, strict=True)}
 
@@ -114,14 +116,6 @@ def _tickets(actor: Actor, *columns: Any) -> Select[Any]:
         .join(Enterprise, Enterprise.id == Hazard.enterprise_id)
         .outerjoin(Leaving, and_(Leaving.hazard_id == Hazard.id, Leaving.action.in_(_LEAVING)))
     )
-
-
-def _of(stmt: Select[Any], enterprise_id: int | None, region: str) -> Select[Any]:
-    if enterprise_id is not None:
-        return stmt.where(Hazard.enterprise_id == enterprise_id)
-    if region:
-        return stmt.where(region_range(Enterprise.region_code, region))
-    return stmt
 
 
 def _left_at() -> Any:

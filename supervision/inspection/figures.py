@@ -16,8 +16,8 @@ from sqlalchemy import Select, case, func, select
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.documents.models import Document
-from supervision.core.scope import region_range, visible
-from supervision.enterprise.models import Enterprise
+from supervision.core.scope import visible
+from supervision.enterprise.models import Enterprise, narrowed
 from supervision.inspection.models import Inspection, InspectionItem, InspectionOfficer, ItemResult
 from supervision.inspection.workflow import InspectionKind, InspectionState
 
@@ -70,7 +70,9 @@ def inspection_rows(
         _items(InspectionItem.result == ItemResult.FAIL),
         _items(InspectionItem.hazard_id.is_not(None)),
     ).outerjoin(Document, Document.id == Inspection.document_id)
-    stmt = _of(stmt, enterprise_id, region).order_by(Inspection.recorded_at, Inspection.id)
+    stmt = narrowed(
+        stmt, Inspection.enterprise_id, enterprise_id=enterprise_id, region=region
+    ).order_by(Inspection.recorded_at, Inspection.id)
     rows = db.session.execute(stmt.execution_options(yield_per=_CHUNK))
     for batch in rows.partitions(_BATCH):
         names = _officers([row[0] for row in batch])
@@ -96,11 +98,15 @@ def inspection_counts(
         func.count(Inspection.id),
         func.coalesce(func.sum(case((administrative, 1), else_=0)), 0),
     )
-    inspections, formal = db.session.execute(_of(stmt, enterprise_id, region)).one()
+    inspections, formal = db.session.execute(
+        narrowed(stmt, Inspection.enterprise_id, enterprise_id=enterprise_id, region=region)
+    ).one()
     failed = _inspections(actor, start, end, func.count(InspectionItem.id)).join(
         InspectionItem, InspectionItem.inspection_id == Inspection.id
     )
-    failed = _of(failed, enterprise_id, region).where(InspectionItem.result == ItemResult.FAIL)
+    failed = narrowed(
+        failed, Inspection.enterprise_id, enterprise_id=enterprise_id, region=region
+    ).where(InspectionItem.result == ItemResult.FAIL)
     return {
         "inspections": int(inspections),
         "administrative": int(formal),
@@ -140,11 +146,3 @@ def _inspections(actor: Actor, start: datetime, end: datetime, *columns: Any) ->
             Inspection.recorded_at < end,
         )
     )
-
-
-def _of(stmt: Select[Any], enterprise_id: int | None, region: str) -> Select[Any]:
-    if enterprise_id is not None:
-        return stmt.where(Inspection.enterprise_id == enterprise_id)
-    if region:
-        return stmt.where(region_range(Enterprise.region_code, region))
-    return stmt

@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, selec
 
 from supervision.core.actor import Actor
 from supervision.core.db import db
-from supervision.core.scope import region_range, visible
-from supervision.enterprise.models import Enterprise
+from supervision.core.scope import visible
+from supervision.enterprise.models import Enterprise, narrowed
 from supervision.order.models import Order, OrderItem
 from supervision.order.rules import ItemResult
 from supervision.order.workflow import OrderKind, OrderState
@@ -70,7 +70,9 @@ def order_rows(
         _left_at(),
     )
     since = _since(from_service=from_service)
-    stmt = _of(stmt, enterprise_id, region).where(since < end, not_(_gone(start)))
+    stmt = narrowed(stmt, Order.enterprise_id, enterprise_id=enterprise_id, region=region).where(
+        since < end, not_(_gone(start))
+    )
     stmt = stmt.order_by(Order.year, Order.kind, Order.serial, Order.id)
     for row in db.session.execute(stmt.execution_options(yield_per=_CHUNK)):
         yield OrderRow(*row)
@@ -97,7 +99,9 @@ def order_counts(
         "orders_closing": not_(_gone(end)),
     }
     columns = [func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in parts.values()]
-    stmt = _of(_orders(actor, *columns), enterprise_id, region).where(since < end)
+    stmt = narrowed(
+        _orders(actor, *columns), Order.enterprise_id, enterprise_id=enterprise_id, region=region
+    ).where(since < end)
     row = db.session.execute(stmt).one()
     return {name: int(value) for name, value in zip(parts, row, strict=True)}
 
@@ -132,11 +136,3 @@ def _of_items(column: Any, *conditions: Any) -> Any:
         .correlate(Order)
         .scalar_subquery()
     )
-
-
-def _of(stmt: Select[Any], enterprise_id: int | None, region: str) -> Select[Any]:
-    if enterprise_id is not None:
-        return stmt.where(Order.enterprise_id == enterprise_id)
-    if region:
-        return stmt.where(region_range(Enterprise.region_code, region))
-    return stmt

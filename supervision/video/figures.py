@@ -14,8 +14,8 @@ from sqlalchemy import Select, func
 
 from supervision.core.actor import Actor
 from supervision.core.db import db
-from supervision.core.scope import region_range, visible
-from supervision.enterprise.models import Enterprise
+from supervision.core.scope import visible
+from supervision.enterprise.models import Enterprise, narrowed
 from supervision.video.models import Camera, Violation
 from supervision.video.workflow import ReviewState
 
@@ -56,7 +56,9 @@ def violation_rows(
         Violation.started_at,
         Violation.status,
     ).join(Camera, Camera.id == Violation.camera_id)
-    stmt = _of(stmt, enterprise_id, region).order_by(Violation.started_at, Violation.id)
+    stmt = narrowed(
+        stmt, Violation.enterprise_id, enterprise_id=enterprise_id, region=region
+    ).order_by(Violation.started_at, Violation.id)
     for row in db.session.execute(stmt.execution_options(yield_per=_CHUNK)):
         yield ViolationRow(*row)
 
@@ -71,7 +73,9 @@ def violation_counts(
 ) -> dict[str, int]:
     """How many began in ``[start, end)``, by verdict; ``flagged`` is all of them."""
     stmt = _violations(actor, start, end, Violation.status, func.count(Violation.id))
-    stmt = _of(stmt, enterprise_id, region).group_by(Violation.status)
+    stmt = narrowed(
+        stmt, Violation.enterprise_id, enterprise_id=enterprise_id, region=region
+    ).group_by(Violation.status)
     counts = {str(status): int(count) for status, count in db.session.execute(stmt)}
     return {**counts, "flagged": sum(counts.values())}
 
@@ -82,11 +86,3 @@ def _violations(actor: Actor, start: datetime, end: datetime, *columns: Any) -> 
         .join(Enterprise, Enterprise.id == Violation.enterprise_id)
         .where(Violation.started_at >= start, Violation.started_at < end)
     )
-
-
-def _of(stmt: Select[Any], enterprise_id: int | None, region: str) -> Select[Any]:
-    if enterprise_id is not None:
-        return stmt.where(Violation.enterprise_id == enterprise_id)
-    if region:
-        return stmt.where(region_range(Enterprise.region_code, region))
-    return stmt
