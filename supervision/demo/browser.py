@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -22,7 +23,15 @@ class FormOnPage:
 
     action: str
     method: str
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str | list[str]] = field(default_factory=dict)
+
+    def add(self, name: str, value: str) -> None:
+        """Boxes of one name are sent one after the other."""
+        known = self.values.get(name)
+        if known is None:
+            self.values[name] = value
+        else:
+            self.values[name] = [*(known if isinstance(known, list) else [known]), value]
 
 
 class _Reader(HTMLParser):
@@ -64,7 +73,9 @@ class _Reader(HTMLParser):
             kind = given.get("type", "text")
             if kind in {"checkbox", "radio"} and "checked" not in given:
                 return
-            if kind not in {"submit", "button", "file"}:
+            if kind == "checkbox":
+                self._form.add(name, given.get("value", "on"))
+            elif kind not in {"submit", "button", "file"}:
                 self._form.values[name] = given.get("value", "")
         elif tag == "select" and name:
             self._select = name
@@ -89,7 +100,8 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._form is not None and self._area:
-            self._form.values[self._area] += data.removeprefix("\n")
+            before = str(self._form.values[self._area])
+            self._form.values[self._area] = before + data.removeprefix("\n")
             return
         text = data.strip()
         if not text or self._skip:
@@ -121,6 +133,11 @@ class Page:
     @property
     def text(self) -> str:
         return " ".join(self._reader.texts)
+
+    @property
+    def actions(self) -> list[str]:
+        """The paths that the page's forms go to."""
+        return [urlsplit(form.action).path for form in self._reader.forms]
 
     def form(self, action: str) -> FormOnPage | None:
         """The form whose address has the path ``action``."""
@@ -161,7 +178,7 @@ class Person:
         self,
         page: Page,
         action: str,
-        data: Mapping[str, str] | None = None,
+        data: Mapping[str, Any] | None = None,
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
     ) -> Page:
         """Fill in the form of ``page`` that goes to ``action`` and send it."""
@@ -174,16 +191,35 @@ class Person:
             raise SmokeError(f"{self.username}: {answer.complaint()}")
         return answer
 
-    def json(self, path: str) -> dict[str, object]:
+    def status(self, path: str) -> int:
+        """Only how the server answers."""
+        return self._send("GET", path).status_code
+
+    def json(self, path: str) -> dict[str, Any]:
         """A small answer for scripts."""
-        found: dict[str, object] = self._send("GET", path).json()
+        found: dict[str, Any] = self._send("GET", path).json()
+        return found
+
+    def send(self, path: str, token: str, **body: Any) -> dict[str, Any]:
+        """Post as a script of a page does: ``json``, or ``data`` with ``files``."""
+        answer = self.session.post(
+            urljoin(self.base, path),
+            headers={"X-CSRFToken": token, "Referer": urljoin(self.base, path)},
+            timeout=TIMEOUT,
+            **body,
+        )
+        if answer.status_code != 200:
+            raise SmokeError(
+                f"{self.username}: {answer.status_code} at {path}: {answer.text[:400]}"
+            )
+        found: dict[str, Any] = answer.json()
         return found
 
     def _send(
         self,
         method: str,
         path: str,
-        data: Mapping[str, str] | None = None,
+        data: Mapping[str, Any] | None = None,
         files: Mapping[str, tuple[str, bytes, str]] | None = None,
     ) -> requests.Response:
         address = urljoin(self.base, path)

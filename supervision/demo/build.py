@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
+
+from sqlalchemy import func
 
 from supervision.account import service as accounts
 from supervision.account.models import Account
@@ -23,12 +25,16 @@ from supervision.core.scope import visible
 from supervision.core.tables import read_table
 from supervision.core.text import N_
 from supervision.demo import people, story
+from supervision.demo.loop import Loop
+from supervision.demo.office import Event
 from supervision.demo.people import SignIn
 from supervision.demo.play import Play
+from supervision.demo.stage import Stage
 from supervision.enterprise import service as registry
 from supervision.enterprise.models import Enterprise, RollStatus
 from supervision.enterprise.rules import SizeClass
 from supervision.enterprise.uscc import demo_uscc
+from supervision.hazard.models import Hazard
 from supervision.seeds import load_all
 
 DATA = Path(__file__).parent / "data"
@@ -96,6 +102,7 @@ class _Builder:
 
     def __init__(self, now: datetime) -> None:
         self.now = now
+        self.start = now - HISTORY
         self.rows = enterprise_rows()
         self.enterprises: list[Enterprise] = []
         self.actors: dict[str, Actor] = {}
@@ -106,8 +113,9 @@ class _Builder:
         return accounts.hash_password(people.PASSWORD)
 
     def run(self) -> Built:
-        with clock.frozen(story.working_hours(self.now - HISTORY)):
-            officials = {p.username: self._sign_in(p) for p in people.OFFICIALS}
+        with clock.frozen(story.working_hours(self.start)):
+            everybody = (*people.OFFICIALS, *people.COLLEAGUES)
+            officials = {p.username: self._sign_in(p) for p in everybody}
             self.enterprises = [
                 self._register(i, row, officials) for i, row in enumerate(self.rows)
             ]
@@ -116,8 +124,11 @@ class _Builder:
                     index, row["principal"], row["safety_manager"]
                 ):
                     self._sign_in(person)
-        hazards = self._tickets()
-        return Built(True, len(self.enterprises), len(self.actors), hazards)
+            loop = Loop(Stage(self.enterprises, self.actors), self.now)
+            loop.found()
+        self._play([*self._tickets(), *self._roll(), *loop.events(story.working_hours(self.start))])
+        counted = visible(Hazard, SYSTEM, func.count(Hazard.id))
+        return Built(True, len(self.enterprises), len(self.actors), db.session.scalar(counted) or 0)
 
     def _sign_in(self, person: SignIn) -> Account:
         place = person.enterprise
@@ -164,7 +175,8 @@ class _Builder:
         in_district = self.rows[index]["region_code"].startswith(people.DISTRICT)
         return self.actors["inspector" if in_district else "inspector2"]
 
-    def _tickets(self) -> int:
+    def _tickets(self) -> list[Event]:
+        """Every step of every ticket."""
         rows = finding_rows()
         plans = story.make_plans(
             self.now,
@@ -172,24 +184,24 @@ class _Builder:
             [index for index in range(len(self.enterprises)) if index not in ROLL],
         )
         play = Play(self.enterprises, rows, self.actors, officer_of=self._officer)
-        roll_at: datetime | None = story.working_hours(self.now - ROLL_CHANGED)
-        for at, number, step in _in_order(plans):
-            if roll_at is not None and at > roll_at:
-                self._change_roll(roll_at)
-                roll_at = None
+        return [
+            (step.at, partial(play.step, number, plan, step))
+            for number, plan in enumerate(plans)
+            for step in plan.steps
+        ]
+
+    def _roll(self) -> list[Event]:
+        return [(story.working_hours(self.now - ROLL_CHANGED), self._change_roll)]
+
+    def _change_roll(self) -> None:
+        for index, (status, reason) in ROLL.items():
+            registry.set_roll_status(
+                self.enterprises[index], self._officer(index), status, reason=reason
+            )
+
+    @staticmethod
+    def _play(events: Sequence[Event]) -> None:
+        """Everything by time, so that numbers and the trail grow as they would."""
+        for at, play in sorted(events, key=lambda event: event[0]):
             with clock.frozen(at):
-                play.step(number, plans[number], step)
-        return len(plans)
-
-    def _change_roll(self, at: datetime) -> None:
-        with clock.frozen(at):
-            for index, (status, reason) in ROLL.items():
-                registry.set_roll_status(
-                    self.enterprises[index], self._officer(index), status, reason=reason
-                )
-
-
-def _in_order(plans: Sequence[story.Plan]) -> list[tuple[datetime, int, story.Step]]:
-    """Every step of every ticket by time, so that numbers and the trail grow as they would."""
-    steps = [(step.at, number, step) for number, plan in enumerate(plans) for step in plan.steps]
-    return sorted(steps, key=lambda item: (item[0], item[1]))
+                play()

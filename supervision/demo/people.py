@@ -28,9 +28,18 @@ OFFICIALS = (
     SignIn("auditor", "秦明远", Role.AUDITOR),
     SignIn("city", "陶建华", Role.OFFICER, CITY),
     SignIn("chief", "韩志远", Role.SECTION_CHIEF, DISTRICT),
+    SignIn("deputy", "许倩", Role.SECTION_CHIEF, DISTRICT),
     SignIn("inspector", "林海", Role.OFFICER, DISTRICT),
     SignIn("inspector2", "高岚", Role.OFFICER, OTHER_DISTRICT),
     SignIn("operator", "叶晓", Role.VIDEO_OPERATOR, DISTRICT),
+)
+
+# An administrative inspection takes two: those who go along, and who approves next door.
+COLLEAGUES = (
+    SignIn("inspector3", "郑川", Role.OFFICER, DISTRICT),
+    SignIn("inspector5", "方可", Role.OFFICER, DISTRICT),
+    SignIn("inspector4", "苏婧", Role.OFFICER, OTHER_DISTRICT),
+    SignIn("chief2", "梁文博", Role.SECTION_CHIEF, OTHER_DISTRICT),
 )
 
 

@@ -20,6 +20,7 @@ from supervision.core import clock
 from supervision.demo import people
 from supervision.demo.browser import Page, Person, SmokeError
 from supervision.demo.build import enterprise_rows
+from supervision.demo.smoke_loop import LoopSteps
 
 FIRST_VIOLATION_WITHIN = 120.0
 EVIDENCE_WITHIN = 60.0
@@ -37,6 +38,7 @@ class Smoke:
         self.violation = ""
         self.package_path = ""
         self._people: dict[str, Person] = {}
+        self.loop = LoopSteps(self.as_, _photo)
 
     def as_(self, username: str) -> Person:
         if username not in self._people:
@@ -58,6 +60,7 @@ class Smoke:
             ("the month's package is made", self.package),
             ("the Excel file holds the hazard", self.excel),
             ("the PDF holds the hazard", self.pdf),
+            *self.loop.steps(),
         ]
 
     def everybody(self) -> str:
