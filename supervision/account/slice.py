@@ -11,7 +11,7 @@ from supervision.account import panels, queries
 from supervision.account.views import bp
 from supervision.core.actor import Actor
 from supervision.core.permissions import Permission
-from supervision.core.slice import Card, Directory, NavItem, Panel, Slice
+from supervision.core.slice import Card, Directory, NavGroup, NavItem, Panel, Slice
 
 
 def _user_menu(actor: Actor | None) -> dict[str, Any]:
@@ -38,7 +38,16 @@ def _user_menu(actor: Actor | None) -> dict[str, Any]:
 SLICE = Slice(
     name="account",
     blueprints=(bp,),
-    nav=(NavItem(_l("Accounts"), "account.people", "users", Permission.ACCOUNT_ADMIN, 90),),
+    nav=(
+        NavItem(
+            _l("Accounts"),
+            "account.people",
+            "users",
+            Permission.ACCOUNT_ADMIN,
+            90,
+            group=NavGroup.MANAGEMENT,
+        ),
+    ),
     panels=(Panel("people", _l("Accounts"), Permission.ENTERPRISE_READ, 80, panels.members),),
     cards=(Card("accounts", Permission.ACCOUNT_ADMIN, 90, panels.card),),
     officers=Directory(choices=queries.officers, names=queries.names),

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from supervision.authority import jobs, labels
 from supervision.authority.views import bp
 from supervision.core.permissions import Permission
-from supervision.core.slice import Job, NavItem, Slice
+from supervision.core.slice import Job, NavGroup, NavItem, Slice
 
 SLICE = Slice(
     name="authority",
@@ -19,6 +19,7 @@ SLICE = Slice(
             "id-badge-2",
             Permission.AUTHORITY_READ,
             65,
+            group=NavGroup.ENFORCEMENT,
         ),
     ),
     jobs=(Job("authority.remind", jobs.remind, {"hour": 8, "minute": 10}),),

@@ -13,7 +13,7 @@ from supervision.casefile.models import CaseDecision, CaseEvent
 from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.permissions import Permission
-from supervision.core.slice import TimelineItem
+from supervision.core.slice import TimelineItem, Todo
 
 PANEL_ROWS = 20
 
@@ -76,6 +76,19 @@ def _served(decision: CaseDecision) -> TimelineItem:
         icon="gavel",
         tone="bad",
     )
+
+
+def todos(actor: Actor) -> Sequence[Todo]:
+    """Approvals, and cases past a time limit."""
+    if not actor.may(Permission.CASE_MAKE):
+        return ()
+    counts = queries.counts(actor)
+    late = url_for("casefile.index", group="overdue")
+    found = [Todo(_("Cases past a time limit"), counts.overdue, late, "bad")]
+    if actor.may(Permission.CASE_APPROVE):
+        url = url_for("casefile.index", group="approve")
+        found.append(Todo(_("Cases to approve"), badge(actor), url))
+    return found
 
 
 def badge(actor: Actor) -> int:

@@ -11,20 +11,27 @@ from supervision.casefile import (
 )
 from supervision.casefile.views import bp
 from supervision.core.permissions import Permission
-from supervision.core.slice import NavItem, Panel, Slice, TicketPart
+from supervision.core.slice import NavGroup, NavItem, Panel, Slice, TicketPart
 
 SLICE = Slice(
     name="casefile",
     blueprints=(bp,),
     nav=(
         NavItem(
-            _l("Cases"), "casefile.index", "folder", Permission.CASE_READ, 38, badge=panels.badge
+            _l("Cases"),
+            "casefile.index",
+            "folder",
+            Permission.CASE_READ,
+            38,
+            badge=panels.badge,
+            group=NavGroup.ENFORCEMENT,
         ),
     ),
     # Both sides hold it: the authority reads cases there, the enterprise what was served on it.
     panels=(Panel("cases", _l("Penalties"), Permission.ORDER_READ, 28, panels.panel),),
     ticket_parts=(TicketPart(Permission.CASE_READ, 61, panels.ticket_part),),
     timeline=panels.timeline,
+    todos=panels.todos,
     notices=labels.NOTICES,
     actions={f"case.{action}": text for action, text in labels.ACTION_LABELS.items()},
 )

@@ -9,7 +9,7 @@ from supervision.channel.views.channels import bp as channels
 from supervision.channel.views.deliveries import bp as deliveries
 from supervision.channel.views.wishes import bp as wishes
 from supervision.core.permissions import Permission
-from supervision.core.slice import Job, NavItem, Slice
+from supervision.core.slice import Job, NavGroup, NavItem, Slice
 
 SLICE = Slice(
     name="channel",
@@ -22,6 +22,7 @@ SLICE = Slice(
             Permission.CHANNEL_ADMIN,
             85,
             badge=queries.failing_count,
+            group=NavGroup.MANAGEMENT,
         ),
     ),
     jobs=(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from flask import Blueprint
@@ -18,9 +19,22 @@ from supervision.core.permissions import Permission
 LazyText = Any
 
 
+class NavGroup(StrEnum):
+    """The parts of the main menu, from top to bottom; the first has no heading."""
+
+    TOP = "top"
+    SUPERVISION = "supervision"
+    ENFORCEMENT = "enforcement"
+    VIDEO = "video"
+    MANAGEMENT = "management"
+
+
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """A line of the main menu. ``badge(actor)`` may return a small count."""
+    """A line of the main menu. ``badge(actor)`` may return a small count.
+
+    ``for_regulator``: the enterprise's people find it elsewhere and need no line for it.
+    """
 
     label: LazyText
     endpoint: str
@@ -28,6 +42,18 @@ class NavItem:
     permission: Permission | None
     order: int
     badge: Callable[[Actor], int] | None = None
+    group: NavGroup = NavGroup.TOP
+    for_regulator: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """So many things that wait for a person, and where they are. ``tone``: plain, wait or bad."""
+
+    label: LazyText
+    count: int
+    url: str
+    tone: str = "wait"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +136,8 @@ class Slice:
     nav: tuple[NavItem, ...] = ()
     panels: tuple[Panel, ...] = ()
     cards: tuple[Card, ...] = ()
+    # What waits for a person; those with a count of zero are left out of the start page.
+    todos: Callable[[Actor], Sequence[Todo]] | None = None
     ticket_parts: tuple[TicketPart, ...] = ()
     # The same of an inspection: ``render(inspection_id, actor)``.
     inspection_parts: tuple[TicketPart, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from supervision.core.permissions import Permission
-from supervision.core.slice import Card, Job, NavItem, Slice
+from supervision.core.slice import Card, Job, NavGroup, NavItem, Slice
 from supervision.escalation import jobs, labels, panels
 from supervision.escalation.views import bp
 
@@ -20,6 +20,7 @@ SLICE = Slice(
             Permission.ESCALATION_READ,
             45,
             badge=panels.badge,
+            group=NavGroup.SUPERVISION,
         ),
     ),
     cards=(Card("clocks", Permission.ESCALATION_READ, 30, panels.card),),

@@ -10,8 +10,9 @@ from flask_babel import gettext as _
 
 from supervision.core import clock
 from supervision.core.actor import Actor
-from supervision.core.slice import TimelineItem
-from supervision.hazard import labels, queries
+from supervision.core.permissions import Permission
+from supervision.core.slice import TimelineItem, Todo
+from supervision.hazard import labels, listing_queries, queries
 
 PANEL_ROWS = 20
 
@@ -56,6 +57,28 @@ def timeline(
         )
         for event, hazard in queries.events_of_enterprise(enterprise_id, actor, before, limit)
     ]
+
+
+def todos(actor: Actor) -> Sequence[Todo]:
+    """Tickets: past their day, to be re-inspected; listings to decide upon."""
+    found = []
+    if actor.may(Permission.HAZARD_RECTIFY) or actor.may(Permission.HAZARD_VERIFY):
+        counts = queries.counts(actor)
+        url = url_for("hazard.index", group="overdue", sort="due")
+        found.append(Todo(_("Hazards past their deadline"), counts.overdue, url, "bad"))
+    if actor.is_regulator and actor.may(Permission.HAZARD_VERIFY):
+        url = url_for("hazard.index", status="submitted")
+        found.append(Todo(_("Hazards to re-inspect"), counts.to_verify, url))
+    elif actor.may(Permission.HAZARD_RECTIFY):
+        url = url_for("hazard.index", group="open", sort="due")
+        found.append(Todo(_("Hazards due within three days"), counts.due_soon, url))
+    if actor.may(Permission.SUPERVISION_LIST):
+        board = listing_queries.listing_counts(actor)
+        url = url_for("listing.index", group="proposed")
+        found.append(Todo(_("Listings to decide upon"), board.proposed, url))
+        url = url_for("listing.index", group="review")
+        found.append(Todo(_("Listed hazards to review"), board.review, url))
+    return found
 
 
 def badge(actor: Actor) -> int:

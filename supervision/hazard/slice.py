@@ -53,6 +53,7 @@ SLICE = Slice(
     cards=(Card("hazards", Permission.HAZARD_READ, 20, panels.card),),
     timeline=panels.timeline,
     jobs=(Job("hazard.clocks", jobs.keep_clocks, {"hour": 0, "minute": 20}),),
+    todos=panels.todos,
     notices={
         "hazard.reported": _l("New hazard %(number)s at %(place)s"),
         "hazard.assigned": _l("Hazard %(number)s is to be rectified by %(due_on)s"),

@@ -8,7 +8,9 @@ from sqlalchemy import text
 
 from supervision.core import clock
 from supervision.core.access import current_actor, public, signed_in
+from supervision.core.actor import Actor
 from supervision.core.db import db
+from supervision.core.slice import Todo
 from supervision.slices import slices
 
 bp = Blueprint("home", __name__)
@@ -21,8 +23,17 @@ def start() -> ResponseReturnValue:
     cards = sorted((c for m in slices() for c in m.cards), key=lambda c: c.order)
     shown = [card.render(actor) for card in cards if actor.may(card.permission)]
     return render_template(
-        "home/start.html", cards=[card for card in shown if card], today=clock.today()
+        "home/start.html",
+        cards=[card for card in shown if card],
+        todos=_todos(actor),
+        today=clock.today(),
     )
+
+
+def _todos(actor: Actor) -> list[Todo]:
+    """What waits for this person, the urgent before the rest."""
+    known = [todo for m in slices() if m.todos for todo in m.todos(actor) if todo.count]
+    return sorted(known, key=lambda todo: todo.tone != "bad")
 
 
 @bp.get("/healthz")

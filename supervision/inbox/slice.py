@@ -24,7 +24,7 @@ def _bell(actor: Actor | None) -> Mapping[str, Any]:
 SLICE = Slice(
     name="inbox",
     blueprints=(bp,),
-    nav=(NavItem(_l("Notices"), "inbox.index", "bell", None, 80),),
+    nav=(NavItem(_l("Notices"), "inbox.index", "bell", None, 15),),
     context=_bell,
     jobs=(Job("inbox.deliver", jobs.deliver, {"seconds": 5}),),
 )

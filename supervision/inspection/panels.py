@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from flask import render_template, url_for
 from flask_babel import gettext as _
@@ -11,7 +12,7 @@ from flask_babel import gettext as _
 from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.permissions import Permission
-from supervision.core.slice import TimelineItem
+from supervision.core.slice import TimelineItem, Todo
 from supervision.enterprise import queries as enterprises
 from supervision.inspection import caps, labels, queries
 from supervision.inspection.queries import InspectionFilter
@@ -78,6 +79,25 @@ def badge(actor: Actor) -> int:
     if not actor.may(Permission.INSPECTION_APPROVE):
         return 0
     return queries.waiting(actor, cap=BADGE_CAP)
+
+
+def todos(actor: Actor) -> Sequence[Todo]:
+    """Approvals, the inspections of one's own that are for today, and those whose day has passed."""
+    if not actor.is_regulator:
+        return ()
+    found = []
+    if actor.may(Permission.INSPECTION_APPROVE):
+        url = url_for("inspection.index", status="submitted", sort="oldest")
+        found.append(Todo(_("Inspections to approve"), badge(actor), url))
+    if actor.may(Permission.INSPECTION_MAKE):
+        mine = queries.own_until_today(actor)
+        address = partial(url_for, "inspection.index", officer=actor.id, sort="oldest")
+        today = clock.today().isoformat()
+        url = address(group="open", planned_from=today, planned_to=today)
+        found.append(Todo(_("My inspections today"), mine.today, url, "plain"))
+        url = address(group="late")
+        found.append(Todo(_("My inspections whose day has passed"), mine.late, url, "bad"))
+    return found
 
 
 def ticket_part(hazard_id: int, actor: Actor) -> str:

@@ -240,6 +240,30 @@ def waiting(actor: Actor, *, cap: int) -> int:
     return db.session.scalar(stmt.execution_options(**some.get_execution_options())) or 0
 
 
+@dataclass(frozen=True, slots=True)
+class OwnCounts:
+    """Open inspections of one officer by their day."""
+
+    today: int
+    late: int
+
+
+def own_until_today(actor: Actor) -> OwnCounts:
+    """An officer's open inspections that are for today or were for an earlier day."""
+    today = clock.today()
+    stmt = visible(
+        Inspection,
+        actor,
+        func.count(Inspection.id).filter(Inspection.planned_on == today),
+        func.count(Inspection.id).filter(Inspection.planned_on < today),
+    ).where(
+        Inspection.status.in_(OPEN),
+        Inspection.planned_on <= today,
+        Inspection.officers.any(InspectionOfficer.account_id == actor.id),
+    )
+    return OwnCounts(*db.session.execute(stmt).one())
+
+
 def first(actor: Actor, wanted: InspectionFilter, limit: int) -> Sequence[Inspection]:
     """The first few of a filtered list."""
     return db.session.scalars(list_inspections(actor, wanted).limit(limit)).unique().all()

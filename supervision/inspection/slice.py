@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from supervision.core.permissions import Permission
-from supervision.core.slice import Card, NavItem, Panel, Slice, TicketPart
+from supervision.core.slice import Card, NavGroup, NavItem, Panel, Slice, TicketPart
 from supervision.inspection import (
     labels,
     panels,
@@ -25,12 +25,14 @@ SLICE = Slice(
             Permission.INSPECTION_READ,
             32,
             badge=panels.badge,
+            group=NavGroup.SUPERVISION,
         ),
     ),
     panels=(Panel("inspections", _l("Inspections"), Permission.INSPECTION_READ, 22, panels.panel),),
     cards=(Card("inspections", Permission.INSPECTION_READ, 22, panels.card),),
     ticket_parts=(TicketPart(Permission.INSPECTION_READ, 10, panels.ticket_part),),
     timeline=panels.timeline,
+    todos=panels.todos,
     notices={
         "inspection.submitted": _l("Inspection %(number)s waits for approval"),
         "inspection.approved": _l("Inspection %(number)s is approved for %(day)s"),

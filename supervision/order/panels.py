@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.permissions import Permission
-from supervision.core.slice import TimelineItem
+from supervision.core.slice import TimelineItem, Todo
 from supervision.inspection.workflow import InspectionKind, InspectionState
 from supervision.order import labels, queries
 
@@ -95,6 +95,30 @@ def timeline(
         )
         for event, order in queries.events_of_enterprise(enterprise_id, actor, before, limit)
     ]
+
+
+def todos(actor: Actor) -> Sequence[Todo]:
+    """What an order waits for: an approval, its service, a reply, a visit; or a rectification."""
+    counts = queries.counts(actor)
+
+    def todo(label: str, count: int, group: str, tone: str = "wait") -> Todo:
+        return Todo(label, count, url_for("order.index", group=group), tone)
+
+    if not actor.is_regulator:
+        return [todo(_("Orders past a deadline"), counts.overdue, "overdue", "bad")]
+    found = []
+    if actor.may(Permission.ORDER_APPROVE):
+        found.append(todo(_("Orders to approve"), counts.to_approve, "to_approve"))
+    if actor.may(Permission.ORDER_MAKE):
+        asked = queries.waiting_count(actor, groups=("extension",), cap=BADGE_CAP)
+        late = counts.recheck_overdue
+        found += [
+            todo(_("Orders to serve"), counts.to_serve, "to_serve"),
+            todo(_("Extensions to reply to"), asked, "extension"),
+            todo(_("Re-inspections past their day"), late, "recheck_overdue", "bad"),
+            todo(_("Orders to re-inspect"), counts.recheck - late, "recheck"),
+        ]
+    return found
 
 
 def badge(actor: Actor) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from supervision.core.permissions import Permission
-from supervision.core.slice import Card, NavItem, Panel, Slice, TicketPart
+from supervision.core.slice import Card, NavGroup, NavItem, Panel, Slice, TicketPart
 from supervision.order import (
     labels,
     panels,
@@ -21,12 +21,23 @@ _READ = Permission.ORDER_READ
 SLICE = Slice(
     name="order",
     blueprints=(bp,),
-    nav=(NavItem(_l("Orders"), "order.index", "gavel", _READ, 37, badge=panels.badge),),
+    nav=(
+        NavItem(
+            _l("Orders"),
+            "order.index",
+            "gavel",
+            _READ,
+            37,
+            badge=panels.badge,
+            group=NavGroup.ENFORCEMENT,
+        ),
+    ),
     panels=(Panel("orders", _l("Orders"), _READ, 27, panels.panel),),
     cards=(Card("orders", _READ, 27, panels.card),),
     ticket_parts=(TicketPart(_READ, 60, panels.ticket_part),),
     inspection_parts=(TicketPart(_READ, 20, panels.inspection_part),),
     timeline=panels.timeline,
+    todos=panels.todos,
     notices={
         "order.submitted": _l("An order to %(enterprise)s waits for approval"),
         "order.approved": _l("The order to %(enterprise)s is approved: issue it"),

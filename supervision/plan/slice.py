@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from supervision.core.permissions import Permission
-from supervision.core.slice import NavItem, Slice
+from supervision.core.slice import NavGroup, NavItem, Slice
 from supervision.plan import labels, panels
 from supervision.plan.views import bp
 
@@ -20,8 +20,10 @@ SLICE = Slice(
             Permission.PLAN_READ,
             33,
             badge=panels.badge,
+            group=NavGroup.SUPERVISION,
         ),
     ),
+    todos=panels.todos,
     notices={
         "plan.submitted": _l("The plan %(title)s waits for approval"),
         "plan.approved": _l("The plan %(title)s is approved"),

@@ -5,14 +5,23 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from supervision.core.permissions import Permission
-from supervision.core.slice import Card, Job, NavItem, Panel, Slice
+from supervision.core.slice import Card, Job, NavGroup, NavItem, Panel, Slice
 from supervision.report import jobs, panels
 from supervision.report.views import bp
 
 SLICE = Slice(
     name="report",
     blueprints=(bp,),
-    nav=(NavItem(_l("Reports"), "report.index", "report-analytics", Permission.REPORT_READ, 60),),
+    nav=(
+        NavItem(
+            _l("Reports"),
+            "report.index",
+            "report-analytics",
+            Permission.REPORT_READ,
+            60,
+            group=NavGroup.SUPERVISION,
+        ),
+    ),
     panels=(Panel("reports", _l("Reports"), Permission.REPORT_READ, 60, panels.panel),),
     timeline=panels.timeline,
     cards=(Card("reports", Permission.REPORT_READ, 60, panels.card),),

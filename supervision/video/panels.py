@@ -12,7 +12,7 @@ from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.permissions import Permission
-from supervision.core.slice import TimelineItem
+from supervision.core.slice import TimelineItem, Todo
 from supervision.core.web.state import settings
 from supervision.video import labels, queries
 from supervision.video.workflow import ReviewState
@@ -79,6 +79,12 @@ def timeline(
         for found in queries.verdicts_of_enterprise(enterprise_id, actor, before, limit)
         if found.verdict_at is not None
     ]
+
+
+def todos(actor: Actor) -> Sequence[Todo]:
+    if not actor.may(Permission.VIDEO_REVIEW):
+        return ()
+    return [Todo(_("Violations to review"), badge(actor), url_for("video.index"))]
 
 
 def badge(actor: Actor) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from supervision.core.permissions import Permission
-from supervision.core.slice import Card, Job, NavItem, Panel, Slice, TicketPart
+from supervision.core.slice import Card, Job, NavGroup, NavItem, Panel, Slice, TicketPart
 from supervision.video import jobs, labels, panels
 from supervision.video.api import bp as api
 from supervision.video.views.cameras import bp as cameras
@@ -23,15 +23,31 @@ SLICE = Slice(
             Permission.VIDEO_READ,
             40,
             badge=panels.badge,
+            group=NavGroup.VIDEO,
         ),
-        NavItem(_l("Cameras"), "camera.index", "device-cctv", Permission.VIDEO_READ, 41),
-        NavItem(_l("Vision nodes"), "node.index", "server", Permission.NODE_ADMIN, 42),
+        NavItem(
+            _l("Cameras"),
+            "camera.index",
+            "device-cctv",
+            Permission.VIDEO_READ,
+            41,
+            group=NavGroup.VIDEO,
+        ),
+        NavItem(
+            _l("Vision nodes"),
+            "node.index",
+            "server",
+            Permission.NODE_ADMIN,
+            42,
+            group=NavGroup.VIDEO,
+        ),
     ),
     panels=(Panel("video", _l("Video"), Permission.VIDEO_READ, 30, panels.panel),),
     cards=(Card("video", Permission.VIDEO_READ, 30, panels.card),),
     ticket_parts=(TicketPart(Permission.VIDEO_READ, 10, panels.ticket_part),),
     timeline=panels.timeline,
     jobs=(Job("video.watch_nodes", jobs.watch_nodes, {"seconds": 60}),),
+    todos=panels.todos,
     notices={
         "video.fire": _l("Fire or smoke on camera %(camera)s at %(place)s"),
         "video.node_silent": _l("Vision node %(name)s has been silent since %(since)s"),

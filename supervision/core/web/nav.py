@@ -8,15 +8,26 @@ from typing import Any
 
 from flask import request, url_for
 from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
 
 from supervision.core.actor import Actor
 from supervision.core.i18n import LANGUAGES
-from supervision.core.slice import Slice
+from supervision.core.slice import NavGroup, NavItem, Slice
+
+GROUP_LABELS = {
+    NavGroup.TOP: "",
+    NavGroup.SUPERVISION: _l("Supervision and inspection"),
+    NavGroup.ENFORCEMENT: _l("Papers and cases"),
+    NavGroup.VIDEO: _l("Video"),
+    NavGroup.MANAGEMENT: _l("Rules and accounts"),
+}
+# So many lines are taken in at a glance and need no headings.
+SHORT = 10
 
 
 @dataclass(frozen=True, slots=True)
 class NavLink:
-    """A line of the menu as the template wants it."""
+    """A line of the menu as the template wants it; ``heading`` stands above it, "" for none."""
 
     label: Any
     endpoint: str
@@ -24,26 +35,40 @@ class NavLink:
     icon: str
     active: bool
     badge: int
+    heading: Any = ""
 
 
 def nav_items(actor: Actor | None, manifests: Sequence[Slice]) -> list[NavLink]:
-    """What ``actor`` may open, in order."""
+    """What ``actor`` may open, part by part; a long menu has headings."""
     if actor is None or not request:
         return []
-    items = sorted((n for m in manifests for n in m.nav), key=lambda n: n.order)
+    parts = list(NavGroup)
+    items = [n for m in manifests for n in m.nav if _is_for(n, actor)]
+    items.sort(key=lambda n: (parts.index(n.group), n.order))
     here = request.blueprint or ""
-    return [
-        NavLink(
-            item.label,
-            item.endpoint,
-            url_for(item.endpoint),
-            item.icon,
-            here == item.endpoint.split(".", 1)[0],
-            item.badge(actor) if item.badge else 0,
+    links: list[NavLink] = []
+    before = NavGroup.TOP
+    for item in items:
+        is_first = len(items) > SHORT and item.group is not before
+        before = item.group
+        links.append(
+            NavLink(
+                item.label,
+                item.endpoint,
+                url_for(item.endpoint),
+                item.icon,
+                here == item.endpoint.split(".", 1)[0],
+                item.badge(actor) if item.badge else 0,
+                GROUP_LABELS[item.group] if is_first else "",
+            )
         )
-        for item in items
-        if item.permission is None or actor.may(item.permission)
-    ]
+    return links
+
+
+def _is_for(item: NavItem, actor: Actor) -> bool:
+    if item.for_regulator and not actor.is_regulator:
+        return False
+    return item.permission is None or actor.may(item.permission)
 
 
 def language_links() -> list[dict[str, Any]]:
