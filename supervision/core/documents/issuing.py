@@ -136,7 +136,8 @@ def render_again(document: Document) -> tuple[bytes, bytes]:
 
 def _render(paper: Paper) -> tuple[bytes, bytes]:
     open_picture: Callable[[str], Any] = storage().open
-    return pdf.draw(paper, open_picture), docx.draw(paper, open_picture)
+    drawn, density = pdf.fit(paper, open_picture)
+    return drawn, docx.draw(paper, open_picture, density)
 
 
 def _snapshot(

@@ -14,6 +14,8 @@ from supervision.core.documents.wording import Scope, numbers
 ENGINE = 1
 # Office files must have some date.
 NO_DAY = date(2000, 1, 1)
+# Who signs, where, and what is said of it: parts of the width.
+SIGNATURE_PARTS = (0.41, 0.22, 0.37)
 
 
 class Style(StrEnum):

@@ -6,7 +6,7 @@ Margins follow GB/T 9704-2012 (top 37, foot 35, left 28, right 26 mm).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -34,6 +34,7 @@ from reportlab.platypus import (
 
 from supervision.core.documents import layout
 from supervision.core.documents.layout import Align, Cell, Grid, Paper, Style
+from supervision.core.documents.pagination import Density, choose, ending
 from supervision.core.documents.pictures import Opener, bounded
 from supervision.core.export.fonts import BOLD, REGULAR, register_fonts
 from supervision.core.export.pdf import WrappedParagraph
@@ -47,7 +48,7 @@ _PAGE = A4[1] - _TOP - _FOOT - 12
 _INK, _RED, _QUIET = HexColor("#000000"), HexColor("#c8102e"), HexColor("#595959")
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _ALIGN = {Align.LEFT: TA_LEFT, Align.CENTRE: TA_CENTER, Align.RIGHT: TA_RIGHT}
-_SIGNATURE_HEIGHT, _SIGNATURE_WIDTH = 12 * mm, 33 * mm
+_SIGNATURE_WIDTH = 33 * mm
 _PHOTO_HEIGHT = 62 * mm
 
 
@@ -74,24 +75,71 @@ def _style(
     )
 
 
-_STYLES = {
-    Style.LETTERHEAD: _style("letterhead", 20, BOLD, TA_CENTER, colour=_RED, after=2),
-    Style.ISSUER: _style("issuer", 18, BOLD, TA_CENTER),
-    Style.TITLE: _style("title", 22, BOLD, TA_CENTER, before=14, after=6),
-    Style.NUMBER: _style("number", 13, REGULAR, TA_RIGHT, after=8),
-    Style.HEADING: _style("heading", 13, BOLD, before=6, after=4),
-    Style.BODY: _style("body", 13, after=2, leading=1.75),
-    Style.FLUSH: _style("flush", 13, after=2, leading=1.75),
-    Style.QUIET: _style("quiet", 10, leading=1.5, colour=_QUIET),
-}
-_CELL = _style("cell", 11, leading=1.45)
-_SIGNED = _style("signed", 10.5, leading=1.45)
-_LABEL = _style("label", 11, REGULAR, TA_CENTER, leading=1.45)
+def _styles(density: Density) -> dict[Style, ParagraphStyle]:
+    gap, body, leading = density.gap, density.body, density.leading
+    title = 1.25 + 0.35 * gap
+    return {
+        Style.LETTERHEAD: _style(
+            "letterhead", 20, BOLD, TA_CENTER, leading=title, colour=_RED, after=2
+        ),
+        Style.ISSUER: _style("issuer", 18, BOLD, TA_CENTER, leading=title),
+        Style.TITLE: _style(
+            "title", 22, BOLD, TA_CENTER, leading=title, before=14 * gap, after=6 * gap
+        ),
+        Style.NUMBER: _style("number", body, REGULAR, TA_RIGHT, after=8 * gap),
+        Style.HEADING: _style("heading", body, BOLD, before=6 * gap, after=4 * gap),
+        Style.BODY: _style("body", body, after=2 * gap, leading=leading),
+        Style.FLUSH: _style("flush", body, after=2 * gap, leading=leading),
+        Style.QUIET: _style("quiet", 10, leading=1.5, colour=_QUIET),
+    }
+
+
 _CAPTION = _style("caption", 9.5, REGULAR, TA_CENTER, leading=1.4, colour=_QUIET)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    """What every block is drawn with."""
+
+    density: Density
+    styles: Mapping[Style, ParagraphStyle]
+    open_picture: Opener
+    cell: ParagraphStyle
+    label: ParagraphStyle
+    signed: ParagraphStyle
+
+
+def _pen(density: Density, open_picture: Opener) -> _Pen:
+    size, leading = density.cell, density.cell_leading
+    return _Pen(
+        density,
+        _styles(density),
+        open_picture,
+        cell=_style("cell", size, leading=leading),
+        label=_style("label", size, REGULAR, TA_CENTER, leading=leading),
+        signed=_style("signed", min(10.5, size), leading=leading),
+    )
 
 
 def draw(paper: Paper, open_picture: Opener) -> bytes:
     """The file. ``open_picture`` gives the bytes of a stored picture by its sha256."""
+    return fit(paper, open_picture)[0]
+
+
+def fit(paper: Paper, open_picture: Opener) -> tuple[bytes, Density]:
+    """The file, and how close it had to be set."""
+    drawn: dict[Density, tuple[bytes, int]] = {}
+
+    def pages(density: Density) -> int:
+        drawn[density] = _draw(paper, _pen(density, open_picture))
+        return drawn[density][1]
+
+    density = choose(pages)
+    return drawn[density][0], density
+
+
+def _draw(paper: Paper, pen: _Pen) -> tuple[bytes, int]:
+    """The file and how many pages it has."""
     register_fonts()
     out = BytesIO()
     document = SimpleDocTemplate(
@@ -108,11 +156,18 @@ def draw(paper: Paper, open_picture: Opener) -> bytes:
     # Reportlab's frame has a padding of its own; the margins are stated without it.
     document.leftMargin -= 6
     document.rightMargin -= 6
+    start = ending(paper.blocks)
     story: list[Any] = []
-    for block in paper.blocks:
-        story += _DRAW[type(block)](block, open_picture)
-    document.build(_keep_ending(story), canvasmaker=counting_canvas(_furnish(paper)))
-    return out.getvalue()
+    for block in paper.blocks[:start]:
+        story += _DRAW[type(block)](block, pen)
+    last: list[Any] = []
+    for block in paper.blocks[start:]:
+        last += _DRAW[type(block)](block, pen)
+    if last:
+        # Nothing in it may ask for a page of its own.
+        story.append(KeepTogether([f for f in last if not isinstance(f, CondPageBreak)]))
+    document.build(story, canvasmaker=counting_canvas(_furnish(paper)))
+    return out.getvalue(), document.page
 
 
 def _furnish(paper: Paper) -> Callable[[Canvas, int, int], None]:
@@ -130,28 +185,6 @@ def _furnish(paper: Paper) -> Callable[[Canvas, int, int], None]:
         canvas.restoreState()
 
     return furnish
-
-
-def _keep_ending(story: list[Any]) -> list[Any]:
-    """Signatures, seal and what follows stay with the paragraph before: never alone on a page."""
-    kept: list[Any] = []
-    for flowable in story:
-        if not isinstance(flowable, _Ending):
-            kept.append(flowable)
-        elif kept and isinstance(kept[-1], (KeepTogether, Paragraph)):
-            before = kept.pop()
-            parts = before._content if isinstance(before, KeepTogether) else [before]  # noqa: SLF001
-            kept.append(KeepTogether([*parts, *flowable.parts]))
-        else:
-            kept.append(KeepTogether(list(flowable.parts)))
-    return kept
-
-
-@dataclass(frozen=True, slots=True)
-class _Ending:
-    """Signatures, the seal's place, or the last line, before they are kept together."""
-
-    parts: list[Any]
 
 
 class _Ruled(LongTable):  # type: ignore[misc]
@@ -195,31 +228,28 @@ def _plain(text: str) -> str:
     return _ILLEGAL.sub("", text).replace("\u3000", "\u00a0" * 4)
 
 
-def _text(block: layout.Text, _open: Opener) -> list[Any]:
-    style = _STYLES[block.style]
+def _text(block: layout.Text, pen: _Pen) -> list[Any]:
+    style = pen.styles[block.style]
     kind = _Indented if block.style is Style.BODY else WrappedParagraph
     paragraph = kind(_plain(block.text), style)
-    if block.style is Style.HEADING:
-        return [CondPageBreak(40 * mm), paragraph]
-    return [_Ending([paragraph])] if block.style is Style.QUIET else [paragraph]
+    return [CondPageBreak(40 * mm), paragraph] if block.style is Style.HEADING else [paragraph]
 
 
-def _rule(block: layout.Rule, _open: Opener) -> list[Any]:
-    if block.is_red:
-        return [HRFlowable("100%", 1.6, color=_RED, spaceBefore=4, spaceAfter=4)]
-    line = HRFlowable("100%", 0.5, color=_INK, spaceBefore=4, spaceAfter=4)
-    return [_Ending([line])]
+def _rule(block: layout.Rule, pen: _Pen) -> list[Any]:
+    width, colour = (1.6, _RED) if block.is_red else (0.5, _INK)
+    gap = 4 * pen.density.gap
+    return [HRFlowable("100%", width, color=colour, spaceBefore=gap, spaceAfter=gap)]
 
 
-def _grid(block: Grid, _open: Opener) -> list[Any]:
+def _grid(block: Grid, pen: _Pen) -> list[Any]:
     count = len(block.widths)
-    commands: list[Any] = [*_GRID]
+    commands = _ruling(pen.density)
     rows = []
     for number, row in enumerate(block.rows):
         cells: list[Any] = []
         for cell in row:
             start = len(cells)
-            cells += [_cell(cell), *[""] * (cell.span - 1)]
+            cells += [_cell(cell, pen), *[""] * (cell.span - 1)]
             if cell.span > 1:
                 commands.append(("SPAN", (start, number), (start + cell.span - 1, number)))
         rows.append(cells + [""] * (count - len(cells)))
@@ -229,49 +259,50 @@ def _grid(block: Grid, _open: Opener) -> list[Any]:
         repeatRows=block.heads,
     )
     table.setStyle(TableStyle(commands))
-    return [Spacer(1, 2), table, Spacer(1, 6)]
+    return [Spacer(1, 2), table, Spacer(1, 6 * pen.density.gap)]
 
 
-def _cell(cell: Cell) -> list[Any]:
+def _cell(cell: Cell, pen: _Pen) -> list[Any]:
     style = (
-        _LABEL
+        pen.label
         if cell.is_label
-        else ParagraphStyle("cell-aligned", parent=_CELL, alignment=_ALIGN[cell.align])
+        else ParagraphStyle("cell-aligned", parent=pen.cell, alignment=_ALIGN[cell.align])
     )
     parts: list[Any] = [WrappedParagraph(_plain(cell.text), style)]
     if cell.foot:
-        foot = ParagraphStyle("cell-foot", parent=_CELL, alignment=TA_RIGHT)
-        parts += [Spacer(1, 8), WrappedParagraph(_plain(cell.foot), foot)]
+        foot = ParagraphStyle("cell-foot", parent=pen.cell, alignment=TA_RIGHT)
+        parts += [Spacer(1, 8 * pen.density.gap), WrappedParagraph(_plain(cell.foot), foot)]
     return parts
 
 
-def _signatures(block: layout.Signatures, open_picture: Opener) -> list[Any]:
+def _signatures(block: layout.Signatures, pen: _Pen) -> list[Any]:
     rows = []
     for line in block.lines:
-        label = WrappedParagraph(_plain(line.label), _SIGNED)
-        after = WrappedParagraph(_plain(line.after), _SIGNED)
+        label = WrappedParagraph(_plain(line.label), pen.signed)
+        after = WrappedParagraph(_plain(line.after), pen.signed)
         signed: Any = ""
         if line.picture is not None:
-            signed = _image(open_picture, line.picture.sha256, _SIGNATURE_WIDTH, _SIGNATURE_HEIGHT)
+            high = pen.density.signature * mm
+            signed = _image(pen.open_picture, line.picture.sha256, _SIGNATURE_WIDTH, high)
         rows.append([label, signed, after])
-    table = Table(rows, colWidths=[_WIDTH * part for part in (0.38, 0.22, 0.40)])
+    table = Table(rows, colWidths=[_WIDTH * part for part in layout.SIGNATURE_PARTS])
     commands: list[Any] = [
         _FONT,
         ("VALIGN", (0, 0), (-1, -1), "BOTTOM"),
         ("LEFTPADDING", (0, 0), (0, -1), 0),
-        ("TOPPADDING", (0, 0), (-1, -1), 8),
+        ("TOPPADDING", (0, 0), (-1, -1), 8 * pen.density.gap),
         ("LINEBELOW", (1, 0), (1, -1), 0.5, _INK),
     ]
     table.setStyle(TableStyle(commands))
-    return [_Ending([Spacer(1, 4 * mm), table])]
+    return [Spacer(1, 4 * mm * pen.density.gap), table]
 
 
-def _seal(block: layout.Seal, _open: Opener) -> list[Any]:
-    centred = ParagraphStyle("seal", parent=_STYLES[Style.FLUSH], alignment=TA_CENTER)
+def _seal(block: layout.Seal, pen: _Pen) -> list[Any]:
+    centred = ParagraphStyle("seal", parent=pen.styles[Style.FLUSH], alignment=TA_CENTER)
     mark = ParagraphStyle("seal-mark", parent=centred, textColor=_QUIET, fontSize=11)
     cells = [[WrappedParagraph(block.mark, mark)]]
     cells += [[WrappedParagraph(_plain(line), centred)] for line in block.lines]
-    table = Table(cells, colWidths=[_WIDTH * 0.46], rowHeights=[16 * mm, None, None])
+    table = Table(cells, colWidths=[_WIDTH * 0.46], rowHeights=[pen.density.seal * mm, None, None])
     table.hAlign = "RIGHT"
     table.setStyle(
         TableStyle(
@@ -284,16 +315,17 @@ def _seal(block: layout.Seal, _open: Opener) -> list[Any]:
             ]
         )
     )
-    return [_Ending([Spacer(1, 6 * mm), table, Spacer(1, 4 * mm)])]
+    gap = pen.density.gap * mm
+    return [Spacer(1, 6 * gap), table, Spacer(1, 4 * gap)]
 
 
-def _pictures(block: layout.Pictures, open_picture: Opener) -> list[Any]:
+def _pictures(block: layout.Pictures, pen: _Pen) -> list[Any]:
     width = _WIDTH / block.across
     rows = []
     for start in range(0, len(block.pictures), block.across):
         row: list[Any] = [
             [
-                _image(open_picture, picture.sha256, width - 4 * mm, _PHOTO_HEIGHT),
+                _image(pen.open_picture, picture.sha256, width - 4 * mm, _PHOTO_HEIGHT),
                 Spacer(1, 3),
                 WrappedParagraph(_plain(picture.caption), _CAPTION),
             ]
@@ -306,7 +338,7 @@ def _pictures(block: layout.Pictures, open_picture: Opener) -> list[Any]:
             [_FONT, ("VALIGN", (0, 0), (-1, -1), "BOTTOM"), ("ALIGN", (0, 0), (-1, -1), "CENTER")]
         )
     )
-    heading = WrappedParagraph(_plain(block.heading), _STYLES[Style.HEADING])
+    heading = WrappedParagraph(_plain(block.heading), pen.styles[Style.HEADING])
     return [CondPageBreak(_PHOTO_HEIGHT + 30 * mm), heading, table, Spacer(1, 6)]
 
 
@@ -317,16 +349,22 @@ def _image(open_picture: Opener, sha256: str, width: float, height: float) -> Im
 
 # Tables start with Helvetica even for cells without text, and no file embeds that.
 _FONT = ("FONTNAME", (0, 0), (-1, -1), REGULAR)
-_GRID = (
-    _FONT,
-    ("GRID", (0, 0), (-1, -1), 0.6, _INK),
-    ("VALIGN", (0, 0), (-1, -1), "TOP"),
-    ("TOPPADDING", (0, 0), (-1, -1), 4),
-    ("BOTTOMPADDING", (0, 0), (-1, -1), 6),
-    ("LEFTPADDING", (0, 0), (-1, -1), 5),
-    ("RIGHTPADDING", (0, 0), (-1, -1), 5),
-)
-_DRAW: dict[type[Any], Callable[[Any, Opener], list[Any]]] = {
+
+
+def _ruling(density: Density) -> list[Any]:
+    whole = (0, 0), (-1, -1)
+    return [
+        _FONT,
+        ("GRID", *whole, 0.6, _INK),
+        ("VALIGN", *whole, "TOP"),
+        ("TOPPADDING", *whole, 1 + 3 * density.gap),
+        ("BOTTOMPADDING", *whole, 2 + 4 * density.gap),
+        ("LEFTPADDING", *whole, 5),
+        ("RIGHTPADDING", *whole, 5),
+    ]
+
+
+_DRAW: dict[type[Any], Callable[[Any, _Pen], list[Any]]] = {
     layout.Text: _text,
     layout.Rule: _rule,
     Grid: _grid,
