@@ -1,0 +1,170 @@
+"""What an enterprise's people can open, opened: every link, paper, export and package of theirs.
+
+Papers are read as text: a compressed PDF would hide any word from a search in its bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections import deque
+from html import unescape
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from pypdf import PdfReader
+
+from supervision.casefile.workflow import CaseState
+from supervision.core import clock
+from supervision.core.actor import SYSTEM
+from supervision.core.db import db, transaction
+from supervision.enterprise import queries as enterprises
+from supervision.enterprise import service as registry
+from supervision.inbox import jobs as inbox
+from supervision.inspection.workflow import InspectionState
+from supervision.order.workflow import OrderState
+from supervision.report import jobs as reports
+from supervision.report import queries as packages
+from supervision.report import service as packaging
+from tests.factories.cases import build_case
+from tests.factories.inspections import load, make_inspection
+from tests.factories.orders import load as load_order
+from tests.factories.orders import make_order, officer_ids
+from tests.factories.world import FAR, build
+
+# The note of every inspection that the factory records; texts of what was never served or issued;
+# the authority's own words about what was.
+PRIVATE, DRAFT, INNER = "ZZPRIVATE", "ZZDRAFT", "ZZINNER"
+UNSERVED = (OrderState.DRAFT, OrderState.SUBMITTED, OrderState.APPROVED, OrderState.ISSUED)
+UNANNOUNCED = (InspectionState.DRAFT, InspectionState.SUBMITTED, InspectionState.APPROVED)
+PEOPLE = ("plant_manager", "safety_manager", "worker", "other_plant")
+PDF = "application/pdf"
+OFFICE = "application/vnd.openxmlformats-officedocument."
+DOCX, XLSX = f"{OFFICE}wordprocessingml.document", f"{OFFICE}spreadsheetml.sheet"
+PACKAGE = {PDF, XLSX, "application/zip", "application/json"}
+LINK = re.compile(r"""(?:href|src|data-url)=["']([^"'#]+)""")
+# They change what the crawl sees, lead nowhere new, or say the same in another order.
+SKIPPED = re.compile(r"^/(static|healthz|account/)|[?&](sort|page|text|month|day|before)=")
+MOST_PAGES = 700
+
+
+@pytest.fixture
+def drafts(app, cast):
+    """Two plants with one of everything; of the near one also what is no business of its people.
+
+    Gives the id of the near plant's recorded inspection, and ids of what is hidden, by slice.
+    """
+    with transaction():
+        plant = enterprises.get_enterprise(cast.far_plant_id, SYSTEM)
+        registry.change(plant, SYSTEM, {"name": f"{FAR} Works", "short_name": f"{FAR} Works"})
+    build(app, cast, cast.far_plant_id, officer="other_district", mark=FAR)
+    near = build(app, cast, cast.plant_id, officer="district_officer", mark="NEAR")
+    hidden = {
+        "inspections": [
+            make_inspection(cast, state, subject=f"{DRAFT} subject", place=f"{DRAFT} place")
+            for state in UNANNOUNCED
+        ],
+        "orders": [make_order(cast, s, interim_measures=f"{DRAFT} measures") for s in UNSERVED],
+        "cases": [_case(cast, state) for state in (CaseState.DRAFT, CaseState.PROPOSED)],
+    }
+    _write_inner_words(cast, near)
+    with transaction():
+        today = clock.today()
+        packaging.ask(SYSTEM, packages.of_enterprise(cast.plant), today.year, today.month)
+    reports.make_queued(clock.now())
+    inbox.deliver(clock.now())
+    db.session.rollback()
+    return near.inspection_id, hidden
+
+
+def _case(cast, state):
+    words = {"cause": f"{DRAFT} cause", "facts": f"{DRAFT} facts"}
+    with transaction():
+        officer = cast["district_officer"]
+        case = build_case(
+            cast.plant_id, state, officer, SYSTEM, cast, officer_ids=officer_ids(cast), **words
+        )
+        return case.id
+
+
+def _write_inner_words(cast, near):
+    officer = cast["district_officer"]
+    with transaction():
+        seen = load(near.inspection_id, officer)
+        seen.approval_note = f"{INNER} approval"
+        seen.over_cap_reason = f"{INNER} cap"
+        load_order(near.order_id, cast).approval_note = f"{INNER} approval"
+
+
+def text_of(data: bytes) -> str:
+    """Every word of an answer, whatever it is packed in."""
+    if data.startswith(b"%PDF-"):
+        return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages)
+    if data.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            return "\n".join(text_of(packed.read(name)) for name in packed.namelist())
+    return data.decode("utf-8", "replace")
+
+
+def crawl(client, start="/"):
+    """Path and text of all that ``client`` reaches by links from ``start``."""
+    queue, known = deque([start]), {start}
+    while queue:
+        path = queue.popleft()
+        answer = client.get(path, follow_redirects=True)
+        assert answer.status_code < 500, path
+        yield path, answer.mimetype, text_of(answer.data)
+        if answer.mimetype != "text/html":
+            continue
+        for link in LINK.findall(answer.get_data(as_text=True)):
+            found = urlsplit(urljoin(path, unescape(link)))
+            url = found.path + (f"?{found.query}" if found.query else "")
+            if url not in known and not found.netloc and not SKIPPED.search(url):
+                known.add(url)
+                queue.append(url)
+        assert len(known) < MOST_PAGES, sorted(known)[:50]
+
+
+def kinds(paths, pattern):
+    return {kind for path, kind in paths if re.fullmatch(pattern, path)}
+
+
+def test_an_enterprise_reads_no_private_note_no_draft_and_nothing_of_another(pages, drafts):
+    """In whatever its people can open; and what is not for them is not found by its address."""
+    recorded, drafts = drafts
+    leaks, opened = [], {}
+    for who in PEOPLE:
+        client = pages.as_(who)
+        for path, kind, text in crawl(client):
+            opened.setdefault(who, set()).add((path, kind))
+            leaks += [(who, path, word) for word in (PRIVATE, DRAFT, INNER, FAR) if word in text]
+        for address in addresses_of(drafts):
+            if client.get(address).status_code not in {403, 404}:
+                leaks.append((who, address, "is there"))
+    assert leaks == []
+    # The manager did open what there is to open.
+    seen = opened["plant_manager"]
+    assert kinds(seen, r"/orders/\d+/.*\.(pdf|docx)") == {PDF, DOCX}
+    assert kinds(seen, r"/inspections/\d+/.*\.(pdf|docx)") == {PDF, DOCX}
+    assert kinds(seen, r"/reports/\d+/files/\w+") == PACKAGE
+    assert kinds(seen, r"/orders/export.*") == {XLSX}
+    assert kinds(seen, r".*/decisions?/.*") == {PDF}
+    assert kinds(seen, r"/hazards/\d+") == {"text/html"}
+    # An officer does read those words, so they would have been found.
+    officer = pages.as_("district_officer")
+    seen = ""
+    for path in (
+        f"/orders/{drafts['orders'][0]}",
+        f"/orders/{drafts['orders'][0]}/draft.pdf",
+        f"/inspections/{recorded}",
+    ):
+        seen += text_of(officer.get(path).data)
+    assert [word for word in (PRIVATE, DRAFT, INNER) if word not in seen] == []
+
+
+def addresses_of(drafts):
+    for slice_name, ids in drafts.items():
+        for ident in ids:
+            for tail in ("", "/draft.pdf", "/edit", "/site", "/recheck", "/preview"):
+                yield f"/{slice_name}/{ident}{tail}"
