@@ -154,6 +154,11 @@ class Case(Versioned, OwnedByEnterprise, Base):
         return frozenset({self.created_by_id, *(o.account_id for o in self.officers)})
 
     @property
+    def writer_ids(self) -> frozenset[int]:
+        wrote = {"edit", "submit", "propose"}
+        return frozenset({e.actor_id for e in self.events if e.action in wrote})
+
+    @property
     def is_open(self) -> bool:
         return self.status in OPEN
 

@@ -53,6 +53,10 @@ class Subject(Protocol):
     def handler_ids(self) -> frozenset[int]:
         """Accounts of the officers who handle it, and of whoever opened it."""
 
+    @property
+    def writer_ids(self) -> frozenset[int]:
+        """Accounts of whoever has written in it, those who handle it no more included."""
+
 
 def handles(case: Subject, actor: Actor) -> str | None:
     """Only the officers who handle the case."""
@@ -60,8 +64,8 @@ def handles(case: Subject, actor: Actor) -> str | None:
 
 
 def not_handler(case: Subject, actor: Actor) -> str | None:
-    """Whoever handles a case approves nothing of it."""
-    if actor.id not in case.handler_ids:
+    """Whoever handles a case, or has written in it, approves nothing of it."""
+    if actor.id not in case.handler_ids | case.writer_ids:
         return None
     return N_("Whoever handles a case cannot approve its papers.")
 

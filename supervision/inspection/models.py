@@ -209,6 +209,12 @@ class Inspection(Versioned, OwnedByEnterprise, Base):
         return own
 
     @property
+    def writer_ids(self) -> frozenset[int]:
+        return frozenset(
+            {self.created_by_id, *(e.actor_id for e in self.events if e.action == "edit")}
+        )
+
+    @property
     def officer_ids(self) -> frozenset[int]:
         return frozenset(officer.account_id for officer in self.officers)
 

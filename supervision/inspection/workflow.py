@@ -43,7 +43,10 @@ class Subject(Protocol):
 
     kind: InspectionKind
     status: InspectionState
-    created_by_id: int
+
+    @property
+    def writer_ids(self) -> frozenset[int]:
+        """Accounts of whoever asked for it, and of whoever has edited it since."""
 
     @property
     def officer_ids(self) -> frozenset[int]:
@@ -72,8 +75,8 @@ def one_of_its_officers(inspection: Subject, actor: Actor) -> str | None:
 
 
 def not_own(inspection: Subject, actor: Actor) -> str | None:
-    """Nobody approves what they asked for themselves."""
-    if actor.id != inspection.created_by_id:
+    """Nobody approves what they asked for, or wrote, themselves."""
+    if actor.id not in inspection.writer_ids:
         return None
     return N_("Whoever asked for an inspection cannot approve it.")
 

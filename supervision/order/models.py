@@ -175,6 +175,12 @@ class Order(Versioned, OwnedByEnterprise, Base):
         return own
 
     @property
+    def writer_ids(self) -> frozenset[int]:
+        return frozenset(
+            {self.created_by_id, *(e.actor_id for e in self.events if e.action == "edit")}
+        )
+
+    @property
     def is_open(self) -> bool:
         return self.status in OPEN
 

@@ -65,12 +65,15 @@ class Subject(Protocol):
     """What the guards look at."""
 
     status: OrderState
-    created_by_id: int
+
+    @property
+    def writer_ids(self) -> frozenset[int]:
+        """Accounts of whoever began it, and of whoever has edited it since."""
 
 
 def not_own(order: Subject, actor: Actor) -> str | None:
-    """Whoever wrote an order does not approve it."""
-    if actor.id != order.created_by_id:
+    """Whoever wrote an order, or a word of it, does not approve it."""
+    if actor.id not in order.writer_ids:
         return None
     return N_("Whoever wrote an order cannot approve it.")
 

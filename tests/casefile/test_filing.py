@@ -62,6 +62,19 @@ def test_whoever_handles_a_case_does_not_approve_its_filing(cast, district):
         act(cast, case_id, service.approve_filing, "section_chief", opinion="Fine")
 
 
+def test_who_wrote_in_a_case_and_handles_it_no_more_approves_nothing_of_it(cast, district):
+    certify(cast, "section_chief", district)
+    handled = [cast.accounts[w] for w in ("district_officer", "section_chief")]
+    case_id = make_case(cast, S.DRAFT, officer_ids=handled)
+    others = [cast.accounts[w] for w in ("district_officer", "city_officer")]
+    given = draft(cast, cause="Harder", officer_ids=others)
+    act(cast, case_id, service.edit, "section_chief", draft=given)
+    act(cast, case_id, service.submit, "district_officer", opinion="File it")
+    assert cast.accounts["section_chief"] not in load_case(case_id).handler_ids
+    with pytest.raises(Forbidden, match="handles"):
+        act(cast, case_id, service.approve_filing, "section_chief", opinion="Fine")
+
+
 def test_the_database_too_refuses_an_approver_who_opened_the_case(cast, district):
     case_id = make_case(cast, S.FILED)
     with pytest.raises(IntegrityError), transaction():

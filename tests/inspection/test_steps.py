@@ -126,6 +126,15 @@ def test_whoever_asked_for_it_does_not_approve_it(app, cast):
         act(cast, "section_chief", ident, "approve")
 
 
+def test_whoever_wrote_in_anothers_draft_does_not_approve_it(app, cast):
+    prepare(cast)
+    ident = make_inspection(cast)
+    act(cast, "section_chief", ident, "edit", task=task(cast, subject="Dust"))
+    act(cast, "district_officer", ident, "submit")
+    with pytest.raises(Forbidden, match="cannot approve it"):
+        act(cast, "section_chief", ident, "approve")
+
+
 def test_a_returned_one_is_a_draft_again_and_says_why(app, cast):
     prepare(cast)
     ident = make_inspection(cast, S.SUBMITTED)
