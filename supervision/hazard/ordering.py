@@ -3,6 +3,9 @@
 While ``under_order`` holds a number, the ticket's own steps of closing, returning, transferring,
 invalidating and extending are shut: what a paper of law has ordered, only its papers settle. The
 order slice lies above this one and calls these verbs.
+
+The number goes into the audit trail and never into the ticket's own history: the enterprise reads
+that from the issue on, and of the order from its service on.
 """
 
 from __future__ import annotations
@@ -37,14 +40,21 @@ def bind(
     hazard.under_order = number
     _due(hazard, due_on)
     hazard.first_due_on = due_on
-    log(hazard, actor, "ordered", hazard.status, note=number, due_on=due_on)
+    log(hazard, actor, "ordered", hazard.status, order=number, due_on=due_on)
 
 
 def move_deadline(hazard: Hazard, actor: Actor, due_on: date) -> None:
     """An extension was granted on the order."""
     if hazard.status in _ORDERED:
         _due(hazard, due_on)
-        log(hazard, actor, "deadline_moved", hazard.status, note=hazard.under_order, due_on=due_on)
+        log(
+            hazard,
+            actor,
+            "deadline_moved",
+            hazard.status,
+            order=hazard.under_order,
+            due_on=due_on,
+        )
 
 
 def release(hazard: Hazard, actor: Actor, number: str) -> None:
@@ -54,7 +64,7 @@ def release(hazard: Hazard, actor: Actor, number: str) -> None:
     hazard.under_order = ""
     if hazard.is_open:
         clocks.deadline_set(hazard)
-        log(hazard, actor, "released", hazard.status, note=number)
+        log(hazard, actor, "released", hazard.status, order=number)
 
 
 def pass_recheck(hazard: Hazard, actor: Actor, *, note: str) -> None:

@@ -329,10 +329,7 @@ def refuse_extension(extension: HazardExtension, actor: Actor, *, note: str) -> 
 def _check_own_deadline(hazard: Hazard) -> None:
     """A day that an order states is moved by the order's own reply only."""
     if hazard.under_order:
-        raise Conflict(
-            N_("Order %(number)s set this deadline: ask for the extension on the order."),
-            number=hazard.under_order,
-        )
+        raise Conflict(N_("An order set this deadline: ask for the extension on the order."))
 
 
 def _decide(extension: HazardExtension, actor: Actor, status: ExtensionState, note: str) -> None:

@@ -246,7 +246,8 @@ def issue(order: Order, actor: Actor) -> None:
     if order.kind is OrderKind.RECTIFY:
         _bind(order, actor)
     if order.supersedes is not None:
-        _settle(order.supersedes, actor, "superseded", Outcome.SUPERSEDED, number)
+        # Without the new number: the enterprise reads this, and knows of that order from its service.
+        _settle(order.supersedes, actor, "superseded", Outcome.SUPERSEDED, "")
     clockwork.arm(order, SERVICE, today)
     log(order, actor, "issue", before, serial=serial)
 

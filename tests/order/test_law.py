@@ -139,6 +139,16 @@ def test_nobody_approves_what_they_wrote(cast):
         act(order_id, cast, service.approve, who="section_chief")
 
 
+def test_whoever_changed_a_word_of_anothers_draft_does_not_approve_it(cast):
+    ident, hazards = recorded(cast)
+    order_id = make_order(cast, S.DRAFT, inspection=(ident, hazards))
+    harder = wording(cast, hazards, in_days(1))
+    act(order_id, cast, service.edit, harder, who="section_chief")
+    act(order_id, cast, service.submit)
+    with pytest.raises(Forbidden, match="wrote"):
+        act(order_id, cast, service.approve, who="section_chief")
+
+
 # ---- issue -----------------------------------------------------------------------------------
 
 
@@ -216,6 +226,34 @@ def test_what_an_order_binds_only_the_order_settles(cast):
 
 
 # ---- service ---------------------------------------------------------------------------------
+
+
+def test_no_page_tells_the_enterprise_a_number_before_service(pages, cast):
+    first = make_order(cast, S.SERVED)
+    visit(cast, first, NOT_DONE, NOT_DONE)
+    order = load(first, cast)
+    hazards, inspection = [i.hazard_id for i in order.items], order.inspection_id
+    officer = cast["district_officer"]
+    with transaction():
+        before = queries.get_order(first, officer)
+        found = queries.get_inspection(inspection, officer)
+        said = wording(cast, hazards, in_days(5))
+        second = service.draft(found, officer, OrderKind.RECTIFY, said, supersedes=before)
+        service.submit(second, officer)
+        service.approve(second, cast["section_chief"])
+        service.issue(second, officer)
+        number, ident = second.number or "", second.id
+    read = [
+        f"/orders/{first}",
+        f"/hazards/{hazards[0]}",
+        "/inbox/",
+        f"/enterprises/{cast.plant_id}",
+    ]
+    for url in read:
+        assert number.encode() not in pages.get("plant_manager", url).data, url
+    act(ident, cast, service.serve, delivery())
+    for url in read[:2]:
+        assert number.encode() in pages.get("plant_manager", url).data, url
 
 
 def test_the_enterprise_sees_nothing_before_service(cast):
