@@ -1,7 +1,8 @@
 """How often an enterprise may be inspected in a year, and how often it was (FACTS 2.3).
 
-The cap counts administrative inspections that were asked for and not cancelled. One that is
-exempt (a reported complaint, an accident) does not count; patrols and visits never do.
+The cap counts administrative inspections that were asked for, unless they were cancelled before
+they began. One that is exempt (a reported complaint, an accident) does not count; patrols and
+visits never do.
 """
 
 from __future__ import annotations
@@ -133,5 +134,9 @@ def _counted(year: int, states: Collection[InspectionState]) -> tuple[Any, ...]:
         Inspection.kind == InspectionKind.ADMINISTRATIVE,
         Inspection.counts,
         Inspection.cap_year == year,
-        Inspection.status.in_(states),
+        # Once it has begun, officers were there: cancelling it afterwards gives nothing back.
+        or_(
+            Inspection.status.in_(states),
+            (Inspection.status == S.CANCELLED) & Inspection.started_at.is_not(None),
+        ),
     )

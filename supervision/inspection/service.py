@@ -272,7 +272,7 @@ def start(inspection: Inspection, actor: Actor, *, at: datetime | None = None) -
 
 
 def cancel(inspection: Inspection, actor: Actor, *, reason: str) -> None:
-    """It does not take place; what was counted against the cap is free again."""
+    """It does not take place, or no further; before it began, its place under the cap is free."""
     step = INSPECTION_WORKFLOW.check("cancel", inspection, actor, {"reason": reason})
     before, inspection.status = inspection.status, step.target
     inspection.cancelled_reason = reason

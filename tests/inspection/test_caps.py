@@ -107,6 +107,14 @@ def test_what_is_exempt_cancelled_or_no_administrative_inspection_does_not_count
     )
 
 
+def test_what_was_cancelled_after_it_had_begun_counts_all_the_same(app, cast):
+    prepare(cast)
+    begun = make_inspection(cast, S.ONGOING)
+    act(cast, "district_officer", begun, "cancel", reason="Nothing to be found")
+    plant = enterprises.get_enterprise(cast.plant_id, SYSTEM)
+    assert caps.usage(plant, clock.today().year).used == 1
+
+
 def test_an_exemption_that_nobody_published_is_refused(app, cast):
     prepare(cast)
     with pytest.raises(InvalidInput, match="not in force"):
