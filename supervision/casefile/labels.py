@@ -31,6 +31,17 @@ STATUS_LABELS = {
     CaseState.WITHDRAWN: _l("Withdrawn before filing"),
 }
 
+# The line of states on top of the page: what each state stands at, in order.
+STEPS = (
+    (_l("Draft"), {CaseState.DRAFT}),
+    (_l("Filing"), {CaseState.SUBMITTED}),
+    (_l("Investigation"), {CaseState.FILED}),
+    (_l("Decision"), {CaseState.PROPOSED, CaseState.DECIDED}),
+    (_l("Service"), {CaseState.SERVED}),
+    (_l("Execution"), {CaseState.EXECUTED}),
+    (_l("Closure"), {CaseState.CLOSING, CaseState.DROPPING, CaseState.CLOSED}),
+)
+
 STATUS_TONES = {
     CaseState.DRAFT: "info",
     CaseState.SUBMITTED: "wait",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from flask import request, url_for
+from flask import g, request, url_for
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
@@ -16,7 +16,7 @@ from supervision.core.slice import NavGroup, NavItem, Slice
 
 GROUP_LABELS = {
     NavGroup.TOP: "",
-    NavGroup.SUPERVISION: _l("Supervision and inspection"),
+    NavGroup.SUPERVISION: _l("Oversight"),
     NavGroup.ENFORCEMENT: _l("Papers and cases"),
     NavGroup.VIDEO: _l("Video"),
     NavGroup.MANAGEMENT: _l("Rules and accounts"),
@@ -36,6 +36,21 @@ class NavLink:
     active: bool
     badge: int
     heading: Any = ""
+
+
+_REMEMBERED = "anqi_of_this_page"
+T = TypeVar("T")
+
+
+def once_a_page(key: Hashable, make: Callable[[], T]) -> T:
+    """What ``make`` gives, made once a request: a page of ten parts is ten templates."""
+    if not request:
+        return make()
+    kept: dict[Hashable, Any] = g.setdefault(_REMEMBERED, {})
+    if key not in kept:
+        kept[key] = make()
+    found: T = kept[key]
+    return found
 
 
 def nav_items(actor: Actor | None, manifests: Sequence[Slice]) -> list[NavLink]:
