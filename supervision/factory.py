@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from supervision.core.storage import FolderStorage
 from supervision.core.web.assets import init_assets
 from supervision.core.web.errors import init_errors
 from supervision.core.web.limits import limiter
-from supervision.core.web.nav import here, language_links, nav_items
+from supervision.core.web.nav import here, language_links, nav_items, once_a_page
 from supervision.core.web.numbers import RowIdConverter
 from supervision.core.web.text import refuse_nul
 from supervision.settings import Settings, SettingsError
@@ -151,14 +152,18 @@ def _template_globals(app: Flask, settings: Settings) -> None:
         names: dict[str, Any] = {
             "actor": actor,
             "locale": str(get_locale() or ""),
-            "nav_items": nav_items(actor, slices()),
+            # Counts in it ask the database: a part of a page has no menu and must not pay for it.
+            "nav_items": lambda: once_a_page(
+                ("menu", actor and actor.id), lambda: nav_items(actor, slices())
+            ),
             "languages": language_links(),
             "here": here(),
             "authority_name": app.extensions["anqi_settings"].authority_name,
         }
         for manifest in slices():
             if manifest.context is not None:
-                names.update(manifest.context(actor))
+                made = partial(manifest.context, actor)
+                names.update(once_a_page((manifest.name, actor and actor.id), made))
         return names
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from supervision.casefile.workflow import CaseState
 from supervision.core import audit, clock
 from supervision.core.actor import SYSTEM
@@ -92,6 +94,15 @@ def test_longer_lists_ask_no_more(app, pages, cast):
     second = {page: count(pages, cast, *page) for page in PAGES}
     more = {page: (first[page], second[page]) for page in PAGES if second[page] > first[page]}
     assert more == {}
+
+
+def test_a_page_of_many_parts_asks_for_the_menu_and_the_bell_once(app, pages, cast):
+    """The start page is a template of templates; each of them would count all over again."""
+    client = pages.as_("section_chief")
+    with counted() as statements:
+        client.get("/")
+    assert sum("FROM inbox_item" in s for s in statements) == 1
+    assert max(Counter(statements).values()) <= 2
 
 
 def count(pages, cast, url, who):
