@@ -23,7 +23,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from supervision.casefile import labels
 from supervision.casefile.rules import PenaltyKind
-from supervision.core.web.forms import CodeField, Form, blank_to_none, strip
+from supervision.core.web.forms import CodeField, Form, SeenForm, blank_to_none, strip
 
 _TEXT = Length(max=8000)
 
@@ -45,7 +45,7 @@ class CheckField(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-class CaseForm(Form):
+class CaseForm(SeenForm):
     """The draft of a case."""
 
     cause = _line(_l("Cause of the case"), most=200)
@@ -67,7 +67,7 @@ class CaseForm(Form):
         self.officer_ids.choices = list(officers)
 
 
-class OpinionForm(Form):
+class OpinionForm(SeenForm):
     opinion = _words(_l("Opinion"))
 
 
@@ -75,7 +75,7 @@ class ReasonForm(Form):
     reason = _words(_l("Reason"), rows=2)
 
 
-class NoteForm(Form):
+class NoteForm(SeenForm):
     note = _words(_l("Note"), required=False, rows=2)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms import HiddenField
 
 from supervision.casefile import closing, decision, evidence, forms, queries, service
 from supervision.casefile.models import Case
@@ -23,7 +24,7 @@ def _plain(
     case_id: int, name: str, form: Form, verb: Callable[..., Any], done: str
 ) -> ResponseReturnValue:
     """A step whose form's fields are the verb's arguments."""
-    fields = {f.short_name: f.data or "" for f in form if f.short_name != "csrf_token"}
+    fields = {f.short_name: f.data or "" for f in form if not isinstance(f, HiddenField)}
     return act_on(case_id, name, form, lambda case: verb(case, current_actor(), **fields), done)
 
 

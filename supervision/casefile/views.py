@@ -31,7 +31,7 @@ from supervision.core.db import transaction
 from supervision.core.errors import Conflict, InvalidInput, NotFound
 from supervision.core.permissions import Permission
 from supervision.core.text import N_
-from supervision.core.web.forms import Form
+from supervision.core.web.forms import Form, check_seen
 from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
@@ -153,6 +153,7 @@ def edit(case_id: int) -> ResponseReturnValue:
         return redirect(url_for("casefile.detail", case_id=case_id))
     hazards = [row.hazard_id for row in case.hazards]
     known = {
+        "row_version": case.row_version,
         "cause": case.cause,
         "source": case.source.value,
         "source_note": case.source_note,
@@ -174,7 +175,9 @@ def change(case_id: int) -> ResponseReturnValue:
         return _draft_page(form, case.enterprise, case), 422
     try:
         with transaction():
-            service.edit(queries.get_case(case_id, actor), actor, _draft(form))
+            case = queries.get_case(case_id, actor)
+            check_seen(form, case.row_version)
+            service.edit(case, actor, _draft(form))
     except InvalidInput as error:
         form.add_error(error)
         case = queries.get_case(case_id, actor)
@@ -252,7 +255,7 @@ def _step_forms(case: Case, actor: Actor) -> dict[str, Form]:
     names = [SAME_BUTTON.get(t.name, t.name) for t in CASE_WORKFLOW.available(case, actor)]
     held = case.decision is not None and case.decision.status is DecisionState.DECIDED
     found: dict[str, Form] = {
-        name: STEP_FORMS[name](formdata=None, **_known(name, case))
+        name: STEP_FORMS[name](formdata=None, row_version=case.row_version, **_known(name, case))
         for name in names
         if name in STEP_FORMS and (name != "annul" or held)
     }
@@ -311,7 +314,9 @@ def act_on(
         return detail_page(case_id, name, form), 422
     try:
         with transaction():
-            act(queries.get_case(case_id, current_actor()))
+            case = queries.get_case(case_id, current_actor())
+            check_seen(form, case.row_version)
+            act(case)
     except InvalidInput as error:
         form.add_error(error)
         return detail_page(case_id, name, form), 422

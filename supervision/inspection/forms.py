@@ -17,7 +17,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from supervision.core.web.forms import CodeField, Form, blank_to_none, strip
+from supervision.core.web.forms import CodeField, Form, SeenForm, blank_to_none, strip
 from supervision.inspection import labels
 
 _TEXT = Length(max=4000)
@@ -74,7 +74,7 @@ class SubmitForm(Form):
     pass
 
 
-class ApproveForm(Form):
+class ApproveForm(SeenForm):
     note = TextAreaField(_l("Note"), [_TEXT], filters=[strip], render_kw={"rows": 2})
 
 

@@ -23,7 +23,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from supervision.core.web.forms import CodeField, Form, blank_to_none, strip
+from supervision.core.web.forms import CodeField, Form, SeenForm, blank_to_none, strip
 from supervision.hazard.models import Hazard
 from supervision.order import labels
 from supervision.order.models import OrderExtensionItem, OrderItem
@@ -111,7 +111,7 @@ class NothingForm(Form):
     """A step that asks for nothing but the press of its button."""
 
 
-class ApproveForm(Form):
+class ApproveForm(SeenForm):
     note = TextAreaField(_l("Note"), [_TEXT], filters=[strip], render_kw={"rows": 2})
 
 

@@ -21,7 +21,7 @@ from supervision.core.errors import Conflict, InvalidInput, NotFound
 from supervision.core.holidays import workday_table
 from supervision.core.permissions import Permission
 from supervision.core.text import N_
-from supervision.core.web.forms import Form
+from supervision.core.web.forms import Form, check_seen
 from supervision.core.web.numbers import LARGEST_ID, id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.core.workdays import is_workday
@@ -176,7 +176,7 @@ def _step_form(name: str, order: Order) -> Form:
         return forms.ServeForm(
             formdata=None, served_at=now, receiver=receiver, relation=order.inspection.party_post
         )
-    return STEP_FORMS[name](formdata=None)
+    return STEP_FORMS[name](formdata=None, row_version=order.row_version)
 
 
 def _extension_forms(order: Order, actor: Actor) -> dict[str, Form]:
@@ -288,7 +288,9 @@ def act_on(
         return detail_page(order_id, name, form), 422
     try:
         with transaction():
-            act(queries.get_order(order_id, current_actor(), lock=True))
+            order = queries.get_order(order_id, current_actor(), lock=True)
+            check_seen(form, order.row_version)
+            act(order)
     except InvalidInput as error:
         form.add_error(error)
         return detail_page(order_id, name, form), 422

@@ -18,7 +18,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from supervision.core.web.forms import CodeField, Form, blank_to_none, strip
+from supervision.core.web.forms import CodeField, Form, SeenForm, blank_to_none, strip
 from supervision.plan import labels
 from supervision.plan.draw import LARGEST_WEIGHT
 
@@ -55,14 +55,14 @@ class PlanForm(Form):
     summary = _long(_l("Aims and principles"), rows=4)
 
 
-class HeadForm(Form):
+class HeadForm(SeenForm):
     """What of a draft's head may still change."""
 
     title = _text(_l("Title"), 120, required=True)
     summary = _long(_l("Aims and principles"), rows=4)
 
 
-class NoteForm(Form):
+class NoteForm(SeenForm):
     note = _long(_l("Note"))
 
 
@@ -77,7 +77,7 @@ class MonthsField(SelectMultipleField):
     option_widget = CheckboxInput()
 
 
-class ItemForm(Form):
+class ItemForm(SeenForm):
     matter = _text(
         _l("Matter of the inspection"),
         120,

@@ -7,10 +7,10 @@ from typing import Any, Self, TypeVar
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectField
+from wtforms import Field, HiddenField, SelectField
 from wtforms.validators import ValidationError
 
-from supervision.core.errors import DomainError
+from supervision.core.errors import Conflict, DomainError
 from supervision.core.i18n import message_of
 
 T = TypeVar("T")
@@ -58,6 +58,18 @@ class Form(FlaskForm):
         found: list[tuple[Field | None, str]] = [(None, e) for e in self.form_errors]
         found += [(f, e) for f in self for e in _flat(f.errors)]
         return found
+
+
+class SeenForm(Form):
+    """Decides on, or changes, what was read: ``row_version`` is the version that was shown."""
+
+    row_version = HiddenField()
+
+
+def check_seen(form: Form, row_version: int) -> None:
+    """Raise Conflict where the row has another version than the one that was read."""
+    if isinstance(form, SeenForm) and form.row_version.data not in {None, "", str(row_version)}:
+        raise Conflict
 
 
 class CodeField(SelectField):

@@ -51,7 +51,12 @@ def detail_page(inspection_id: int, failed: str = "", form: Form | None = None) 
     actor = current_actor()
     inspection = queries.get_inspection(inspection_id, actor)
     offered = [t.name for t in INSPECTION_WORKFLOW.available(inspection, actor)]
-    step_forms = {n: STEP_FORMS[n](formdata=None).mark(n) for n in offered if n in STEP_FORMS}
+    seen = inspection.row_version
+    step_forms = {
+        n: STEP_FORMS[n](formdata=None, row_version=seen).mark(n)
+        for n in offered
+        if n in STEP_FORMS
+    }
     if failed and form is not None:
         step_forms[failed] = form.mark(failed)
     ongoing = inspection.status is InspectionState.ONGOING

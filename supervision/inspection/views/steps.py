@@ -12,7 +12,7 @@ from supervision.core.access import current_actor, requires
 from supervision.core.db import transaction
 from supervision.core.errors import InvalidInput
 from supervision.core.permissions import Permission
-from supervision.core.web.forms import Form
+from supervision.core.web.forms import Form, check_seen
 from supervision.inspection import forms, queries, service
 from supervision.inspection.models import Inspection
 from supervision.inspection.rules import NoticeForm
@@ -28,7 +28,9 @@ def act_on(
         return detail_page(inspection_id, name, form), 422
     try:
         with transaction():
-            act(queries.get_inspection(inspection_id, current_actor(), lock=True))
+            found = queries.get_inspection(inspection_id, current_actor(), lock=True)
+            check_seen(form, found.row_version)
+            act(found)
     except InvalidInput as error:
         form.add_error(error)
         return detail_page(inspection_id, name, form), 422

@@ -13,6 +13,7 @@ from supervision.core.access import current_actor, requires
 from supervision.core.db import transaction
 from supervision.core.errors import InvalidInput
 from supervision.core.permissions import Permission
+from supervision.core.web.forms import check_seen
 from supervision.enterprise import queries as enterprises
 from supervision.plan import forms, items, labels, queries, rules
 from supervision.plan.items import ItemFields
@@ -126,7 +127,9 @@ def _save(plan_id: int, item_id: int | None) -> ResponseReturnValue:
             if item_id is None:
                 item_id_now = items.add(plan, actor, _fields(form)).id
             else:
-                items.change(queries.get_item(plan, item_id), actor, _fields(form))
+                item = queries.get_item(plan, item_id)
+                check_seen(form, item.row_version)
+                items.change(item, actor, _fields(form))
                 item_id_now = item_id
     except InvalidInput as error:
         form.add_error(error)

@@ -16,7 +16,7 @@ from supervision.core.access import current_actor, requires
 from supervision.core.db import transaction
 from supervision.core.errors import InvalidInput
 from supervision.core.permissions import Permission
-from supervision.core.web.forms import Form, given
+from supervision.core.web.forms import Form, check_seen, given
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
 from supervision.plan import draw_queries, exports, figures, forms, labels, queries, service
@@ -104,7 +104,12 @@ def detail_page(plan_id: int, failed: str = "", form: Form | None = None) -> str
     plan = queries.get_plan(plan_id, actor)
     own = authorities.covers(actor, plan.authority.region_code)
     offered = PLAN_WORKFLOW.names(plan, actor) if own else frozenset()
-    steps = {n: kind(formdata=None).mark(n) for n, kind in NOTES.items() if n in offered}
+    seen = plan.row_version
+    steps = {
+        n: kind(formdata=None, row_version=seen).mark(n)
+        for n, kind in NOTES.items()
+        if n in offered
+    }
     if form is not None and failed in steps:
         steps[failed] = form.mark(failed)
     return render_template(
@@ -144,7 +149,9 @@ def change(plan_id: int) -> ResponseReturnValue:
         return _head_page(plan, form), 422
     with transaction():
         fields = PlanFields(form.title.data or "", form.summary.data or "")
-        service.edit(queries.editable_plan(plan_id, actor), actor, fields)
+        plan = queries.editable_plan(plan_id, actor)
+        check_seen(form, plan.row_version)
+        service.edit(plan, actor, fields)
     flash(_("The plan is saved."), "success")
     return redirect(url_for("plan.detail", plan_id=plan_id))
 
@@ -161,7 +168,9 @@ def _step(
     try:
         with transaction():
             note = form["note"].data or "" if "note" in form else ""
-            made = act(queries.editable_plan(plan_id, actor), note)
+            plan = queries.editable_plan(plan_id, actor)
+            check_seen(form, plan.row_version)
+            made = act(plan, note)
             goal = made.id if isinstance(made, AnnualPlan) else plan_id
     except InvalidInput as error:
         form.add_error(error)
