@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import force_locale
@@ -75,8 +76,13 @@ def penalty_data(case: Case, decision: CaseDecision, day: date) -> Data:
         "decision_text": decision.decision_text,
     }
     if PenaltyKind.FINE in decision.kinds and decision.fine_yuan is not None:
-        data |= {"fine_yuan": f"{decision.fine_yuan:,.2f}", "pay_within": decision.pay_within}
+        data |= {"fine_yuan": _yuan(decision.fine_yuan), "pay_within": decision.pay_within}
     return data
+
+
+def _yuan(amount: Decimal) -> str:
+    """Whole yuan without a fraction, and no marks of thousands: so papers write it."""
+    return f"{amount:.2f}".removesuffix(".00")
 
 
 def receipt_data(case: Case, decision: CaseDecision) -> Data:
@@ -93,7 +99,7 @@ def receipt_data(case: Case, decision: CaseDecision) -> Data:
         "witness": decision.witness,
     }
     if decision.method is ServiceMethod.ELECTRONIC:
-        data["confirmation_ref"] = orders.confirmation_ref(decision.confirmation)
+        data["confirmation"] = orders.consent(decision.confirmation)
     return data
 
 

@@ -101,9 +101,12 @@ def plan_data(inspection: Inspection) -> dict[str, Any]:
 
 def record_data(inspection: Inspection) -> dict[str, Any]:
     """Of the record: never the private note, never why the cap was passed."""
-    photos = _photos(inspection)
+    photos, common = _photos(inspection), common_data(inspection)
+    if inspection.party_name == inspection.enterprise.principal:
+        # Whoever heads the enterprise has said which post that is.
+        common["party"]["principal_post"] = inspection.party_post
     return {
-        **common_data(inspection),
+        **common,
         "signatures": signature_data(inspection),
         "place": inspection.place or inspection.enterprise.address,
         "started_at": _instant(inspection.started_at),
@@ -118,6 +121,7 @@ def record_data(inspection: Inspection) -> dict[str, Any]:
         "subject": inspection.subject,
         "basis": inspection.basis,
         "items": [_answered(item, photos.get(item.id, [])) for item in inspection.items],
+        "photos": photos.get(None, []),
         "situation": inspection.situation,
         "handling": inspection.handling,
     }

@@ -102,7 +102,9 @@ def draft_pdf(order: Order) -> bytes:
     return found
 
 
-def receipt_data(order: Order, receipt: ServiceReceipt, confirmation: str) -> Data:
+def receipt_data(
+    order: Order, receipt: ServiceReceipt, confirmation: ServiceConfirmation | None
+) -> Data:
     assert order.document is not None  # the workflow serves what was issued
     data = common(
         order.authority, order.enterprise, signers(order), clock.day_of(receipt.served_at)
@@ -118,15 +120,19 @@ def receipt_data(order: Order, receipt: ServiceReceipt, confirmation: str) -> Da
         "note": receipt.note,
     }
     if receipt.method is ServiceMethod.ELECTRONIC:
-        data["confirmation_ref"] = confirmation
+        data["confirmation"] = consent(confirmation)
     return data
 
 
-def confirmation_ref(confirmation: ServiceConfirmation | None) -> str:
+def consent(confirmation: ServiceConfirmation | None) -> Data | None:
     """What the receipt says of the enterprise's consent: who signed it, when, and where to."""
     if confirmation is None:
-        return ""
-    return f"{confirmation.signer} {confirmation.signed_on.isoformat()} {confirmation.address}"
+        return None
+    return {
+        "signer": confirmation.signer,
+        "signed_on": confirmation.signed_on.isoformat(),
+        "address": confirmation.address,
+    }
 
 
 def recheck_data(order: Order, recheck: Recheck) -> Data:
@@ -185,6 +191,7 @@ def extension_data(
             {
                 "no": row.item.position,
                 "previous_due_on": row.previous_due_on.isoformat(),
+                "decision": "granted" if row.granted_due_on else "refused",
                 "due_on": (row.granted_due_on or row.previous_due_on).isoformat(),
             }
             for row in extension.items

@@ -312,7 +312,7 @@ def serve(order: Order, actor: Actor, delivery: Delivery) -> None:
     receipt = _receipt(delivery, confirmation)
     order.receipt = receipt
     order.status, order.served_at, order.served_by = step.target, delivery.served_at, actor.name
-    said = papers.receipt_data(order, receipt, papers.confirmation_ref(confirmation))
+    said = papers.receipt_data(order, receipt, confirmation)
     papers.issue_paper(order, actor, PaperKind.SERVICE_RECEIPT, said)
     clockwork.end(order, SERVICE, served_on)
     clockwork.arm_recheck(order)

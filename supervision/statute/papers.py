@@ -39,6 +39,7 @@ SPOT_LABELS = {
     "officers": _l("Before an officer's signature"),
     "officer": _l("After an officer's signature"),
     "party": _l("Before the enterprise's signature"),
+    "witness": _l("Before the witness's signature"),
     "foot": _l("Under the opinion"),
     "choice": _l("Name of a choice"),
     "word": _l("Standing words"),

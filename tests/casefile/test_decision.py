@@ -28,6 +28,7 @@ from tests.factories.cases import (
     proposal,
     service_of,
 )
+from tests.papers import said
 
 OFFICER, CHIEF = "district_officer", "section_chief"
 
@@ -95,6 +96,8 @@ def test_a_case_from_its_filing_to_its_closure_with_every_paper_and_clock(cast, 
         "PUBLISH": ClockOutcome.MET,
         "PAY": ClockOutcome.MISSED,
     }
+    # 30,000 yuan as a paper writes them.
+    assert "30000\u5143" in said(case.papers[1].document)
     receipt = case.papers[2].document
     assert receipt.data["papers"][0]["number"] == case.decisions[0].number
     assert case.papers[3].document.data["execution"] == "Paid, one day late"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from supervision.hazard.rules import Grade, Source
 from supervision.inspection import queries, recording, service
 from supervision.inspection.models import ItemResult, Signer
 from supervision.inspection.workflow import InspectionKind, InspectionState
+from tests.factories.hazards import photo
 from tests.factories.inspections import (
     facts,
     load,
@@ -26,6 +28,7 @@ from tests.factories.inspections import (
     sign_all,
     signature,
 )
+from tests.papers import said
 from tests.security.test_races import race
 
 S = InspectionState
@@ -65,6 +68,36 @@ def test_it_has_its_number_its_paper_and_a_hazard_for_each_failure(app, cast, of
     assert tickets[0].description == "Guard 1 is missing"
     assert [f.attachment_id for f in tickets[0].files_of("found")] == [done.files[0].attachment_id]
     assert tickets[1].files == []
+
+
+def test_photos_of_the_whole_stand_on_the_paper_after_those_of_the_items(app, cast, officer):
+    ident = ongoing(cast, with_photo=True)
+    with transaction():
+        found = queries.get_inspection(ident, officer, lock=True)
+        service.add_photo(found, officer, photo(officer), client_id=str(uuid.uuid4()))
+    complete(ident, officer, cast)
+    record(ident, officer)
+    done = load(ident, officer)
+    whole = [f.attachment.sha256 for f in done.files if f.item_id is None]
+    assert done.document.data["photos"] == [f"sha256:{sha}" for sha in whole]
+    text = said(done.document)
+    # Photo 1 of item 1, photo 2 of the whole.
+    assert "\u7167\u72471\uff08\u7b2c1\u9879\uff09" in text
+    assert "\u7167\u72472\uff08\u73b0\u573a\u5168\u8c8c\uff09" in text
+
+
+def test_the_principals_post_is_that_of_the_principal_only(app, cast, officer):
+    ident = make_inspection(cast, S.RECORDED)
+    assert load(ident, officer).document.data["party"]["principal_post"] == "Principal"
+    other = ongoing(cast)
+    with transaction():
+        found = queries.get_inspection(other, officer, lock=True)
+        facts(found, officer, party_name="F. Foreman", party_post="Foreman")
+        sign_all(found, officer, cast)
+    record(other, officer)
+    data = load(other, officer).document.data
+    assert data["party"]["principal_post"] == ""
+    assert data["party_on_site"]["post"] == "Foreman"
 
 
 def test_the_private_note_and_the_cap_are_in_no_paper(app, cast, officer):

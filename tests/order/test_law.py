@@ -39,6 +39,7 @@ from tests.factories.orders import (
     visit,
     wording,
 )
+from tests.papers import in_words, said
 
 S = OrderState
 DONE, PARTLY, NOT_DONE, OPEN = (
@@ -303,7 +304,22 @@ def test_with_a_signed_confirmation_it_is_served_electronically(cast):
             attachment=tickets.photo(officer),
         )
     act(order_id, cast, service.serve, delivery(method=ServiceMethod.ELECTRONIC))
-    assert load(order_id, cast).receipt.confirmation_id is not None
+    order = load(order_id, cast)
+    assert order.receipt.confirmation_id is not None
+    # The receipt says whose consent it rests on.
+    text = said(order.papers[0].document)
+    for part in ("P.Principal", in_words(clock.today()), "p@plant.example"):
+        assert part in text
+
+
+def test_a_receipt_of_a_lien_has_a_line_for_the_witness(cast):
+    order_id = make_order(cast, S.ISSUED)
+    served = delivery(method=ServiceMethod.LIEN, witness="W. Witness")
+    act(order_id, cast, service.serve, served)
+    text = said(load(order_id, cast).papers[0].document)
+    # The box that is ticked, and the line to sign on.
+    assert "\u25a0\u7559\u7f6e\u9001\u8fbe" in text
+    assert "\u89c1\u8bc1\u4eba\uff08\u7b7e\u540d\uff09\uff1aW.Witness" in text
 
 
 # ---- re-inspection ---------------------------------------------------------------------------
@@ -468,7 +484,12 @@ def test_a_granted_day_arms_everything_anew(cast):
     assert ticket(both[1][0], cast).due_on == in_days(30)
     assert order.clock(RECHECK).due_on == in_days(15)
     assert order.clock(EXT_REPLY) is None
-    assert order.extensions[0].paper.document.data["decision"] == "partly"
+    paper = order.extensions[0].paper.document
+    assert paper.data["decision"] == "partly"
+    # Item, day before, granted or not, day from now on.
+    before, later = in_words(in_days(5)), in_words(in_days(30))
+    assert f"1{before}\u540c\u610f\u5ef6\u671f{later}" in said(paper)
+    assert f"2{before}\u4e0d\u540c\u610f\u5ef6\u671f{before}" in said(paper)
 
 
 def test_a_request_lapses_with_its_order(cast):

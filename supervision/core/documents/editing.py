@@ -20,7 +20,7 @@ from supervision.core.text import N_
 Path = tuple[str | int, ...]
 
 # Of a block, in the order in which a reader meets them.
-_TEXTS = ("label", "text", "caption", "whole", "officers", "officer", "party", "foot")
+_TEXTS = ("label", "text", "caption", "whole", "officers", "officer", "party", "witness", "foot")
 _LONG = frozenset({"text", "caption", "whole", "foot"})
 # The other words are forms of days and marks, which nobody rewrites by hand.
 _WORDS = ("refused", "witness", "seal", "opinion_foot", "no_number", "draft")

@@ -294,6 +294,8 @@ def _signatures(block: Mapping[str, Any], scope: Scope) -> list[Block]:
             lines.append(_signature(block["officers"], signed.get(officer.get("name")), after, own))
     if block.get("party"):
         lines += _party(block, given, scope)
+    if block.get("witness") and scope.value("witness") and not given.get("refused"):
+        lines.append(Signature(block["witness"], None, scope.said("witness")))
     return [Signatures(tuple(lines))] if lines else []
 
 

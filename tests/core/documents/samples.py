@@ -240,7 +240,6 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "place": "公司门卫室",
         "witness": "见证己",
         "note": "全程录音录像。",
-        "confirmation_ref": "",
         "signatures": REFUSED,
     },
     "CASE_FILING": {
