@@ -94,7 +94,15 @@ _FILED: Beats = (
     (2, "file_case"),
     (2.4, "list_evidence"),
 )
-_PUNISHED: Beats = (*_FILED, (18, "propose"), (21, "decide"), (23, "serve_case"), (25, "publish"))
+_MENDED: Beats = ((10, "rectify"), (12, "verify"))
+_PUNISHED: Beats = (
+    *_FILED,
+    *_MENDED,
+    (18, "propose"),
+    (21, "decide"),
+    (23, "serve_case"),
+    (25, "publish"),
+)
 _CLOSED: Beats = (*_PUNISHED, (33, "execute"), (34, "ask_close"), (36, "close_case"))
 
 

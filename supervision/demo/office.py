@@ -32,11 +32,13 @@ AUTHORITIES = (
 )  # fmt: skip
 HOLDERS = {
     people.CITY: ("city",),
-    people.DISTRICT: ("inspector", "inspector3", "inspector5", "deputy", "chief"),
-    people.OTHER_DISTRICT: ("inspector2", "inspector4", "chief2"),
+    people.DISTRICT: ("inspector", "inspector3", "inspector5", "deputy"),
+    people.OTHER_DISTRICT: ("inspector2", "inspector4"),
 }
 # Days from today to the last day, where it is not far off: one about to end, one past.
-ENDING = {"inspector4": 25, "city": -40}
+ENDING = {"inspector5": 25, "city": -40}
+# Whose earlier certificate ended so many days ago, and was renewed the day after.
+RENEWED = {"inspector": 150}
 FAR_OFF, LONG_AGO = 540, 1_000
 # Of a class of enterprises: key ones or all, and how often a year.
 CAPS = ((False, 2), (True, 4))
@@ -83,22 +85,31 @@ class Office:
             self._cap(year)
 
     def _certify(self) -> None:
-        admin, today = self.stage.actors["admin"], clock.day_of(self.now)
-        serial = 0
+        today, serial = clock.day_of(self.now), 0
         for region, names in HOLDERS.items():
             for name in names:
                 serial += 1
-                holder = db.session.scalars(
-                    visible(Account, SYSTEM).where(Account.username == name)
-                ).one()
+                number = f"浙A{region[:4]}00{serial:02d}"
                 last = today + timedelta(days=ENDING.get(name, FAR_OFF))
-                wanted = authorities.CertificateFields(
-                    number=f"浙A{region[:4]}00{serial:02d}",
-                    issuer="浙江省人民政府（演示）",
-                    valid_from=last - timedelta(days=LONG_AGO),
-                    valid_to=last,
-                )
-                authorities.certify(self.authorities[region], admin, holder, wanted)
+                first = last - timedelta(days=LONG_AGO)
+                if name in RENEWED:
+                    ended = today - timedelta(days=RENEWED[name])
+                    self._certify_one(region, name, number, first, ended)
+                    first = ended + timedelta(days=1)
+                self._certify_one(region, name, number, first, last)
+        db.session.flush()
+
+    def _certify_one(self, region: str, name: str, number: str, first: date, last: date) -> None:
+        holder = visible(Account, SYSTEM).where(Account.username == name)
+        wanted = authorities.CertificateFields(
+            number=number, issuer="浙江省人民政府（演示）", valid_from=first, valid_to=last
+        )
+        authorities.certify(
+            self.authorities[region],
+            self.stage.actors["admin"],
+            db.session.scalars(holder).one(),
+            wanted,
+        )
         db.session.flush()
 
     def _cap(self, year: int) -> None:

@@ -23,7 +23,7 @@ ORDER_NUMBER = re.compile(r"（浙余）应急责改〔\d{4}〕\d+号")
 FINDING = "现场检查发现防护措施不到位（演示）。"
 FAILS = 2
 MENDED_IN, LONGER = 15, 25
-SECOND = ("inspector3", "inspector5", "deputy", "chief")
+SECOND = ("inspector3", "inspector5", "deputy")
 
 
 class LoopSteps:

@@ -11,7 +11,9 @@ import time
 from pathlib import Path
 
 import pytest
+import requests
 
+from supervision.demo.browser import Page
 from supervision.demo.children import Children
 from supervision.demo.run import Keys, StartError, _alone, _is_free
 
@@ -104,6 +106,23 @@ def test_two_runners_do_not_share_a_folder(tmp_path):
         pass
     with _alone(tmp_path):
         pass
+
+
+def test_the_smoke_tests_browser_sends_every_box_that_is_ticked():
+    answer = requests.Response()
+    answer.status_code, answer.url = 200, "http://127.0.0.1/orders/1"
+    answer.headers["Content-Type"] = "text/html; charset=utf-8"
+    answer._content = b"""<form action="/orders/1/recheck" method="post">
+      <input type="checkbox" name="officers" value="3" checked>
+      <input type="checkbox" name="officers" value="4" checked>
+      <input type="checkbox" name="officers" value="5">
+      <input type="checkbox" name="refused" value="y">
+      <textarea name="opinion">Seen</textarea></form>"""
+    page = Page(answer)
+    assert page.actions == ["/orders/1/recheck"]
+    form = page.form("/orders/1/recheck")
+    assert form is not None
+    assert form.values == {"officers": ["3", "4"], "opinion": "Seen"}
 
 
 def test_a_taken_port_is_seen():
