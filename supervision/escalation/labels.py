@@ -61,7 +61,8 @@ GROUP_LABELS = {
 KIND_LABELS = {
     "hazard": _l("Hazard"),
     "listing": _l("Listed supervision"),
-    "order": _l("Order"),
+    # A word of its own: "Order" is the order of a list.
+    "order": _l("Legal order"),
     "case": _l("Case"),
 }
 
