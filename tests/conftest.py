@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
+from supervision.account import service as accounts
 from supervision.core.db import db
 from supervision.factory import create_app, throwaway_settings
 from supervision.settings import Settings
@@ -51,6 +53,20 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if server is not None:
         server.stop()
         os.environ.pop("TEST_DATABASE_URL", None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shipped_hasher() -> Iterator[PasswordHasher]:
+    """Passwords are hashed cheaply here; gives the hasher that people's passwords get.
+
+    A guess is made to cost a core for a moment, and the tests sign in some hundred times.
+    """
+    shipped = accounts._hasher
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_hasher", cheap)
+        patch.setattr(accounts, "_DECOY", cheap.hash("nobody's"))
+        yield shipped
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from argon2 import Type
 
 from supervision.account import administration, queries, service
 from supervision.account.models import Account
@@ -176,3 +177,9 @@ def test_one_address_can_try_only_so_often(app, pages, monkeypatch):
     assert page.status_code == 429
     assert "Traceback" not in error_text(page)
     limiter.reset()
+
+
+def test_a_guess_at_a_stolen_hash_costs_memory_and_time(shipped_hasher):
+    """At least what OWASP asks of Argon2id: 19 MiB, two passes."""
+    assert shipped_hasher.type is Type.ID
+    assert (shipped_hasher.memory_cost, shipped_hasher.time_cost) >= (19 * 1024, 2)

@@ -13,7 +13,7 @@ import zipfile
 import pytest
 
 from supervision.core.actor import SYSTEM
-from supervision.core.db import transaction
+from supervision.core.db import db, transaction
 from supervision.enterprise import queries as enterprises
 from supervision.enterprise import service as registry
 from tests.cast import PASSWORD
@@ -474,11 +474,42 @@ def readable(answer):
     return answer.data
 
 
+class Doors:
+    """Clients signed in once each; a page that ends sessions makes everybody sign in again."""
+
+    def __init__(self, pages):
+        self.pages, self.known = pages, {}
+
+    def ask(self, who, rule, path, **kwargs):
+        if who not in self.known:
+            self.known[who] = self.pages.as_(who).get_cookie("session").value
+        client = self.pages.app.test_client()
+        client.set_cookie("session", self.known[who])
+        answer = send(client, rule, path, **kwargs)
+        if rule.endpoint.startswith("account."):
+            self.known.clear()
+        db.session.rollback()
+        return answer
+
+
+def those_to_ask(rule):
+    """Everybody, refusals first: what those who get in do may change the row.
+
+    Who may do what is decided before the database is asked. On the second one it is enough that
+    each answer is given once, and by both sides where both get in: every page runs there too.
+    """
+    holders, seers = MATRIX[rule.endpoint]
+    people = sorted(EVERYBODY, key=lambda w: (expected(w, holders, seers) == "in", w))
+    if db.engine.dialect.name == "sqlite":
+        return people
+    kinds = {(expected(w, holders, seers), w in OFFICERS, w in MANAGERS): w for w in people}
+    return sorted(kinds.values(), key=people.index)
+
+
 SECRETS = (b"secret-word", URL.encode(), b"$argon2", PASSWORD.encode())
 
 
 def test_who_gets_in_where(app, pages, cast, near, far):
-    """Refusals first, then those who get in: what they do may change the row."""
     ids = {
         **near.ids,
         "account_id": cast.accounts["worker"],
@@ -497,20 +528,20 @@ def test_who_gets_in_where(app, pages, cast, near, far):
     # The row is gone afterwards.
     gone = {"inspection.remove_item": 1, "inspection.discard_checklist": 2}
     rules = [r for r in app.url_map.iter_rules() if r.endpoint in MATRIX]
-    wrong, leaks = [], []
+    wrong, leaks, doors = [], [], Doors(pages)
     for rule in sorted(rules, key=lambda r: (last | gone).get(r.endpoint, 0)):
         holders, seers = MATRIX[rule.endpoint]
         path = address(rule, ids)
-        people = sorted(EVERYBODY, key=lambda w: expected(w, holders, seers) == "in")
+        people = those_to_ask(rule)
         people = [p for p in people if not (rule.endpoint in last and p == "worker")]
         people = [p for p in people if not (rule.endpoint in gone and p == "administrator")]
         token = {"Authorization": f"Bearer {near.node.token}"}
         for name, kwargs in ((None, {}), ("node", {"headers": token})):
-            got = outcome(send(pages.as_(None), rule, path, **kwargs))
+            got = outcome(doors.ask(None, rule, path, **kwargs))
             if got != "sign in":
                 wrong.append((rule.endpoint, name, got, "sign in"))
         for who in people:
-            answer = send(pages.as_(who), rule, path)
+            answer = doors.ask(who, rule, path)
             want = expected(who, holders, seers)
             # Signing out leads there too.
             want = "sign in" if rule.endpoint == "account.sign_out" else want
