@@ -10,10 +10,12 @@ from flask_babel import gettext as _
 
 from supervision.casefile import labels, queries
 from supervision.casefile.models import CaseDecision, CaseEvent
+from supervision.casefile.workflow import SETTLED
 from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.permissions import Permission
 from supervision.core.slice import TimelineItem, Todo
+from supervision.order import queries as orders
 
 PANEL_ROWS = 20
 
@@ -41,6 +43,22 @@ def ticket_part(hazard_id: int, actor: Actor) -> str:
     if not cases:
         return ""
     return render_template("casefile/ticket.html", cases=cases, labels=labels)
+
+
+def order_part(order_id: int, actor: Actor) -> str:
+    """The cases about an order, and the way to open one where it was not complied with."""
+    order = orders.get_order(order_id, actor)
+    cases = queries.of_order(order_id, actor, PANEL_ROWS)
+    may_open = (
+        actor.may(Permission.CASE_MAKE)
+        and queries.leads_to_case(order)
+        and not any(case.status not in SETTLED for case in cases)
+    )
+    if not cases and not may_open:
+        return ""
+    return render_template(
+        "casefile/order.html", order=order, cases=cases, may_open=may_open, labels=labels
+    )
 
 
 def timeline(

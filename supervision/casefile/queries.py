@@ -36,7 +36,8 @@ from supervision.enterprise.models import Enterprise
 from supervision.hazard.models import Hazard, HazardFile
 from supervision.hazard.workflow import HazardState
 from supervision.order.models import Order
-from supervision.order.workflow import OrderState
+from supervision.order.rules import ItemResult
+from supervision.order.workflow import OrderState, Outcome
 
 SORTS = {
     "newest": (Case.id.desc(),),
@@ -300,6 +301,33 @@ def of_hazard(hazard_id: int, actor: Actor, limit: int) -> Sequence[Case]:
         .limit(limit)
     )
     return db.session.scalars(stmt).all()
+
+
+def of_order(order_id: int, actor: Actor, limit: int) -> Sequence[Case]:
+    """Cases about an order, the newest first."""
+    stmt = (
+        visible(Case, actor).where(Case.order_id == order_id).order_by(Case.id.desc()).limit(limit)
+    )
+    return db.session.scalars(stmt).all()
+
+
+def leads_to_case(order: Order) -> bool:
+    """A served order that was not complied with: past its day, or found so by a re-inspection."""
+    return order.is_overdue or (
+        order.status in {OrderState.RECHECKED, OrderState.CLOSED}
+        and order.outcome is not Outcome.COMPLIED
+        and bool(order.failed_items)
+    )
+
+
+def not_complied(order: Order) -> list[int]:
+    """Ids of the hazards that a case about the order is about: not done, or past their day."""
+    late = [
+        item
+        for item in order.items
+        if item.result is ItemResult.OPEN and item.due_on and item.due_on < clock.today()
+    ]
+    return [item.hazard_id for item in (*order.failed_items, *late)]
 
 
 def events_of_enterprise(

@@ -30,6 +30,7 @@ SLICE = Slice(
     # Both sides hold it: the authority reads cases there, the enterprise what was served on it.
     panels=(Panel("cases", _l("Penalties"), Permission.ORDER_READ, 28, panels.panel),),
     ticket_parts=(TicketPart(Permission.CASE_READ, 61, panels.ticket_part),),
+    order_parts=(TicketPart(Permission.CASE_READ, 10, panels.order_part),),
     timeline=panels.timeline,
     todos=panels.todos,
     notices=labels.NOTICES,

@@ -37,6 +37,7 @@ from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
 from supervision.enterprise.models import Enterprise
 from supervision.hazard.exports import XLSX
+from supervision.order import queries as orders
 
 bp = Blueprint("casefile", __name__, url_prefix="/cases")
 
@@ -116,13 +117,16 @@ def new(enterprise_id: int) -> ResponseReturnValue:
     enterprise = enterprises.get_enterprise(enterprise_id, actor)
     order, hazard = id_argument("order"), id_argument("hazard")
     source = CaseSource.ORDER if order else CaseSource.HAZARD
+    hazards = [hazard] if hazard else []
+    if order and not hazard:
+        hazards = queries.not_complied(orders.get_order(order, actor))
     known = {
         "source": source.value,
         "order_id": str(order) if order else None,
-        "hazard_ids": [hazard] if hazard else [],
+        "hazard_ids": hazards,
         "officer_ids": [actor.id],
     }
-    return _draft_page(_case_form(enterprise, [hazard] if hazard else [], **known), enterprise)
+    return _draft_page(_case_form(enterprise, hazards, **known), enterprise)
 
 
 @bp.post("/new/<int:enterprise_id>")

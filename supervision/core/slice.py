@@ -141,6 +141,8 @@ class Slice:
     ticket_parts: tuple[TicketPart, ...] = ()
     # The same of an inspection: ``render(inspection_id, actor)``.
     inspection_parts: tuple[TicketPart, ...] = ()
+    # The same of an order: ``render(order_id, actor)``.
+    order_parts: tuple[TicketPart, ...] = ()
     timeline: TimelineSource | None = None
     # Who can supervise an enterprise.
     officers: Directory | None = None

@@ -43,6 +43,7 @@ from supervision.order.workflow import (
     OrderKind,
     OrderState,
 )
+from supervision.slices import slices
 
 bp = Blueprint("order", __name__, url_prefix="/orders")
 
@@ -159,7 +160,15 @@ def detail_page(order_id: int, failed: str = "", form: Form | None = None) -> st
         if "serve" in offered
         else None,
         may_follow=_may_follow(order, actor),
+        parts=_parts(order_id, actor),
     )
+
+
+def _parts(order_id: int, actor: Actor) -> list[Any]:
+    """What follows from this order in upper slices, in their order."""
+    mine = [p for m in slices() for p in m.order_parts if actor.may(p.permission)]
+    shown = [part.render(order_id, actor) for part in sorted(mine, key=lambda p: p.order)]
+    return [html for html in shown if html]
 
 
 def _rest_days(order: Order) -> set[Any]:

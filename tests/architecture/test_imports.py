@@ -21,7 +21,8 @@ MAY_IMPORT = {
     # What follows from an inspection is plugged into its page, by manifest.
     "inspection": {"hazard", "authority", "account", "enterprise", "slices"},
     "plan": {"inspection", "hazard", "authority", "account", "enterprise"},
-    "order": {"inspection", "hazard", "authority", "account", "enterprise"},
+    # Likewise what follows from an order.
+    "order": {"inspection", "hazard", "authority", "account", "enterprise", "slices"},
     "casefile": {"order", "inspection", "hazard", "authority", "account", "enterprise"},
     "escalation": {
         "casefile",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 
 from supervision.casefile.models import Case
@@ -11,8 +14,11 @@ from supervision.core.actor import SYSTEM
 from supervision.core.db import db
 from supervision.core.notices import Notice
 from supervision.core.scope import visible
+from supervision.order.rules import ItemResult
+from supervision.order.workflow import OrderState
 from tests.factories.cases import HANDLERS, load_case, make_case
 from tests.factories.hazards import make_hazard
+from tests.factories.orders import in_days, load, make_order, prepare, visit
 from tests.pages import error_text
 
 OFFICER, CHIEF = "district_officer", "section_chief"
@@ -170,3 +176,36 @@ def test_the_file_of_the_enterprise_warns_of_closure(pages, cast, district):
     assert "2 of 3 penalties" in error_text(pages.get(OFFICER, f"/cases/{newest}"))
     own = error_text(pages.get("plant_manager", f"/enterprises/{cast.plant_id}/tabs/cases"))
     assert "of 3 penalties" not in own
+
+
+def test_an_order_that_was_not_complied_with_leads_to_a_case(pages, cast):
+    prepare(cast)
+    order_id = make_order(cast, OrderState.SERVED, due_on=in_days(5))
+    page, link = f"/orders/{order_id}", f"/cases/new/{cast.plant_id}?order={order_id}"
+    assert link not in pages.get(OFFICER, page).get_data(as_text=True)
+    with clock.frozen(clock.now() + timedelta(days=6)):
+        assert link in pages.get(OFFICER, page).get_data(as_text=True)
+    visit(cast, order_id, ItemResult.DONE, ItemResult.NOT_DONE)
+    for who, is_offered in ((OFFICER, True), ("plant_manager", False), ("auditor", False)):
+        assert (link in pages.get(who, page).get_data(as_text=True)) is is_offered, who
+
+    form = pages.get(OFFICER, link).get_data(as_text=True)
+    done, failed = load(order_id, cast).items
+    ticked = re.findall(r'name="hazard_ids" value="(\d+)" checked', form)
+    assert ticked == [str(failed.hazard_id)] != [str(done.hazard_id)]
+    assert f'<option selected value="{order_id}">' in form
+    assert pages.get("other_district", link).status_code == 404
+
+    data = {
+        "cause": "Order not complied with",
+        "source": "order",
+        "order_id": str(order_id),
+        "facts": "The guard is missing.",
+        "hazard_ids": [failed.hazard_id],
+        "officer_ids": [cast.accounts[who] for who in (OFFICER, CHIEF)],
+    }
+    made = pages.post(OFFICER, link, data)
+    assert made.status_code == 302
+    text = pages.get(OFFICER, page).get_data(as_text=True)
+    assert made.location in text
+    assert link not in text
