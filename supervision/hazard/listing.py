@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy.orm.attributes import flag_modified
+
 from supervision.core import audit, clock, clocks, notices
 from supervision.core.actor import Actor
 from supervision.core.db import db
@@ -93,8 +95,10 @@ def propose(hazard: Hazard, actor: Actor, terms: Terms) -> HazardListing:
 def approve(listing: HazardListing, actor: Actor, *, note: str = "") -> None:
     """List it: from now on the hazard closes only after a review."""
     step = LISTING_WORKFLOW.check("approve", listing, actor)
-    if not listing.hazard.is_open:
+    if listing.hazard.grade is not Grade.MAJOR or not listing.hazard.is_open:
         raise Conflict(N_("Only a major hazard that is still open can be listed."))
+    # The ticket itself is not changed: whoever closes or lowers it at this moment must be told so.
+    flag_modified(listing.hazard, "grade")
     if listing.due_on < clock.today():
         raise Conflict(N_("The deadline lies in the past."))
     listing.status = step.target

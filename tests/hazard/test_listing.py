@@ -126,6 +126,17 @@ def test_a_lowering_asked_for_before_the_listing_is_not_approved_after_it(cast):
         regrade.decide(load(hazard_id, chief).regrades[0], chief, name="refuse", note="Listed")
 
 
+def test_what_was_lowered_after_the_proposal_is_not_listed(cast):
+    hazard_id, listing_id = make_listing(cast, L.PROPOSED)
+    officer, chief = cast["district_officer"], cast["section_chief"]
+    with transaction():
+        hazard = load(hazard_id, officer)
+        asked = regrade.request(hazard, officer, grade=Grade.GENERAL, reason="Seen wrongly")
+        regrade.decide(asked, chief, name="approve", note="")
+    with pytest.raises(Conflict, match="Only a major hazard"):
+        step(cast, (hazard_id, listing_id), listing.approve, "section_chief")
+
+
 def test_the_review_is_applied_for_when_the_rectification_is_submitted(cast):
     ids = make_listing(cast)
     with pytest.raises(Forbidden, match="Submit the rectification first"):
