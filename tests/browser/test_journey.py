@@ -139,10 +139,15 @@ def make_package(inspector):
 PAGES = {
     "inspector": (
         "/ /enterprises/ /enterprises/1 /hazards/ /hazards/?group=overdue /hazards/report/1 /video/ "
-        "/video/cameras/ /reports/ /inbox/ /account/profile"
+        "/video/cameras/ /reports/ /inbox/ /account/profile "
+        "/inspections/ /orders/ /cases/ /listings/ /clocks/"
     ),
-    "admin": "/ /account/people /video/nodes/ /audit/ /enterprises/new",
-    "safety": "/ /enterprises/1 /hazards/ /video/ /reports/",
+    "chief": (
+        "/ /plans/ /plans/caps /orders/?group=to_approve /inspections/checklists /clocks/ladder "
+        "/clocks/log /hazards/assignment-rules /authorities/certificates /statutes/"
+    ),
+    "admin": "/ /account/people /video/nodes/ /audit/ /enterprises/new /channels/ /channels/deliveries/",
+    "safety": "/ /enterprises/1 /hazards/ /video/ /reports/ /orders/ /inspections/ /account/notices/",
 }
 
 
