@@ -45,7 +45,8 @@ REGIONS = (
 
 
 @cache
-def _hash() -> str:
+def hashed() -> str:
+    """The hash of :data:`PASSWORD`, made once."""
     return accounts.hash_password(PASSWORD)
 
 
@@ -135,7 +136,7 @@ def _person(name: str, role: Role, region: str = "", *, enterprise: int | None =
         name=name.replace("_", " ").title(),
         role=role,
         password=PASSWORD,
-        password_hash=_hash(),
+        password_hash=hashed(),
         region_code=region,
         enterprise_ids=(enterprise,) if enterprise else (),
     )

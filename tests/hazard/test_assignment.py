@@ -30,7 +30,7 @@ from supervision.hazard.assignment_rules import (
 )
 from supervision.hazard.rules import Grade
 from supervision.hazard.workflow import HazardState as S
-from tests.cast import PASSWORD, _hash
+from tests.cast import PASSWORD, hashed
 from tests.factories.hazards import load, make_hazard
 
 DAY = date(2026, 3, 2)
@@ -107,7 +107,7 @@ def _colleague(name: str, region: str) -> int:
         name=name.replace("_", " ").title(),
         role=Role.OFFICER,
         password=PASSWORD,
-        password_hash=_hash(),
+        password_hash=hashed(),
         region_code=region,
         enterprise_ids=(),
     )
