@@ -240,8 +240,24 @@ def may_dial(host: str, address: str, allowed: Sequence[str]) -> bool:
     if is_listed(host, allowed) or is_listed(address, allowed):
         return True
     found = ipaddress.ip_address(address)
-    inner = getattr(found, "ipv4_mapped", None) or found
-    return inner.is_global and not inner.is_multicast
+    found = getattr(found, "ipv4_mapped", None) or found
+    return all(one.is_global and not one.is_multicast for one in (found, *_carried(found)))
+
+
+# RFC 6052, RFC 4291 2.5.5.1: the last 32 bits are an address of IPv4, which a gateway dials.
+_CARRIERS = tuple(ipaddress.IPv6Network(n) for n in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96"))
+
+
+def _carried(
+    address: ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> list[ipaddress.IPv4Address]:
+    """The addresses of IPv4 that an address of IPv6 leads to."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return []
+    found = [address.sixtofour] if address.sixtofour is not None else []
+    if any(address in network for network in _CARRIERS):
+        found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return found
 
 
 def _matches(host: str, pattern: str) -> bool:

@@ -88,14 +88,16 @@ def test_retries_come_ever_later_but_within_the_hour():
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "10.1.2.3", "192.168.0.9", "169.254.169.254", "100.64.0.1", "0.0.0.1", "::1",
-     "fe80::1", "fd00::1", "::ffff:10.0.0.1", "224.0.0.1", "198.18.0.1"],
+     "fe80::1", "fd00::1", "::ffff:10.0.0.1", "224.0.0.1", "198.18.0.1",
+     "64:ff9b::7f00:1", "64:ff9b:1::a00:1", "2002:a00:1::", "::7f00:1"],
 )  # fmt: skip
 def test_an_inner_address_is_dialled_only_when_it_is_listed(address):
     assert not rules.may_dial("hook.example", address, ())
     assert rules.may_dial("hook.example", address, ("hook.example",))
     assert rules.may_dial("hook.example", address, ("*.example",))
     assert rules.may_dial("hook.example", "203.0.113.9", ()) is False  # documentation only
-    assert rules.may_dial("hook.example", "8.8.8.8", ())
+    for public in ("8.8.8.8", "::ffff:8.8.8.8", "64:ff9b::808:808", "2001:4860:4860::8888"):
+        assert rules.may_dial("hook.example", public, ())
 
 
 def test_only_plain_web_addresses_are_taken():
