@@ -195,6 +195,13 @@ def test_the_words_file_is_set_as_close_as_the_pdf():
     assert (size(1), size(3)) == (12, 13)
 
 
+@pytest.mark.parametrize("code", ["CASE_FILING", "CASE_CLOSE"])
+def test_the_reviewer_has_a_place_to_write_and_sign(code):
+    text = "".join(pdf_pages(paper(code, {**SAMPLES[code], "review_opinion": None})))
+    assert "审核意见签名：＿" in text
+    assert "＿＿年＿＿月＿＿日审批意见" in text
+
+
 def test_a_text_longer_than_a_page_goes_on_on_the_next():
     data = {**SAMPLES["CASE_FILING"], "facts": "经查，该单位未按期消除隐患。" * 220 + "末句。"}
     pages = pdf_pages(paper("CASE_FILING", data))
