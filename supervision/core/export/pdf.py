@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from io import BytesIO
 from typing import Any, TypeVar
 from xml.sax.saxutils import escape
@@ -210,22 +211,27 @@ class PdfDocument:
         return cells
 
 
+@lru_cache(maxsize=4096)
+def _lines(text: str, width: float, font: str, size: float) -> tuple[str, ...]:
+    """Kept: the papers of one matter say the same things, and each is laid out several times."""
+    return tuple(wrap_lines(text, width, lambda part: stringWidth(part, font, size)))
+
+
 class WrappedParagraph(Paragraph):  # type: ignore[misc]
     """A paragraph of plain text whose lines are broken by our rules once the width is known."""
 
     def __init__(self, text: str | None, style: ParagraphStyle, *args: Any, **kwargs: Any) -> None:
         self._plain = text
+        self._broken_at: float | None = None
         super().__init__(None if text is None else escape(text), style, *args, **kwargs)
 
     def wrap(self, availWidth: float, availHeight: float) -> tuple[float, float]:  # noqa: N803
         style = self.style
-        if self._plain is not None:
-            lines = wrap_lines(
-                self._plain,
-                availWidth,
-                lambda text: stringWidth(text, style.fontName, style.fontSize),
-            )
+        # A table asks for the same width many times while it is laid out.
+        if self._plain is not None and self._broken_at != availWidth:
+            lines = _lines(self._plain, availWidth, style.fontName, style.fontSize)
             super().__init__("<br/>".join(escape(line) for line in lines), style)
+            self._broken_at = availWidth
         size: tuple[float, float] = super().wrap(availWidth, availHeight)
         return size
 
