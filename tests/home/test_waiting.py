@@ -52,3 +52,9 @@ def test_the_board_of_listings_has_a_line_for_the_authority_only(pages: PageClie
     assert line in pages.get("district_officer", "/").text
     assert line not in pages.get("plant_manager", "/").text
     assert pages.get("plant_manager", "/listings/").status_code == 200
+
+
+def test_a_page_of_a_part_lights_the_line_of_its_whole(pages: PageClient) -> None:
+    page = pages.get("administrator", "/channels/deliveries/").text
+    active = page[page.index("nav-item active") :]
+    assert 'href="/channels/"' in active[:200]

@@ -60,7 +60,7 @@ def nav_items(actor: Actor | None, manifests: Sequence[Slice]) -> list[NavLink]:
     parts = list(NavGroup)
     items = [n for m in manifests for n in m.nav if _is_for(n, actor)]
     items.sort(key=lambda n: (parts.index(n.group), n.order))
-    here = request.blueprint or ""
+    here = _line_here(manifests)
     links: list[NavLink] = []
     before = NavGroup.TOP
     for item in items:
@@ -72,12 +72,25 @@ def nav_items(actor: Actor | None, manifests: Sequence[Slice]) -> list[NavLink]:
                 item.endpoint,
                 url_for(item.endpoint),
                 item.icon,
-                here == item.endpoint.split(".", 1)[0],
+                item.endpoint == here,
                 item.badge(actor) if item.badge else 0,
                 GROUP_LABELS[item.group] if is_first else "",
             )
         )
     return links
+
+
+def _line_here(manifests: Sequence[Slice]) -> str:
+    """The endpoint of the line that this page belongs to: its blueprint's, else its slice's only one."""
+    name = request.blueprint or ""
+    for manifest in manifests:
+        lines = [item.endpoint for item in manifest.nav]
+        own = [endpoint for endpoint in lines if endpoint.split(".", 1)[0] == name]
+        if own:
+            return own[0]
+        if len(lines) == 1 and name in {bp.name for bp in manifest.blueprints}:
+            return lines[0]
+    return ""
 
 
 def _is_for(item: NavItem, actor: Actor) -> bool:
