@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from supervision.casefile import labels, queries
 from supervision.casefile.models import CaseDecision, CaseEvent
-from supervision.casefile.workflow import SETTLED
+from supervision.casefile.workflow import CaseState
 from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.permissions import Permission
@@ -18,6 +18,8 @@ from supervision.core.slice import TimelineItem, Todo
 from supervision.order import queries as orders
 
 PANEL_ROWS = 20
+# After such a case the same order may lead to another; a penalty is not imposed twice.
+_CAME_TO_NOTHING = frozenset({CaseState.NOT_FILED, CaseState.WITHDRAWN})
 
 
 def panel(enterprise_id: int, actor: Actor) -> str:
@@ -52,7 +54,7 @@ def order_part(order_id: int, actor: Actor) -> str:
     may_open = (
         actor.may(Permission.CASE_MAKE)
         and queries.leads_to_case(order)
-        and not any(case.status not in SETTLED for case in cases)
+        and all(case.status in _CAME_TO_NOTHING for case in cases)
     )
     if not cases and not may_open:
         return ""

@@ -209,3 +209,5 @@ def test_an_order_that_was_not_complied_with_leads_to_a_case(pages, cast):
     text = pages.get(OFFICER, page).get_data(as_text=True)
     assert made.location in text
     assert link not in text
+    pages.post(OFFICER, f"{made.location}/withdraw", {"reason": "Opened by mistake"})
+    assert link in pages.get(OFFICER, page).get_data(as_text=True)
