@@ -58,3 +58,8 @@ def test_a_page_of_a_part_lights_the_line_of_its_whole(pages: PageClient) -> Non
     page = pages.get("administrator", "/channels/deliveries/").text
     active = page[page.index("nav-item active") :]
     assert 'href="/channels/"' in active[:200]
+
+
+def test_whoever_decides_nothing_is_not_told_that_nothing_waits(pages: PageClient) -> None:
+    assert "Nothing waits for you" in pages.get("district_officer", "/").text
+    assert "Nothing waits for you" not in pages.get("auditor", "/").text
