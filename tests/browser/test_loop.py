@@ -186,7 +186,8 @@ def issue_and_serve(officer: Visitor, chief: Visitor, order: str) -> str:
 def reinspect(officer: Visitor, order: str, offered: list[str], results: list[str], name: str):
     """Open the form, which must name ``offered`` alone; answer, sign, issue the opinion."""
     officer.go(order)
-    officer.page.click("a.order-go")
+    with officer.page.expect_navigation():
+        officer.page.click("a.order-go")
     rows = officer.page.locator(".order-item")
     assert rows.locator(".lead-text").all_inner_texts() == offered
     for row, result in zip(rows.all(), results, strict=True):
