@@ -177,6 +177,21 @@ def test_each_class_counts_for_itself(cast):
     assert [load(ident, cast).serial for ident in orders] == [1, 1, 2]
 
 
+def test_the_year_of_a_number_is_the_year_in_shanghai(cast, authority):
+    """The first hours of a year there are the last ones of the old year in UTC."""
+    eve = datetime(clock.today().year, 12, 31, 15, 59, tzinfo=UTC)
+    numbers = []
+    with clock.frozen(eve - timedelta(days=1)):
+        ids = [make_order(cast, S.APPROVED) for _ in range(3)]
+    for order_id, minutes in zip(ids, (0, 2, 3), strict=True):
+        with clock.frozen(eve + timedelta(minutes=minutes)):
+            act(order_id, cast, service.issue)
+        order = load(order_id, cast)
+        numbers.append((order.year, order.serial))
+        assert f"\u3014{order.year}\u3015{order.serial}\u53f7" in (order.number or "")
+    assert numbers == [(eve.year, 1), (eve.year + 1, 1), (eve.year + 1, 2)]
+
+
 def test_a_serial_of_an_issue_that_was_rolled_back_is_the_next_ones(cast):
     order_id = make_order(cast, S.APPROVED)
     with pytest.raises(RuntimeError), transaction():
