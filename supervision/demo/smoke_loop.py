@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from supervision.core import clock
@@ -142,7 +142,7 @@ class LoopSteps:
 
     def _send(self, username: str, messages: Sequence[Mapping[str, Any]]) -> None:
         """As the page on site sends what was noted on the phone."""
-        state, now = self._state(username), datetime.now(UTC).isoformat()
+        state, now = self._state(username), clock.now().isoformat()
         stamped = [{"client_id": str(uuid.uuid4()), "made_at": now, **m} for m in messages]
         body = {"account": state["account"], "sent_at": now, "messages": stamped}
         answer = self.as_(username).send(f"{self.inspection}/sync", state["csrf"], json=body)
@@ -151,7 +151,7 @@ class LoopSteps:
             raise SmokeError(f"refused on site: {refused[0]}")
 
     def _send_file(self, username: str, path: str, data: Mapping[str, str], file: bytes) -> None:
-        state, now = self._state(username), datetime.now(UTC).isoformat()
+        state, now = self._state(username), clock.now().isoformat()
         values = {"client_id": str(uuid.uuid4()), "made_at": now, "sent_at": now}
         self.as_(username).send(
             f"{self.inspection}/{path}",
