@@ -27,7 +27,6 @@ from supervision.order.models import Order, OrderClock
 
 _PARTS = "each part of the list starts at visible()"
 SOON = timedelta(days=3)
-MONTH_LIMIT = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,22 +203,3 @@ def counts(actor: Actor) -> Counts:
         func.count().filter(row.due_on.between(today, today + SOON)),
     )
     return Counts(*db.session.execute(unscoped(figures, reason=_PARTS)).one())
-
-
-def late_of_month(
-    actor: Actor, year: int, month: int, *, enterprise_id: int | None = None
-) -> Sequence[Any]:
-    """Clocks whose last day lay in a month and passed: ended too late, or running still.
-
-    Rows have ``kind number code rule enterprise started_on due_on ended_on outcome``; the last
-    day first. For the sheet of the monthly package, as it stands today.
-    """
-    start = date(year, month, 1)
-    end = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
-    wanted = ClockFilter(group="", due_from=start, due_to=end, enterprise_id=enterprise_id)
-    stmt, row = _statement(actor, wanted)
-    late = (row.outcome == ClockOutcome.MISSED) | (
-        row.ended_on.is_(None) & (row.due_on < clock.today())
-    )
-    stmt = stmt.where(late).order_by(row.due_on, row.kind, row.id).limit(MONTH_LIMIT)
-    return db.session.execute(unscoped(stmt, reason=_PARTS)).all()

@@ -480,8 +480,3 @@ def officers_of(actor: Actor) -> Sequence[tuple[int, str]]:
         .limit(200)
     )
     return [(row[0], row[1]) for row in db.session.execute(stmt)]
-
-
-def issued_between(actor: Actor, start: date, end: date) -> Select[Any]:
-    """Orders issued from ``start`` to ``end``, both included, by number: for the monthly package."""
-    return list_orders(actor, OrderFilter(issued_from=start, issued_to=end, sort="number"))
