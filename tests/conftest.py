@@ -129,8 +129,14 @@ def _empty() -> None:
     tables = [table.name for table in reversed(db.metadata.sorted_tables)]
     with db.engine.begin() as connection:
         if db.engine.dialect.name == "postgresql":
-            quoted = ", ".join(f'"{name}"' for name in tables)
-            connection.execute(text(f"TRUNCATE {quoted} RESTART IDENTITY CASCADE"))
+            # Not TRUNCATE: that makes 89 new files a time, a fifth of a second before each test.
+            # A replica runs no triggers and asks for no foreign key: none can refuse.
+            deletes = "; ".join(f'DELETE FROM "{name}"' for name in tables)
+            connection.exec_driver_sql(f"SET LOCAL session_replication_role = replica; {deletes}")
+            connection.exec_driver_sql(
+                "SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass, 1, false)"
+                " FROM pg_sequences WHERE last_value IS NOT NULL"
+            )
             return
         triggers = connection.execute(
             text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")

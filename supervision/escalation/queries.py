@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from supervision.core import clock
@@ -28,7 +28,6 @@ from supervision.escalation.rules import Audience, EventState, Hours, Ladder
 from supervision.escalation.subjects import SOURCES, Subject, subject_of
 
 _ENGINE = "the ladder runs for every region"
-MONTH_LIMIT = 5000
 # By id, last day and arm of a subject.
 KnownLines = Mapping[tuple[int, date, int], frozenset[int]]
 
@@ -164,36 +163,3 @@ def nobody_count(actor: Actor, *, days: int = 7) -> int:
     stmt = visible(EscalationEvent, actor, func.count(EscalationEvent.id))
     stmt = stmt.where(EscalationEvent.state == EventState.NOBODY, EscalationEvent.at >= since)
     return db.session.scalar(stmt) or 0
-
-
-def of_month(
-    actor: Actor,
-    year: int,
-    month: int,
-    *,
-    enterprise_id: int | None = None,
-    limit: int = MONTH_LIMIT,
-) -> Sequence[EscalationEvent]:
-    """What was escalated in a month (days of Shanghai), oldest first: a sheet of the package.
-
-    Absorbed steps told nobody and are left out; enterprises loaded along.
-    """
-    first = date(year, month, 1)
-    after = date(year + month // 12, month % 12 + 1, 1)
-    stmt = (
-        visible(EscalationEvent, actor)
-        .join(Enterprise, Enterprise.id == EscalationEvent.enterprise_id)
-        .options(contains_eager(EscalationEvent.enterprise))
-        .where(
-            and_(
-                EscalationEvent.at >= clock.start_of(first),
-                EscalationEvent.at < clock.start_of(after),
-                EscalationEvent.state != EventState.ABSORBED,
-            )
-        )
-        .order_by(EscalationEvent.at, EscalationEvent.id)
-        .limit(limit)
-    )
-    if enterprise_id is not None:
-        stmt = stmt.where(EscalationEvent.enterprise_id == enterprise_id)
-    return db.session.scalars(stmt).all()

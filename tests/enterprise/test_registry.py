@@ -203,7 +203,9 @@ def test_a_new_enterprise_is_on_the_roll_with_its_file_and_its_trail(pages, cast
     assert "Put on the roll" in page
     assert "Section Chief" in page
     trail = db.session.scalars(
-        visible(AuditEntry, SYSTEM).where(AuditEntry.action == "enterprise.register")
+        visible(AuditEntry, SYSTEM)
+        .where(AuditEntry.action == "enterprise.register")
+        .order_by(AuditEntry.id)
     ).all()
     assert trail[-1].enterprise_id == made.id
 

@@ -14,7 +14,7 @@ from supervision.core.notices import Audience as NoticeAudience
 from supervision.core.notices import Notice
 from supervision.core.scope import unscoped
 from supervision.enterprise import queries as enterprises
-from supervision.escalation import jobs, queries, service
+from supervision.escalation import figures, jobs, queries, service
 from supervision.escalation.models import EscalationEvent
 from supervision.escalation.rules import Audience, EventState, Ladder, Urgency
 from supervision.escalation.service import StepValues
@@ -288,13 +288,17 @@ def test_what_another_scheduler_or_person_did_meanwhile_is_seen(law, monkeypatch
     assert notices() == told
 
 
-def test_the_month_lists_what_was_sent_and_leaves_out_what_was_absorbed(law):
+def test_the_month_counts_what_was_sent_and_leaves_out_what_was_absorbed(law):
     ticket(law)
     run(date(2026, 3, 12))
+    march = clock.start_of(date(2026, 3, 1)), clock.start_of(date(2026, 4, 1))
+    april = march[1], clock.start_of(date(2026, 5, 1))
     officer = law["district_officer"]
-    march = queries.of_month(officer, 2026, 3)
-    assert march
-    assert all(e.state is not EventState.ABSORBED for e in march)
-    assert queries.of_month(officer, 2026, 4) == []
-    assert queries.of_month(law["other_district"], 2026, 3) == []
-    assert queries.of_month(law["plant_manager"], 2026, 3) == []
+    told = list(figures.escalation_rows(officer, *march, region="330110"))
+    sent = [event for event in events() if event.state is not EventState.ABSORBED]
+    assert [row.id for row in told] == [event.id for event in sent]
+    assert 0 < len(sent) == figures.escalation_count(officer, *march, region="330110")
+    assert len(events()) > len(sent)
+    for who, months in (("district_officer", april), ("other_district", march)):
+        assert figures.escalation_count(law[who], *months, region="33") == 0
+    assert figures.escalation_count(law["plant_manager"], *march, region="33") == 0

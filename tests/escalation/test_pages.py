@@ -86,16 +86,6 @@ def test_the_filtered_list_comes_as_excel(law, pages):
     assert "Overdue" in cells
 
 
-def test_the_late_clocks_of_a_month_are_listed_for_its_package(law):
-    overdue_ticket(law)
-    with clock.frozen(NOON):
-        officer = law["district_officer"]
-        (row,) = clock_list.late_of_month(officer, 2026, 3)
-        assert (row.due_on, row.code, row.ended_on) == (date(2026, 3, 19), "RECHECK", None)
-        assert clock_list.late_of_month(officer, 2026, 4) == []
-        assert clock_list.late_of_month(law["other_district"], 2026, 3) == []
-
-
 def test_the_preview_says_what_is_sent_on_which_working_day(law, pages):
     # Expiry on Sunday 8 March: the step of that day is taken on Monday.
     url = "/clocks/ladder/preview?ladder=hazard_due&due_on=2026-03-08&grade=general"
