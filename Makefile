@@ -16,10 +16,14 @@ CHECKING := .venv/.anqi-dev-$(KEY)
 TRAINING := .venv-train/.anqi-$(KEY)
 # Tests with no database in them: once is enough.
 NO_DATABASE := tests/vision tests/tools tests/architecture
-# Sessions, tokens, addresses, files and arithmetic: both databases would say the same.
-SAME_ON_BOTH := tests/security/test_crossing.py tests/core/test_export_pdf.py \
+# Sessions, tokens, addresses, papers, forms and arithmetic: both databases would say the same.
+# The access matrix asks PostgreSQL for every page with rows behind it, the service and race tests
+# for every change; forms and what pages say of it need no second run.
+SAME_ON_BOTH := tests/security/test_crossing.py tests/security/test_statement_counts.py \
+	tests/security/test_papers_privacy.py tests/contract/test_bad_input.py tests/demo \
+	tests/core/documents/test_papers.py tests/core/test_export_pdf.py \
 	tests/core/test_export_xlsx.py tests/core/test_workdays.py tests/core/test_error_pages.py \
-	tests/enterprise/test_uscc.py $(wildcard tests/*/test_rules.py)
+	tests/enterprise/test_uscc.py $(wildcard tests/*/test_rules.py tests/*/test_pages.py)
 # Pages need a browser, load takes long: neither belongs to `make test`.
 APART := tests/browser tests/load
 
@@ -64,9 +68,9 @@ smoke: $(CORE) ## the whole job against a running `make demo`, by HTTP, as each 
 
 test: $(TESTING) vendor ## all tests without a browser, on SQLite, then on PostgreSQL; ARGS= for pytest
 	@echo "== tests on SQLite"
-	@$(PY) -m pytest -q -n 2 --database=sqlite $(APART:%=--ignore=%) $(ARGS)
+	@$(PY) -m pytest -q -n 3 --dist worksteal --database=sqlite $(APART:%=--ignore=%) $(ARGS)
 	@echo "== tests on PostgreSQL"
-	@status=0; $(PY) -m pytest -q -n 2 --database=postgres $(APART:%=--ignore=%) $(NO_DATABASE:%=--ignore=%) \
+	@status=0; $(PY) -m pytest -q -n 3 --dist worksteal --database=postgres $(APART:%=--ignore=%) $(NO_DATABASE:%=--ignore=%) \
 	  $(SAME_ON_BOTH:%=--ignore=%) $(ARGS) || status=$$?; \
 	if [ $$status -eq 77 ]; then \
 	  echo "== SKIPPED: the tests on PostgreSQL did not run on this machine (the reason stands above)"; \

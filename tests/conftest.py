@@ -22,6 +22,17 @@ from tests.pages import FreshClient, PageClient
 
 _server = pytest.StashKey[postgres.Server]()
 
+# Half a minute each, or they wait for other processes: whoever begins with them is done with them
+# when the rest ends.
+LONG = (
+    "tests/security/test_access_matrix.py",
+    "tests/contract/test_worker_and_web.py",
+    "tests/demo/test_build.py",
+    "tests/security/test_papers_privacy.py",
+    "tests/security/test_rough_input.py",
+    "tests/security/test_statement_counts.py",
+)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -46,6 +57,21 @@ def pytest_configure(config: pytest.Config) -> None:
             f"PostgreSQL half not run: {error}", returncode=1 if os.environ.get("CI") else 77
         )
     os.environ["TEST_DATABASE_URL"] = server.url
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every worker begins with its part of the long tests (`--dist worksteal` cuts evenly)."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = [item for item in items if item.nodeid.startswith(LONG)]
+    rest = [item for item in items if not item.nodeid.startswith(LONG)]
+    size = -(-len(items) // workers)
+    items.clear()
+    for worker in range(workers):
+        first = long[worker::workers]
+        room = max(0, size - len(first))
+        items += [*first, *rest[:room]]
+        rest = rest[room:]
+    items += rest
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
