@@ -9,6 +9,36 @@ class Permission(StrEnum):
     ENTERPRISE_READ = "enterprise.read"
     ENTERPRISE_EDIT = "enterprise.edit"
     ENTERPRISE_CREATE = "enterprise.create"
+    ENTERPRISE_REQUEST = "enterprise.request"
+    ENTERPRISE_DECIDE = "enterprise.decide"
+    ENTERPRISE_MERGE = "enterprise.merge"
+    ENTERPRISE_IMPORT = "enterprise.import"
+    ENTERPRISE_ASSIGN = "enterprise.assign"
+    DOSSIER_MAKE = "dossier.make"
+
+    LICENCE_READ = "licence.read"
+    LICENCE_EDIT = "licence.edit"
+    LICENCE_DECIDE = "licence.decide"
+
+    PEOPLE_READ = "people.read"
+    PEOPLE_EDIT = "people.edit"
+    PEOPLE_PERSONAL = "people.personal"
+
+    RISK_READ = "risk.read"
+    RISK_EDIT = "risk.edit"
+    RISK_DECIDE = "risk.decide"
+
+    CHEMICAL_READ = "chemical.read"
+    CHEMICAL_EDIT = "chemical.edit"
+    CHEMICAL_DECIDE = "chemical.decide"
+
+    DOCUMENT_READ = "document.read"
+    DOCUMENT_EDIT = "document.edit"
+    DOCUMENT_DECIDE = "document.decide"
+
+    # Tables of scores, types and kinds of the file's slices: changed as new versions.
+    FILE_TABLES_EDIT = "file.tables.edit"
+    MAP_READ = "map.read"
 
     ACCOUNT_ADMIN = "account.admin"
 

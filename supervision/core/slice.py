@@ -23,6 +23,7 @@ class NavGroup(StrEnum):
     """The parts of the main menu, from top to bottom; the first has no heading."""
 
     TOP = "top"
+    REGISTRY = "registry"
     SUPERVISION = "supervision"
     ENFORCEMENT = "enforcement"
     VIDEO = "video"

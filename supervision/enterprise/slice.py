@@ -6,7 +6,10 @@ from flask_babel import lazy_gettext as _l
 
 from supervision.core.permissions import Permission
 from supervision.core.slice import Card, NavItem, Slice
-from supervision.enterprise import panels
+from supervision.enterprise import (
+    panels,
+    site_models,  # noqa: F401 - its tables
+)
 from supervision.enterprise.views import bp
 
 SLICE = Slice(

@@ -16,6 +16,7 @@ from supervision.core.slice import NavGroup, NavItem, Slice
 
 GROUP_LABELS = {
     NavGroup.TOP: "",
+    NavGroup.REGISTRY: _l("Enterprise files"),
     NavGroup.SUPERVISION: _l("Oversight"),
     NavGroup.ENFORCEMENT: _l("Papers and cases"),
     NavGroup.VIDEO: _l("Video"),

@@ -1,0 +1,1 @@
+"""Chemicals and major hazard sources (GB 18218)."""

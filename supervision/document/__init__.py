@@ -1,0 +1,1 @@
+"""Documents of an enterprise, and its dossier."""

@@ -1,0 +1,7 @@
+"""What the document slice plugs in."""
+
+from __future__ import annotations
+
+from supervision.core.slice import Slice
+
+SLICE = Slice(name="document")

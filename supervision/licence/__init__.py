@@ -1,0 +1,1 @@
+"""Licences: types, validity, scope, renewal."""

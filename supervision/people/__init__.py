@@ -1,0 +1,1 @@
+"""People of an enterprise: posts, certificates, training."""

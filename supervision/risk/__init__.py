@@ -1,0 +1,1 @@
+"""Site plans, risk points and their four colours."""
