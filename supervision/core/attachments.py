@@ -27,6 +27,8 @@ from supervision.core.text import N_
 
 MAX_SIDE = 2560
 MAX_PIXELS = 60_000_000
+MAX_SCAN = 64 * 1024 * 1024
+_PDF_HEAD = b"%PDF-"
 IMAGE_FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
 
 
@@ -68,6 +70,36 @@ def store_photo(actor: Actor, source: IO[bytes], filename: str, *, field: str) -
     stored = storage().put(io.BytesIO(data))
     name = safe_stem(filename) + ".jpg"
     return _add(actor, stored, "image/jpeg", name, size)
+
+
+def store_scan(actor: Actor, source: IO[bytes], filename: str, *, field: str) -> Attachment:
+    """Keep a scanned paper: a PDF as it came, else a picture like any photo.
+
+    Raises InvalidInput naming ``field`` for anything else. A PDF is only ever sent as a download
+    (:func:`send_scan`): what it may contain does not run on our pages.
+    """
+    if source.read(len(_PDF_HEAD)) == _PDF_HEAD:
+        source.seek(0)
+        try:
+            stored = storage().put(source, limit=MAX_SCAN)
+        except TooLargeError:
+            raise InvalidInput(N_("The file is too large."), field=field) from None
+        name = safe_stem(filename) + ".pdf"
+        return _add(actor, stored, "application/pdf", name, (None, None))
+    source.seek(0)
+    try:
+        return store_photo(actor, source, filename, field=field)
+    except InvalidInput as error:
+        raise InvalidInput(
+            N_("%(name)s is neither a PDF nor a picture that can be read."),
+            field=field,
+            name=error.params.get("name", filename),
+        ) from None
+
+
+def send_scan(attachment: Attachment) -> Response:
+    """Answer with a scan: pictures open in the page, everything else is saved."""
+    return send(attachment, download=not attachment.media_type.startswith("image/"))
 
 
 def safe_stem(filename: str) -> str:

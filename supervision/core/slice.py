@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ from flask import Blueprint
 from markupsafe import Markup
 
 from supervision.core.actor import Actor
+from supervision.core.dossier import Chapter
 from supervision.core.notices import Notice
 from supervision.core.permissions import Permission
 
@@ -145,8 +146,15 @@ class Slice:
     # The same of an order: ``render(order_id, actor)``.
     order_parts: tuple[TicketPart, ...] = ()
     timeline: TimelineSource | None = None
+    # Chapters of the enterprise's dossier.
+    chapters: tuple[Chapter, ...] = ()
+    # What holds for enterprises, by their ids, that other slices' rules ask about: a set of words
+    # such as "chemicals" or "major_hazard_source" for each that has any.
+    traits: Callable[[Collection[int]], Mapping[int, frozenset[str]]] | None = None
     # Who can supervise an enterprise.
     officers: Directory | None = None
+    # Whom an account acts as now, None when it is closed: for a job that somebody asked for.
+    actor_of: Callable[[int], Actor | None] | None = None
     jobs: tuple[Job, ...] = ()
     # Kind of notice -> text with %(name)s places.
     notices: Mapping[str, LazyText] = field(default_factory=dict)
