@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from supervision.account.grants import NODE_GRANTS, ROLE_GRANTS
 from supervision.account.models import Account, Membership, ServiceToken, actor_fields

@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from supervision.account import panels, queries
+from supervision.account import panels, queries, service
 from supervision.account.views import bp
 from supervision.core.actor import Actor
 from supervision.core.permissions import Permission
@@ -51,6 +51,7 @@ SLICE = Slice(
     panels=(Panel("people", _l("Accounts"), Permission.ENTERPRISE_READ, 80, panels.members),),
     cards=(Card("accounts", Permission.ACCOUNT_ADMIN, 90, panels.card),),
     officers=Directory(choices=queries.officers, names=queries.names),
+    actor_of=service.actor_of,
     context=_user_menu,
     actions={
         "account.create": _l("Account created"),

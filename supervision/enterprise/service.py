@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import String, select
 
@@ -56,7 +56,7 @@ _MICRODEGREE = Decimal("0.000001")
 
 def register(actor: Actor, values: Mapping[str, Any]) -> Enterprise:
     """Put an enterprise on the roll. Raises InvalidInput naming the field that does not fit."""
-    values = _checked(actor, values)
+    values = checked(actor, values)
     now = clock.now()
     enterprise = Enterprise(
         **values, roll_status=RollStatus.IN_PRODUCTION, created_at=now, updated_at=now
@@ -82,7 +82,7 @@ def change(
     when somebody saved the file since.
     """
     _check_version(enterprise, expected_version)
-    values = _checked(actor, values, enterprise)
+    values = checked(actor, values, enterprise)
     diff = {
         name: [getattr(enterprise, name), value]
         for name, value in values.items()
@@ -183,14 +183,45 @@ def _check_version(enterprise: Enterprise, expected: int | None) -> None:
         raise Conflict
 
 
-def _checked(
-    actor: Actor, values: Mapping[str, Any], existing: Enterprise | None = None
+class Known(Protocol):
+    """What a check has to know of the roll. An import answers from what it read for many rows."""
+
+    def has_region(self, code: str) -> bool:
+        """Whether there is a division with this code."""
+
+    def holder(self, uscc: str) -> int | None:
+        """The id of the enterprise that has this code, whoever may see it."""
+
+
+class _Roll:
+    """Asks the database each time."""
+
+    def has_region(self, code: str) -> bool:
+        return db.session.scalar(select(Region.id).where(Region.code == code)) is not None
+
+    def holder(self, uscc: str) -> int | None:
+        stmt = select(Enterprise.id).where(Enterprise.uscc == uscc)
+        return db.session.scalar(unscoped(stmt, reason="a code is unique on the whole roll"))
+
+
+ROLL = _Roll()
+
+
+def checked(
+    actor: Actor,
+    values: Mapping[str, Any],
+    existing: Enterprise | None = None,
+    known: Known = ROLL,
 ) -> dict[str, Any]:
+    """``values`` as they may be stored; raises InvalidInput naming the first that does not fit.
+
+    ``existing`` is the enterprise that they are meant for, None for a new one.
+    """
     unknown = set(values) - FIELDS
     if unknown:
         raise ValueError(f"not fields of an enterprise: {sorted(unknown)}")
     clean = dict(values)
-    _check_codes(actor, clean, existing)
+    _check_codes(actor, clean, existing, known)
     _check_texts(clean)
     _check_coordinates(clean, existing)
     if clean.get("headcount", 0) < 0:
@@ -198,16 +229,18 @@ def _checked(
     return clean
 
 
-def _check_codes(actor: Actor, clean: dict[str, Any], existing: Enterprise | None) -> None:
+def _check_codes(
+    actor: Actor, clean: dict[str, Any], existing: Enterprise | None, known: Known
+) -> None:
     if "uscc" in clean:
         clean["uscc"] = uscc.normalise_uscc(clean["uscc"])
         _refuse("uscc", uscc.uscc_problems(clean["uscc"]))
-        _check_unique(clean["uscc"], existing)
+        _check_unique(known.holder(clean["uscc"]), existing)
     # A file whose region lies outside the editor's own (moved there by a superior) can be kept.
     moved = existing is None or clean.get("region_code") != existing.region_code
     if "region_code" in clean and moved:
         _refuse("region_code", rules.region_problems(clean["region_code"]))
-        _check_region(actor, clean["region_code"])
+        _check_region(actor, clean["region_code"], known)
     if "industry_code" in clean:
         _refuse("industry_code", rules.industry_problems(clean["industry_code"]))
 
@@ -244,18 +277,16 @@ def _refuse(field: str, problems: Iterable[Problem]) -> None:
         raise InvalidInput(problem.msgid, field=field, **problem.params)
 
 
-def _check_unique(uscc: str, existing: Enterprise | None) -> None:
-    stmt = select(Enterprise.id).where(Enterprise.uscc == uscc)
-    found = db.session.scalar(unscoped(stmt, reason="a code is unique on the whole roll"))
-    if found is not None and (existing is None or found != existing.id):
+def _check_unique(holder: int | None, existing: Enterprise | None) -> None:
+    if holder is not None and (existing is None or holder != existing.id):
         raise InvalidInput(
             N_("An enterprise with this unified social credit code is on the roll already."),
             field="uscc",
         )
 
 
-def _check_region(actor: Actor, code: str) -> None:
-    if db.session.scalar(select(Region.id).where(Region.code == code)) is None:
+def _check_region(actor: Actor, code: str, known: Known) -> None:
+    if not known.has_region(code):
         raise InvalidInput(N_("There is no division with this code."), field="region_code")
     if not actor.everything and not any(code.startswith(r) for r in actor.regions):
         raise InvalidInput(N_("This region is outside your own."), field="region_code")
