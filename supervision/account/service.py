@@ -105,6 +105,15 @@ def to_actor(account: Account) -> Actor:
     )
 
 
+def actor_of(account_id: int) -> Actor | None:
+    """Whom an account acts as now; None when it is closed. For a job that somebody asked for."""
+    stmt = select(Account).where(Account.id == account_id, Account.is_active)
+    stmt = stmt.options(selectinload(Account.memberships))
+    reason = "a job acts as the person who asked for it"
+    found = db.session.scalars(unscoped(stmt, reason=reason)).first()
+    return to_actor(found) if found is not None else None
+
+
 def sign_in(username: str, password: str, *, attempts: int, lockout: timedelta) -> Account | None:
     """The account, or None. Counts failures and locks after ``attempts`` of them.
 
