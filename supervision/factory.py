@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from supervision.account.auth import init_auth
 from supervision.account.labels import ROLE_LABELS
-from supervision.core import access, crypto, scope
+from supervision.core import access, crypto, find, scope
 from supervision.core.attachments import init_storage
 from supervision.core.db import db, install_sqlite_behaviour, sqlite_path
 from supervision.core.i18n import format_day, format_instant, init_i18n
@@ -123,6 +123,7 @@ def _init_database(app: Flask) -> None:
     with app.app_context():
         install_sqlite_behaviour(db.engine)
     scope.install_tripwire(db.session)
+    find.install(db.session)
 
 
 def _register_slices(app: Flask) -> None:

@@ -23,13 +23,16 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from supervision.account.roles import Role
 from supervision.core.actor import Actor
 from supervision.core.db import Base, JsonValue, Versioned, code_of
+from supervision.core.find_models import Searchable, SearchSpec
 from supervision.core.permissions import Permission
 from supervision.core.scope import region_range
 from supervision.enterprise.models import Enterprise, owned_filter
 
 
-class Account(Versioned, Base):
+class Account(Searchable, Versioned, Base):
     """A person who signs in. ``regions`` are GB/T 2260 prefixes; enterprises hang on memberships."""
+
+    __search__ = SearchSpec("account", texts=("name", "username"), readings=("name",), owner="")
 
     __tablename__ = "account"
 

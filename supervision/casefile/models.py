@@ -36,6 +36,7 @@ from supervision.core.actor import Actor, Side
 from supervision.core.attachments import Attachment
 from supervision.core.clocks import ClockColumns, clock_checks
 from supervision.core.db import Base, JsonValue, Versioned, code_of
+from supervision.core.find_models import Searchable, SearchSpec
 from supervision.core.documents.models import Document
 from supervision.core.statutory import StatutoryRule
 from supervision.enterprise.models import OwnedByEnterprise, owned_filter
@@ -46,8 +47,10 @@ from supervision.order.rules import ServiceMethod
 _FILED_SQL = ", ".join(f"'{s}'" for s in sorted(FILED))
 
 
-class Case(Versioned, OwnedByEnterprise, Base):
+class Case(Searchable, Versioned, OwnedByEnterprise, Base):
     """One case against one enterprise. Its number comes with the approval of the filing."""
+
+    __search__ = SearchSpec("case", texts=("number", "cause"), numbers=("number",))
 
     __tablename__ = "case_file"
     __table_args__ = (

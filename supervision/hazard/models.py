@@ -24,6 +24,7 @@ from supervision.core import clock
 from supervision.core.actor import Side
 from supervision.core.attachments import Attachment, AttachmentLink
 from supervision.core.db import Base, JsonValue, Versioned, code_of
+from supervision.core.find_models import Searchable, SearchSpec
 from supervision.core.statutory import Certainty
 from supervision.enterprise.models import OwnedByEnterprise
 from supervision.hazard import major_rules, rules
@@ -61,8 +62,10 @@ class HazardCriterion(Base):
     certainty: Mapped[Certainty] = mapped_column(code_of(Certainty))
 
 
-class Hazard(Versioned, OwnedByEnterprise, Base):
+class Hazard(Searchable, Versioned, OwnedByEnterprise, Base):
     """One hidden hazard. Nothing is physically deleted; what is wrong becomes ``invalid``."""
+
+    __search__ = SearchSpec("hazard", numbers=("number",))
 
     __tablename__ = "hazard"
     __table_args__ = (

@@ -23,6 +23,7 @@ from supervision.authority.models import Authority
 from supervision.core.actor import Actor, Side
 from supervision.core.attachments import Attachment, AttachmentLink
 from supervision.core.db import Base, JsonValue, Versioned, code_of
+from supervision.core.find_models import Searchable, SearchSpec
 from supervision.core.documents.models import Document
 from supervision.core.statutory import Certainty
 from supervision.enterprise.models import OwnedByEnterprise, owned_filter
@@ -87,8 +88,10 @@ class Signer(StrEnum):
     WITNESS = "witness"
 
 
-class Inspection(Versioned, OwnedByEnterprise, Base):
+class Inspection(Searchable, Versioned, OwnedByEnterprise, Base):
     """One inspection or visit. The record's number is allocated when it is recorded."""
+
+    __search__ = SearchSpec("inspection", texts=("subject",), numbers=("number",))
 
     __tablename__ = "inspection"
     __table_args__ = (

@@ -24,6 +24,7 @@ from supervision.core.actor import Actor, Side
 from supervision.core.attachments import Attachment, AttachmentLink
 from supervision.core.clocks import ClockColumns, clock_checks
 from supervision.core.db import Base, JsonValue, Versioned, code_of
+from supervision.core.find_models import Searchable, SearchSpec
 from supervision.core.documents.models import Document
 from supervision.enterprise.models import OwnedByEnterprise, owned_filter
 from supervision.hazard.models import Hazard
@@ -43,8 +44,10 @@ _NUMBERED = "('issued', 'served', 'rechecked', 'closed')"
 _PENDING = text("status = 'pending'")
 
 
-class Order(Versioned, OwnedByEnterprise, Base):
+class Order(Searchable, Versioned, OwnedByEnterprise, Base):
     """One order to an enterprise. Number, serial and year come at issue and stay for ever."""
+
+    __search__ = SearchSpec("order", texts=("number",), numbers=("number",))
 
     __tablename__ = "legal_order"
     __table_args__ = (

@@ -25,6 +25,7 @@ from supervision.core import clock
 from supervision.core.actor import Actor, Side
 from supervision.core.attachments import Attachment
 from supervision.core.db import Base, JsonValue, Versioned, code_of
+from supervision.core.find_models import Searchable, SearchSpec
 from supervision.core.permissions import Permission
 from supervision.enterprise.models import OwnedByEnterprise, owned_filter
 from supervision.hazard.models import Hazard
@@ -70,8 +71,10 @@ class VisionNode(Base):
         return rules.node_state(self.last_seen_at, clock.now(), silent_seconds)
 
 
-class Camera(Versioned, OwnedByEnterprise, Base):
+class Camera(Searchable, Versioned, OwnedByEnterprise, Base):
     """One camera of an enterprise. Its address is a secret; zones and rules are the contract's."""
+
+    __search__ = SearchSpec("camera", texts=("name", "place"), readings=("name",))
 
     __tablename__ = "camera"
     __table_args__ = (Index("ix_camera_node_id_is_enabled", "node_id", "is_enabled"),)
