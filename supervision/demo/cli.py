@@ -9,7 +9,7 @@ import click
 from supervision.account.labels import ROLE_LABELS
 from supervision.core import clock
 from supervision.core.errors import DomainError
-from supervision.demo import after, people
+from supervision.demo import after, people, scale
 from supervision.demo.build import build, is_built
 
 
@@ -35,6 +35,27 @@ def demo_build() -> None:
         )
     for line in after.finish(clock.now()):
         click.echo(line)
+
+
+@demo_group.command("scale")
+@click.option("--enterprises", type=click.IntRange(1, 1_000_000), default=100_000)
+@click.option("--hazards", type=click.IntRange(0, 10_000_000), default=1_000_000)
+@click.option("--again", is_flag=True, help="also where there are enterprises already")
+def demo_scale(enterprises: int, hazards: int, *, again: bool) -> None:
+    """Fill a database with a city's worth of invented rows, to measure on."""
+    started = time.monotonic()
+
+    def tell(what: str, done: int, total: int) -> None:
+        click.echo(f"{time.monotonic() - started:6.0f} s  {what} {done:,} of {total:,}")
+
+    try:
+        scaled = scale.build(enterprises, hazards, tell, again=again)
+    except DomainError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(
+        f"{scaled.enterprises:,} enterprises, {scaled.hazards:,} hazards, {scaled.events:,} events"
+        f" in {time.monotonic() - started:.1f} s; the longest history: /enterprises/{scaled.busiest_id}"
+    )
 
 
 @demo_group.command("accounts")
