@@ -106,6 +106,11 @@ def install(session_class: Any) -> None:
         event.listen(session_class, "after_flush", _after_flush)
 
 
+def add_new(rows: Sequence[Any]) -> None:
+    """Entries of rows that were written past the session's flush, in the running transaction."""
+    _write(db.session.connection(), rows)
+
+
 def _after_flush(session: Session, _context: object) -> None:
     new = [row for row in session.new if isinstance(row, Searchable)]
     changed = [row for row in session.dirty if isinstance(row, Searchable) and _is_stale(row)]
