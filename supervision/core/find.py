@@ -108,7 +108,7 @@ def install(session_class: Any) -> None:
 
 def add_new(rows: Sequence[Any]) -> None:
     """Entries of rows that were written past the session's flush, in the running transaction."""
-    _write(db.session.connection(), rows)
+    _write(db.session.connection(), [row for row in rows if isinstance(row, Searchable)])
 
 
 def _after_flush(session: Session, _context: object) -> None:
