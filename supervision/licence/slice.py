@@ -2,6 +2,39 @@
 
 from __future__ import annotations
 
-from supervision.core.slice import Slice
+from flask_babel import lazy_gettext as _l
 
-SLICE = Slice(name="licence")
+from supervision.core.permissions import Permission
+from supervision.core.slice import Card, Job, NavGroup, NavItem, Panel, Slice
+from supervision.licence import (
+    jobs,
+    labels,
+    panels,
+    views,  # noqa: F401 - adds its addresses to the blueprint
+    views_detail,  # noqa: F401 - likewise
+    views_types,  # noqa: F401 - likewise
+)
+from supervision.licence.blueprint import bp
+
+SLICE = Slice(
+    name="licence",
+    blueprints=(bp,),
+    nav=(
+        NavItem(
+            _l("Licences"),
+            "licence.index",
+            "certificate",
+            Permission.LICENCE_READ,
+            22,
+            badge=panels.badge,
+            group=NavGroup.REGISTRY,
+        ),
+    ),
+    panels=(Panel("licences", _l("Licences"), Permission.LICENCE_READ, 12, panels.panel),),
+    cards=(Card("licences", Permission.LICENCE_READ, 24, panels.card),),
+    timeline=panels.timeline,
+    todos=panels.todos,
+    jobs=(Job("licence.watch", jobs.watch, {"hour": 6, "minute": 10}),),
+    notices=labels.NOTICES,
+    actions=labels.AUDIT_ACTIONS,
+)
