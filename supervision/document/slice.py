@@ -2,6 +2,55 @@
 
 from __future__ import annotations
 
-from supervision.core.slice import Slice
+from flask_babel import lazy_gettext as _l
 
-SLICE = Slice(name="document")
+from supervision.core.permissions import Permission
+from supervision.core.slice import Job, NavGroup, NavItem, Panel, Slice
+from supervision.document import (
+    jobs,
+    kind_views,  # noqa: F401 - adds its addresses to the blueprint
+    labels,
+    panels,
+    step_views,  # noqa: F401 - likewise
+    views,  # noqa: F401 - likewise
+)
+from supervision.document.blueprint import bp
+
+SLICE = Slice(
+    name="document",
+    blueprints=(bp,),
+    nav=(
+        NavItem(
+            _l("Documents"),
+            "document.index",
+            "files",
+            Permission.DOCUMENT_READ,
+            16,
+            group=NavGroup.REGISTRY,
+        ),
+    ),
+    panels=(Panel("documents", _l("Documents"), Permission.DOCUMENT_READ, 18, panels.panel),),
+    timeline=panels.timeline,
+    todos=panels.todos,
+    jobs=(
+        Job("document.watch", jobs.watch, {"hour": 0, "minute": 40}),
+        Job("document.reckon", jobs.reckon, {"hour": 1, "minute": 10}),
+    ),
+    notices={
+        "document.published": _l("A document is in force: %(title)s (version %(version)s)"),
+        "document.withdrawn": _l("A document was withdrawn: %(title)s"),
+        "document.filing_submitted": _l("Handed in for filing: %(title)s"),
+        "document.filing_accepted": _l("The filing of %(title)s is accepted"),
+        "document.filing_returned": _l("The filing of %(title)s was sent back"),
+        "document.valid_due": _l("%(title)s ends on %(due_on)s (%(days)s days left)"),
+        "document.valid_passed": _l("%(title)s has expired (%(due_on)s)"),
+        "document.review_due": _l(
+            "%(title)s is to be evaluated again by %(due_on)s (%(days)s days left)"
+        ),
+        "document.review_passed": _l("The evaluation of %(title)s is late (%(due_on)s)"),
+        "document.filing_due": _l("The filing of %(title)s is due on %(due_on)s (%(days)s days)"),
+        "document.filing_passed": _l("The filing of %(title)s is late (%(due_on)s)"),
+    },
+    actions={f"document.{action}": text for action, text in labels.ACTION_LABELS.items()}
+    | {"document.kind": _l("Kind of document: new version")},
+)
