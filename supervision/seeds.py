@@ -23,6 +23,8 @@ from supervision.core.holidays import (
 from supervision.core.statutory import Certainty, StatutoryRule
 from supervision.core.tables import read_table
 from supervision.core.workdays import HOLIDAYS
+from supervision.document.models import DocumentKind
+from supervision.document.rules import Category as DocumentCategory
 from supervision.enterprise.models import Region
 from supervision.enterprise.rules import RegionLevel
 from supervision.escalation import service as escalation
@@ -45,6 +47,7 @@ def load_all(*, provinces: frozenset[str] | None = None) -> dict[str, int]:
         "steps of the ladder": load_ladder(),
         "items of checklists": load_checklists(),
         "exemptions from the cap": load_exemptions(),
+        "kinds of documents": load_document_kinds(),
         "regions": load_regions(provinces),
     }
 
@@ -132,6 +135,27 @@ def load_exemptions() -> int:
     """Reasons for which an inspection does not count against the cap."""
     rows = [_dated(row) for row in read_table(ROOT / "inspection" / "data" / "cap_exemptions.tsv")]
     return _add_new(CapExemption, ("code", "effective_from"), rows)
+
+
+def load_document_kinds() -> int:
+    """Which documents an enterprise must have; a code that has any version is an administrator's."""
+    known = set(db.session.scalars(select(DocumentKind.code)))
+    table = read_table(ROOT / "document" / "data" / "kinds.tsv")
+    rows = [
+        {
+            **_dated(row),
+            "category": DocumentCategory(row["category"]),
+            "certainty": Certainty(row["certainty"]),
+            "term_months": int(row["term_months"] or 0) or None,
+            "review_months": int(row["review_months"] or 0) or None,
+            "required_headcount": int(row["required_headcount"]),
+            "has_level": row["has_level"] == "1",
+            "has_sum": row["has_sum"] == "1",
+        }
+        for row in table
+        if row["code"] not in known
+    ]
+    return _add_new(DocumentKind, ("code", "effective_from"), rows)
 
 
 def load_ladder() -> int:
