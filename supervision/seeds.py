@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from supervision.core import clock
+from supervision.core.actor import SYSTEM
 from supervision.core.db import Base, db
 from supervision.core.documents import DocumentTemplate, shipped
 from supervision.core.holidays import (
@@ -31,10 +32,18 @@ from supervision.escalation import service as escalation
 from supervision.hazard.models import HazardCriterion
 from supervision.hazard.rules import Category, Factor
 from supervision.inspection.models import CapExemption, Checklist, ChecklistItem
+from supervision.licence.models import LicenceType
 
 ROOT = Path(__file__).resolve().parent
 DIVISIONS = ROOT.parent / "static" / "vendor" / "china-division-2.7.0"
 BATCH = 5000
+_LICENCE_NUMBERS = (
+    "term_months",
+    "apply_months",
+    "review_months",
+    "decision_days",
+    "change_days",
+)
 
 
 def load_all(*, provinces: frozenset[str] | None = None) -> dict[str, int]:
@@ -47,6 +56,7 @@ def load_all(*, provinces: frozenset[str] | None = None) -> dict[str, int]:
         "steps of the ladder": load_ladder(),
         "items of checklists": load_checklists(),
         "exemptions from the cap": load_exemptions(),
+        "types of licences": load_licence_types(),
         "kinds of documents": load_document_kinds(),
         "regions": load_regions(provinces),
     }
@@ -156,6 +166,21 @@ def load_document_kinds() -> int:
         if row["code"] not in known
     ]
     return _add_new(DocumentKind, ("code", "effective_from"), rows)
+
+
+def load_licence_types() -> int:
+    """Types whose code nobody has yet; one that somebody changed is theirs."""
+    rows = [
+        _licence_type(row) for row in read_table(ROOT / "licence" / "data" / "licence_types.tsv")
+    ]
+    return _add_new(LicenceType, ("code",), rows)
+
+
+def _licence_type(row: Mapping[str, str]) -> dict[str, Any]:
+    numbers = {name: int(row[name]) if row[name] else None for name in _LICENCE_NUMBERS}
+    flags = {name: row[name] == "1" for name in ("has_scope", "has_storage", "is_extendable")}
+    made = {"changed_at": clock.now(), "changed_by": SYSTEM.name}
+    return {**_dated(row), **numbers, **flags, **made}
 
 
 def load_ladder() -> int:

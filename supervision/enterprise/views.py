@@ -41,6 +41,7 @@ class Pick:
 PICKS = {
     "report": Pick(_l("Report a hazard"), "hazard.report", Permission.HAZARD_REPORT),
     "inspection": Pick(_l("New inspection"), "inspection.new", Permission.INSPECTION_MAKE),
+    "licence": Pick(_l("Enter a licence"), "licence.new", Permission.LICENCE_EDIT),
     "camera": Pick(_l("Add a camera"), "camera.new", Permission.CAMERA_EDIT),
 }
 
