@@ -208,7 +208,7 @@ def test_a_suspended_licence_is_resumed_or_revoked_with_a_numbered_decision(cast
         {"ended_on": clock.today()},
         {"origin": Origin.RENEWAL},
     ],
-    ids=lambda w: "-".join(w),
+    ids="-".join,
 )
 def test_the_database_too_asks_for_the_evidence_of_a_state(cast, wrong):
     licence_id = make_licence(cast)
@@ -225,7 +225,7 @@ def test_each_step_of_the_ladder_is_told_once_to_both_sides(cast):
         Audience.ENTERPRISE_PEOPLE,
         Audience.SUPERVISORS,
     ]
-    assert told("licence.apply_due")[0].params["days"] == 31
+    assert told("licence.apply_due")[0].params["days"] == "31"
     assert jobs.watch(clock.now()) == 0
     last_day = load_licence(licence_id).apply_by
     with clock.frozen(clock.start_of(last_day + timedelta(days=1))):
