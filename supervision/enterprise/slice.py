@@ -9,6 +9,7 @@ from supervision.core.slice import Card, NavItem, Slice
 from supervision.enterprise import (
     panels,
     site_models,  # noqa: F401 - its tables
+    timeline_views,  # noqa: F401 - adds its addresses to the blueprint
 )
 from supervision.enterprise.views import bp
 
