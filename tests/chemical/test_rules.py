@@ -81,8 +81,10 @@ def test_the_tables_are_complete():
 
 @pytest.mark.parametrize(
     ("people", "alpha"),
-    [(0, "0.5"), (1, "1"), (29, "1"), (30, "1.2"), (49, "1.2"), (50, "1.5"), (99, "1.5")]
-    + [(100, "2"), (5000, "2")],
+    [
+        *((0, "0.5"), (1, "1"), (29, "1"), (30, "1.2"), (49, "1.2")),
+        *((50, "1.5"), (99, "1.5"), (100, "2"), (5000, "2")),
+    ],
 )
 def test_alpha_by_the_people_outside(people, alpha):
     found = assess(GB, [Substance("chlorine", Decimal(5), named=12)], people)
@@ -91,8 +93,10 @@ def test_alpha_by_the_people_outside(people, alpha):
 
 @pytest.mark.parametrize(
     ("tonnes", "grade"),
-    [("62.5", "first"), ("62.4999", "second"), ("31.25", "second"), ("31.2499", "third")]
-    + [("6.25", "third"), ("6.2499", "fourth")],
+    [
+        *(("62.5", "first"), ("62.4999", "second"), ("31.25", "second")),
+        *(("31.2499", "third"), ("6.25", "third"), ("6.2499", "fourth")),
+    ],
 )
 def test_a_grade_begins_at_its_bound(tonnes, grade):
     found = assess(GB, [Substance("chlorine", Decimal(tonnes), named=12)], 100)
