@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
+from supervision.chemical import standards as chemical
 from supervision.core import clock
 from supervision.core.actor import SYSTEM
 from supervision.core.db import Base, db
@@ -56,6 +57,7 @@ def load_all(*, provinces: frozenset[str] | None = None) -> dict[str, int]:
         "steps of the ladder": load_ladder(),
         "items of checklists": load_checklists(),
         "exemptions from the cap": load_exemptions(),
+        "tables of GB 18218": chemical.load_shipped(),
         "types of licences": load_licence_types(),
         "kinds of documents": load_document_kinds(),
         "regions": load_regions(provinces),
