@@ -9,7 +9,7 @@ from flask import Flask, current_app
 
 from supervision.account import service
 from supervision.account.roles import Role
-from supervision.core import audit
+from supervision.core import audit, find
 from supervision.core.actor import SYSTEM
 from supervision.core.db import transaction
 from supervision.core.errors import DomainError
@@ -18,7 +18,7 @@ from supervision.seeds import load_all
 
 
 def register(app: Flask) -> None:
-    for command in (audit_group, job_group, seed, create_admin):
+    for command in (audit_group, job_group, search_group, seed, create_admin):
         app.cli.add_command(command)
 
 
@@ -85,6 +85,27 @@ def jobs_once(name: str) -> None:
     if not found:
         raise click.ClickException(f"no job called {name}; see `flask jobs list`")
     click.echo(run_job(_app(), found[0]))
+
+
+@click.group("search")
+def search_group() -> None:
+    """The index of what can be searched for."""
+
+
+@search_group.command("rebuild")
+def search_rebuild() -> None:
+    """Write it anew from the rows, batch by batch; what is asked meanwhile finds less."""
+    with transaction():
+        find.forget_all()
+    for model in find.searchable_models():
+        last, total = 0, 0
+        while True:
+            with transaction():
+                last, count = find.rebuild_batch(model, last)
+            total += count
+            if not count:
+                break
+        click.echo(f"{model.__search__.kind}: {total:,}")
 
 
 @click.command("seed")

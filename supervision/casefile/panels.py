@@ -9,12 +9,12 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 
 from supervision.casefile import labels, queries
-from supervision.casefile.models import CaseDecision, CaseEvent
+from supervision.casefile.models import Case, CaseDecision, CaseEvent
 from supervision.casefile.workflow import CaseState
 from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.permissions import Permission
-from supervision.core.slice import TimelineItem, Todo
+from supervision.core.slice import Found, TimelineItem, Todo
 from supervision.order import queries as orders
 
 PANEL_ROWS = 20
@@ -114,3 +114,13 @@ def todos(actor: Actor) -> Sequence[Todo]:
 def badge(actor: Actor) -> int:
     """How many cases wait for an approval, for those who approve."""
     return queries.waiting_count(actor, cap=100) if actor.may(Permission.CASE_APPROVE) else 0
+
+
+def found(case: Case) -> Found:
+    """A case in the search on every page."""
+    detail = f"{case.number or labels.STATUS_LABELS[case.status]} · {case.enterprise.display_name}"
+    return Found(case.cause, detail, url_for("casefile.detail", case_id=case.id))
+
+
+def found_all(text: str) -> str:
+    return url_for("casefile.index", text=text)

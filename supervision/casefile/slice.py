@@ -9,9 +9,10 @@ from supervision.casefile import (
     panels,
     step_views,  # noqa: F401 - adds its addresses to the blueprint
 )
+from supervision.casefile.models import Case
 from supervision.casefile.views import bp
 from supervision.core.permissions import Permission
-from supervision.core.slice import NavGroup, NavItem, Panel, Slice, TicketPart
+from supervision.core.slice import Findable, NavGroup, NavItem, Panel, Slice, TicketPart
 
 SLICE = Slice(
     name="casefile",
@@ -31,6 +32,17 @@ SLICE = Slice(
     panels=(Panel("cases", _l("Penalties"), Permission.ORDER_READ, 28, panels.panel),),
     ticket_parts=(TicketPart(Permission.CASE_READ, 61, panels.ticket_part),),
     order_parts=(TicketPart(Permission.CASE_READ, 10, panels.order_part),),
+    findables=(
+        Findable(
+            _l("Cases"),
+            "folder",
+            Permission.CASE_READ,
+            50,
+            Case,
+            panels.found,
+            panels.found_all,
+        ),
+    ),
     timeline=panels.timeline,
     todos=panels.todos,
     notices=labels.NOTICES,

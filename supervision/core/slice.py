@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Blueprint
 from markupsafe import Markup
+from sqlalchemy import Select
 
 from supervision.core.actor import Actor
 from supervision.core.dossier import Chapter
@@ -130,6 +131,32 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """A line of what a search found."""
+
+    title: LazyText
+    detail: LazyText
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Findable:
+    """A kind of rows that the search on every page finds.
+
+    ``model`` is :class:`~supervision.core.find_models.Searchable`; ``show(row)`` is called with
+    rows that the actor may see, their enterprise loaded. ``all_url(text)``: the list narrowed.
+    """
+
+    label: LazyText
+    icon: str
+    permission: Permission
+    order: int
+    model: type[Any]
+    show: Callable[[Any], Found]
+    all_url: Callable[[str], str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Slice:
     """The manifest of one slice; the list of all is ``supervision/slices.py``."""
 
@@ -146,6 +173,8 @@ class Slice:
     # The same of an order: ``render(order_id, actor)``.
     order_parts: tuple[TicketPart, ...] = ()
     timeline: TimelineSource | None = None
+    # What the search on every page finds.
+    findables: tuple[Findable, ...] = ()
     # Chapters of the enterprise's dossier.
     chapters: tuple[Chapter, ...] = ()
     # What holds for enterprises, by their ids, that other slices' rules ask about: a set of words
@@ -153,6 +182,14 @@ class Slice:
     traits: Callable[[Collection[int]], Mapping[int, frozenset[str]]] | None = None
     # Who can supervise an enterprise.
     officers: Directory | None = None
+    # Opens the first account of an enterprise: (actor, enterprise id, user name, name, telephone)
+    # -> the user name and the first password, which is kept nowhere.
+    welcome: Callable[[Actor, int, str, str, str], tuple[str, str]] | None = None
+    # Gives the people of two enterprises access to both after a merger or split:
+    # (actor, the one that ends or gives, the one that takes) -> how many people followed.
+    follow: Callable[[Actor, int, int], int] | None = None
+    # The ids of the enterprises at which something was checked since an instant, as a statement.
+    checked_since: Callable[[datetime], Select[Any]] | None = None
     # Whom an account acts as now, None when it is closed: for a job that somebody asked for.
     actor_of: Callable[[int], Actor | None] | None = None
     jobs: tuple[Job, ...] = ()

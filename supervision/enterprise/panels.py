@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from babel.lists import format_list
-from flask import render_template
+from flask import render_template, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from supervision.core.actor import Actor
-from supervision.core.slice import TimelineItem
+from supervision.core.slice import Found, TimelineItem
 from supervision.enterprise import labels, queries
-from supervision.enterprise.models import EnterpriseEvent
+from supervision.enterprise.models import Enterprise, EnterpriseEvent
 
 OWN_SHOWN = 5
 
@@ -60,3 +60,13 @@ def card(actor: Actor) -> str:
             "enterprise/own_card.html", enterprises=own, regions=regions, labels=labels
         )
     return render_template("enterprise/card.html", counts=queries.roll_counts(actor))
+
+
+def found(enterprise: Enterprise) -> Found:
+    """An enterprise in the search on every page."""
+    url = url_for("enterprise.file", enterprise_id=enterprise.id)
+    return Found(enterprise.name, f"{enterprise.uscc} · {enterprise.address}", url)
+
+
+def found_all(text: str) -> str:
+    return url_for("enterprise.index", text=text)

@@ -11,8 +11,9 @@ from flask_babel import gettext as _
 from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.permissions import Permission
-from supervision.core.slice import TimelineItem, Todo
+from supervision.core.slice import Found, TimelineItem, Todo
 from supervision.hazard import labels, listing_queries, queries
+from supervision.hazard.models import Hazard
 
 PANEL_ROWS = 20
 
@@ -84,3 +85,15 @@ def todos(actor: Actor) -> Sequence[Todo]:
 def badge(actor: Actor) -> int:
     """How many overdue tickets, as far as anybody counts; beside the menu's line."""
     return queries.overdue_count(actor, cap=100)
+
+
+def found(hazard: Hazard) -> Found:
+    """A ticket in the search on every page."""
+    detail = (
+        f"{hazard.enterprise.display_name} · {hazard.place} · {labels.STATUS_LABELS[hazard.status]}"
+    )
+    return Found(hazard.number, detail, url_for("hazard.detail", hazard_id=hazard.id))
+
+
+def found_all(text: str) -> str:
+    return url_for("hazard.index", text=text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from supervision.core.permissions import Permission
-from supervision.core.slice import Card, Job, NavGroup, NavItem, Panel, Slice
+from supervision.core.slice import Card, Findable, Job, NavGroup, NavItem, Panel, Slice
 from supervision.hazard import (
     assignment_labels,
     criteria_views,  # noqa: F401 - adds its addresses to the blueprint
@@ -24,6 +24,7 @@ from supervision.hazard import (
     views_steps,  # noqa: F401 - likewise
 )
 from supervision.hazard.blueprint import bp
+from supervision.hazard.models import Hazard
 
 SLICE = Slice(
     name="hazard",
@@ -51,6 +52,17 @@ SLICE = Slice(
     ),
     panels=(Panel("hazards", _l("Hazards"), Permission.HAZARD_READ, 20, panels.panel),),
     cards=(Card("hazards", Permission.HAZARD_READ, 20, panels.card),),
+    findables=(
+        Findable(
+            _l("Hazards"),
+            "alert-triangle",
+            Permission.HAZARD_READ,
+            20,
+            Hazard,
+            panels.found,
+            panels.found_all,
+        ),
+    ),
     timeline=panels.timeline,
     jobs=(Job("hazard.clocks", jobs.keep_clocks, {"hour": 0, "minute": 20}),),
     todos=panels.todos,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 
@@ -11,6 +11,7 @@ from supervision.core.access import current_actor, public, signed_in
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.slice import Todo
+from supervision.home import finding
 from supervision.slices import slices
 
 bp = Blueprint("home", __name__)
@@ -34,6 +35,25 @@ def _todos(actor: Actor) -> list[Todo]:
     """What waits for this person, the urgent before the rest."""
     known = [todo for m in slices() if m.todos for todo in m.todos(actor) if todo.count]
     return sorted(known, key=lambda todo: todo.tone != "bad")
+
+
+@bp.get("/find.json")
+@signed_in
+def find() -> ResponseReturnValue:
+    """``?q=``: what the search on every page shows while somebody types."""
+    groups = finding.search(current_actor(), request.args.get("q", ""))
+    shown = [
+        {
+            "label": group.label,
+            "icon": group.icon,
+            "all": group.all_url,
+            "items": [
+                {"title": str(i.title), "detail": str(i.detail), "url": i.url} for i in group.items
+            ],
+        }
+        for group in groups
+    ]
+    return {"groups": shown}, {"Cache-Control": "no-store"}
 
 
 @bp.get("/healthz")

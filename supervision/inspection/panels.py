@@ -12,9 +12,10 @@ from flask_babel import gettext as _
 from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.permissions import Permission
-from supervision.core.slice import TimelineItem, Todo
+from supervision.core.slice import Found, TimelineItem, Todo
 from supervision.enterprise import queries as enterprises
 from supervision.inspection import caps, labels, queries
+from supervision.inspection.models import Inspection
 from supervision.inspection.queries import InspectionFilter
 
 PANEL_ROWS = 20
@@ -107,3 +108,14 @@ def ticket_part(hazard_id: int, actor: Actor) -> str:
         return ""
     inspection, item = found
     return render_template("inspection/ticket.html", inspection=inspection, item=item)
+
+
+def found(inspection: Inspection) -> Found:
+    """An inspection in the search on every page."""
+    detail = f"{inspection.number} · {inspection.enterprise.display_name}"
+    url = url_for("inspection.detail", inspection_id=inspection.id)
+    return Found(inspection.subject or inspection.number, detail, url)
+
+
+def found_all(text: str) -> str:
+    return url_for("inspection.index", text=text)

@@ -11,9 +11,10 @@ from flask_babel import gettext as _
 from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.permissions import Permission
-from supervision.core.slice import TimelineItem, Todo
+from supervision.core.slice import Found, TimelineItem, Todo
 from supervision.inspection.workflow import InspectionKind, InspectionState
 from supervision.order import labels, queries
+from supervision.order.models import Order
 
 PANEL_ROWS = 20
 BADGE_CAP = 100
@@ -129,3 +130,13 @@ def badge(actor: Actor) -> int:
     if actor.may(Permission.ORDER_APPROVE):
         groups.append("to_approve")
     return queries.waiting_count(actor, groups=groups, cap=BADGE_CAP)
+
+
+def found(order: Order) -> Found:
+    """An order in the search on every page."""
+    detail = f"{order.enterprise.display_name} · {labels.STATUS_LABELS[order.status]}"
+    return Found(order.number or "—", detail, url_for("order.detail", order_id=order.id))
+
+
+def found_all(text: str) -> str:
+    return url_for("order.index", text=text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from supervision.core.permissions import Permission
-from supervision.core.slice import Card, NavGroup, NavItem, Panel, Slice, TicketPart
+from supervision.core.slice import Card, Findable, NavGroup, NavItem, Panel, Slice, TicketPart
 from supervision.order import (
     labels,
     panels,
@@ -14,6 +14,7 @@ from supervision.order import (
     views_recheck,  # noqa: F401 - likewise
     views_steps,  # noqa: F401 - likewise
 )
+from supervision.order.models import Order
 from supervision.order.views import bp
 
 _READ = Permission.ORDER_READ
@@ -36,6 +37,17 @@ SLICE = Slice(
     cards=(Card("orders", _READ, 27, panels.card),),
     ticket_parts=(TicketPart(_READ, 60, panels.ticket_part),),
     inspection_parts=(TicketPart(_READ, 20, panels.inspection_part),),
+    findables=(
+        Findable(
+            _l("Orders"),
+            "gavel",
+            Permission.ORDER_READ,
+            40,
+            Order,
+            panels.found,
+            panels.found_all,
+        ),
+    ),
     timeline=panels.timeline,
     todos=panels.todos,
     notices={

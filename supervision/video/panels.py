@@ -12,9 +12,10 @@ from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.permissions import Permission
-from supervision.core.slice import TimelineItem, Todo
+from supervision.core.slice import Found, TimelineItem, Todo
 from supervision.core.web.state import settings
 from supervision.video import labels, queries
+from supervision.video.models import Camera
 from supervision.video.workflow import ReviewState
 
 PANEL_ROWS = 10
@@ -90,3 +91,13 @@ def todos(actor: Actor) -> Sequence[Todo]:
 def badge(actor: Actor) -> int:
     """How many wait for a verdict, as far as anybody counts; beside the menu's line."""
     return queries.pending_count(actor, cap=100)
+
+
+def found(camera: Camera) -> Found:
+    """A camera in the search on every page."""
+    detail = f"{camera.enterprise.display_name} · {camera.place}"
+    return Found(camera.name, detail, url_for("camera.detail", camera_id=camera.id))
+
+
+def found_all(text: str) -> str:
+    return url_for("camera.index", text=text)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from supervision.core.permissions import Permission
-from supervision.core.slice import Card, Job, NavGroup, NavItem, Panel, Slice, TicketPart
+from supervision.core.slice import Card, Findable, Job, NavGroup, NavItem, Panel, Slice, TicketPart
 from supervision.video import jobs, labels, panels
 from supervision.video.api import bp as api
+from supervision.video.models import Camera
 from supervision.video.views.cameras import bp as cameras
 from supervision.video.views.nodes import bp as nodes
 from supervision.video.views.review import bp as review
@@ -45,6 +46,17 @@ SLICE = Slice(
     panels=(Panel("video", _l("Video"), Permission.VIDEO_READ, 30, panels.panel),),
     cards=(Card("video", Permission.VIDEO_READ, 30, panels.card),),
     ticket_parts=(TicketPart(Permission.VIDEO_READ, 10, panels.ticket_part),),
+    findables=(
+        Findable(
+            _l("Cameras"),
+            "device-cctv",
+            Permission.VIDEO_READ,
+            60,
+            Camera,
+            panels.found,
+            panels.found_all,
+        ),
+    ),
     timeline=panels.timeline,
     jobs=(Job("video.watch_nodes", jobs.watch_nodes, {"seconds": 60}),),
     todos=panels.todos,

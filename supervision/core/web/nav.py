@@ -54,7 +54,9 @@ def once_a_page(key: Hashable, make: Callable[[], T]) -> T:
     return found
 
 
-def nav_items(actor: Actor | None, manifests: Sequence[Slice]) -> list[NavLink]:
+def nav_items(
+    actor: Actor | None, manifests: Sequence[Slice], *, with_badges: bool = True
+) -> list[NavLink]:
     """What ``actor`` may open, part by part; a long menu has headings."""
     if actor is None or not request:
         return []
@@ -74,7 +76,7 @@ def nav_items(actor: Actor | None, manifests: Sequence[Slice]) -> list[NavLink]:
                 url_for(item.endpoint),
                 item.icon,
                 item.endpoint == here,
-                item.badge(actor) if item.badge else 0,
+                item.badge(actor) if item.badge and with_badges else 0,
                 GROUP_LABELS[item.group] if is_first else "",
             )
         )
