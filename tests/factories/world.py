@@ -31,6 +31,7 @@ from tests.factories.authorities import certify, make_authority
 from tests.factories.cases import build_case
 from tests.factories.escalations import a_ladder
 from tests.factories.hazards import document, finding, photo, plan_parts
+from tests.factories.imports import an_import
 from tests.factories.inspections import make_checklist, make_inspection
 from tests.factories.listings import terms
 from tests.factories.orders import an_order
@@ -107,6 +108,7 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         | own
         | papers
         | plans
+        | an_import(cast, officer, mark)
         | a_ladder(cast, enterprise_id, officer, mark),
     )
 

@@ -1,0 +1,1 @@
+"""Many enterprises from one file: mapping, trial run, import batch by batch, what is to mend."""
