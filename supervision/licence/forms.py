@@ -32,7 +32,7 @@ class PaperForm(SeenForm):
     issuing_authority = StringField(
         _l("Issued by"), [InputRequired(), Length(max=120)], filters=[strip]
     )
-    issued_on = DateField(_l("Issued on"), [InputRequired()])
+    issued_on = DateField(_l("Day of issue"), [InputRequired()])
     valid_from = DateField(_l("Valid from"), [InputRequired()])
     valid_to = DateField(
         _l("Valid until"), [Optional()], description=_l("Empty where the paper names no end.")
@@ -98,9 +98,9 @@ def _number(label: Any, most: int, hint: Any = "") -> IntegerField:
 class TypeForm(SeenForm):
     """A version of a type."""
 
-    name = StringField(_l("Name"), [InputRequired(), Length(max=80)], filters=[strip])
+    name = StringField(_l("Name of the type"), [InputRequired(), Length(max=80)], filters=[strip])
     law = StringField(_l("Law or regulation"), [InputRequired(), Length(max=120)], filters=[strip])
-    source = StringField(_l("Source"), [InputRequired(), Length(max=200)], filters=[strip])
+    source = StringField(_l("Source of the rule"), [InputRequired(), Length(max=200)], filters=[strip])
     certainty = CodeField(_l("Certainty"), [InputRequired()], labels=labels.CERTAINTY_LABELS)
     term_months = _number(_l("Term in months"), MOST_MONTHS, _l("Empty: without an end."))
     apply_months = _number(

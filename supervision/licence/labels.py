@@ -14,12 +14,12 @@ from supervision.licence.workflow import LicenceState
 STATUS_LABELS = {
     LicenceState.DRAFT: _l("Waiting for verification"),
     LicenceState.RETURNED: _l("Returned for correction"),
-    LicenceState.VALID: _l("In force"),
+    LicenceState.VALID: _l("Valid"),
     LicenceState.SUSPENDED: _l("Suspended"),
-    LicenceState.REVOKED: _l("Revoked"),
+    LicenceState.REVOKED: _l("Revoked for good"),
     LicenceState.EXPIRED: _l("Expired"),
-    LicenceState.SURRENDERED: _l("Cancelled"),
-    LicenceState.REPLACED: _l("Replaced"),
+    LicenceState.SURRENDERED: _l("Struck off"),
+    LicenceState.REPLACED: _l("Replaced by its successor"),
     LicenceState.DISCARDED: _l("Discarded"),
 }
 
@@ -39,7 +39,7 @@ STANDING_LABELS = {
     Standing.LATE_TO_APPLY: _l("Application deadline passed"),
     Standing.EXPIRED: _l("Expired"),
     Standing.DUE: _l("Due within 90 days"),
-    Standing.OK: _l("In order"),
+    Standing.OK: _l("In good order"),
     Standing.NOT_YET: _l("Not yet in force"),
     Standing.OPEN_ENDED: _l("Without an end"),
 }
@@ -66,7 +66,7 @@ GAP_LABELS = {"1": _l("Chemicals beyond the scope")}
 ORIGIN_LABELS = {
     Origin.FIRST: _l("First issue"),
     Origin.RENEWAL: _l("Renewal"),
-    Origin.CHANGE: _l("Change"),
+    Origin.CHANGE: _l("Changed licence"),
     Origin.EXTENSION: _l("Extension without a review"),
 }
 
@@ -79,7 +79,7 @@ MEANS_LABELS = {
 FILE_LABELS = {
     FileKind.SCAN: _l("Scan of the licence"),
     FileKind.APPLICATION: _l("Application"),
-    FileKind.DECISION: _l("Decision"),
+    FileKind.DECISION: _l("Decision letter"),
 }
 
 SIDE_LABELS = {Side.ENTERPRISE: _l("Enterprise"), Side.REGULATOR: _l("Authority")}

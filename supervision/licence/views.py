@@ -139,7 +139,7 @@ def create(enterprise_id: int) -> ResponseReturnValue:
 
 def _offer(form: forms.PaperForm) -> forms.PaperForm:
     form.type_code.choices = [
-        ("", _("Choose")),
+        ("", _("Choose one")),
         *((t.code, t.name) for t in types.types_on(clock.today())),
     ]
     return form
