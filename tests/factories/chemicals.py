@@ -10,7 +10,8 @@ from supervision.chemical.models import ChemicalItem, ChemicalUnit
 from supervision.chemical.rules import Purpose, UnitKind
 from supervision.core import attachments, clock
 from supervision.core.actor import SYSTEM, Actor
-from supervision.core.db import transaction
+from supervision.core.db import db, transaction
+from supervision.core.permissions import Permission
 from supervision.enterprise import queries as enterprises
 
 CHLORINE, METHANOL = 12, 65
@@ -46,8 +47,6 @@ def a_source(
     enterprise_id: int, actor: Actor, officer: Actor | None = None, mark: str = ""
 ) -> dict[str, int]:
     """Ids of a filed source of grade one with a safety data sheet, as addresses name them."""
-    from supervision.core.permissions import Permission
-
     with transaction():
         unit = make_unit(enterprise_id, actor, mark=mark)
         item = hold(unit, actor, "62.5")
@@ -68,3 +67,11 @@ def a_source(
             "identification_id": unit.last.id,
             "source_id": source.id,
         }
+
+
+def chemical_ids(enterprise_id: int, officer: Actor, mark: str) -> dict[str, int]:
+    """Ids of a filed source and of a row of the standard, as the test of access names them."""
+    found = a_source(enterprise_id, officer, officer, mark)
+    row = standards.standard_on(clock.today()).rows[0].id
+    db.session.rollback()
+    return {f"chemical.{name}": number for name, number in {**found, "row_id": row}.items()}
