@@ -100,3 +100,23 @@ def load_licence(licence_id: int, actor: Actor = SYSTEM) -> Licence:
 def ending(days: int) -> date:
     """The last day of a licence whose last day to apply is ``days`` ahead (three months before)."""
     return add_months(clock.today() + timedelta(days=days), 3)
+
+
+def a_licence(cast: Cast, enterprise_id: int, officer: str, mark: str) -> dict[str, int]:
+    """Ids of a licence with a scan, under the names that addresses give them."""
+    made = make_licence(
+        cast,
+        by=officer,
+        officer=officer,
+        enterprise_id=enterprise_id,
+        number=f"{mark} licence",
+        issuing_authority=f"{mark} issuer",
+        valid_to=ending(-3),
+        with_scan=True,
+    )
+    licence = load_licence(made)
+    return {
+        "licence.licence_id": made,
+        "licence.file_id": licence.files[0].id,
+        "licence.type_id": licence.type_id,
+    }

@@ -29,11 +29,11 @@ from supervision.report import service as packaging
 from tests.cast import Cast
 from tests.factories.authorities import certify, make_authority
 from tests.factories.cases import build_case
-from tests.factories.chemicals import chemical_ids
 from tests.factories.escalations import a_ladder
 from tests.factories.hazards import document, finding, photo, plan_parts
 from tests.factories.imports import an_import
 from tests.factories.inspections import make_checklist, make_inspection
+from tests.factories.licences import a_licence
 from tests.factories.listings import terms
 from tests.factories.orders import an_order
 from tests.factories.plans import a_plan
@@ -111,7 +111,7 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         | plans
         | an_import(cast, officer, mark)
         | a_ladder(cast, enterprise_id, officer, mark)
-        | chemical_ids(enterprise_id, cast[officer], mark),
+        | a_licence(cast, enterprise_id, officer, mark),
     )
 
 

@@ -48,6 +48,7 @@ SEES_FAR = {"city_officer", "other_district", "auditor", "administrator"}
 ROW = SEES_PLANT
 MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "home.start": (EVERYBODY, None),
+    "home.find": (EVERYBODY, None),
     "account.profile": (EVERYBODY, None),
     "account.change_password": (EVERYBODY, None),
     "account.sign_out": (EVERYBODY, None),
@@ -268,6 +269,32 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "node.new_token": (ADMIN, None),
     "node.parked": (ADMIN, None),
     "node.revoke_token": (ADMIN, None),
+    "licence.index": (PACKAGE_READERS, None),
+    "licence.export": (PACKAGE_READERS, None),
+    "licence.missing": (PACKAGE_READERS, None),
+    "licence.detail": (PACKAGE_READERS, ROW),
+    "licence.file": (PACKAGE_READERS, ROW),
+    "licence.new": (SIDES, ROW),
+    "licence.create": (SIDES, ROW),
+    "licence.edit": (SIDES, ROW),
+    "licence.change": (SIDES, ROW),
+    "licence.successor": (SIDES, ROW),
+    "licence.succeed": (SIDES, ROW),
+    "licence.discard": (SIDES, ROW),
+    "licence.apply": (SIDES, ROW),
+    "licence.verify": (OFFICERS, ROW),
+    "licence.send_back": (OFFICERS, ROW),
+    "licence.refuse": (OFFICERS, ROW),
+    "licence.suspend": (OFFICERS, ROW),
+    "licence.resume": (OFFICERS, ROW),
+    "licence.revoke": (OFFICERS, ROW),
+    "licence.surrender": (OFFICERS, ROW),
+    "licence.kinds": (PACKAGE_READERS, None),
+    "licence.kind": (PACKAGE_READERS, None),
+    "licence.new_kind": (LAW_CHANGERS, None),
+    "licence.add_kind": (LAW_CHANGERS, None),
+    "licence.change_kind": (LAW_CHANGERS, None),
+    "licence.end_kind": (LAW_CHANGERS, None),
     "order.index": (PACKAGE_READERS, None),
     "order.export": (PACKAGE_READERS, None),
     "order.detail": (PACKAGE_READERS, ROW),
@@ -451,6 +478,7 @@ WORDS = {
     "template_id": 1,
     "year": 2026,
     "way": "up",
+    "origin": "renewal",
     "ending": {
         "plan.paper": "xlsx",
         "statute.year_file": "xlsx",
@@ -591,7 +619,16 @@ def test_who_gets_in_where(app, pages, cast, near, far):
             want = "sign in" if rule.endpoint == "account.sign_out" else want
             # Inside, a guard may still say no in words (the other side's step, a settled state).
             has_guard = want == "in" and rule.endpoint.startswith(
-                ("hazard.", "account.", "statute.", "inspection.", "order.", "plan.", "casefile.")
+                (
+                    "hazard.",
+                    "account.",
+                    "statute.",
+                    "inspection.",
+                    "order.",
+                    "plan.",
+                    "casefile.",
+                    "licence.",
+                )
             )
             said_no = answer.status_code == 403 and "POST" in rule.methods and has_guard
             if outcome(answer) != want and not said_no:
