@@ -29,6 +29,7 @@ from supervision.report import service as packaging
 from tests.cast import Cast
 from tests.factories.authorities import certify, make_authority
 from tests.factories.cases import build_case
+from tests.factories.chemicals import chemical_ids
 from tests.factories.escalations import a_ladder
 from tests.factories.hazards import document, finding, photo, plan_parts
 from tests.factories.imports import an_import
@@ -111,6 +112,7 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         | plans
         | an_import(cast, officer, mark)
         | a_ladder(cast, enterprise_id, officer, mark)
+        | chemical_ids(enterprise_id, cast[officer], mark)
         | a_licence(cast, enterprise_id, officer, mark),
     )
 
