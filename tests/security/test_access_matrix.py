@@ -628,6 +628,7 @@ def test_who_gets_in_where(app, pages, cast, near, far):
                     "plan.",
                     "casefile.",
                     "licence.",
+                    "chemical.",
                 )
             )
             said_no = answer.status_code == 403 and "POST" in rule.methods and has_guard
