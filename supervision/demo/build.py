@@ -25,6 +25,7 @@ from supervision.core.scope import visible
 from supervision.core.tables import read_table
 from supervision.core.text import N_
 from supervision.demo import people, story
+from supervision.demo.file_licences import Licences
 from supervision.demo.loop import Loop
 from supervision.demo.office import Event
 from supervision.demo.people import SignIn
@@ -124,9 +125,18 @@ class _Builder:
                     index, row["principal"], row["safety_manager"]
                 ):
                     self._sign_in(person)
-            loop = Loop(Stage(self.enterprises, self.actors), self.now)
+            stage = Stage(self.enterprises, self.actors)
+            loop = Loop(stage, self.now)
             loop.found()
-        self._play([*self._tickets(), *self._roll(), *loop.events(story.working_hours(self.start))])
+        start = story.working_hours(self.start)
+        self._play(
+            [
+                *self._tickets(),
+                *self._roll(),
+                *loop.events(start),
+                *Licences(stage, self.now).events(start),
+            ]
+        )
         counted = visible(Hazard, SYSTEM, func.count(Hazard.id))
         return Built(True, len(self.enterprises), len(self.actors), db.session.scalar(counted) or 0)
 
