@@ -64,6 +64,24 @@ def _regions() -> list[Wanted]:
     ]
 
 
+def _outlines() -> tuple[Wanted, ...]:
+    """Outlines of China for the map without tiles; read by the server, which decodes them.
+
+    From ECharts 4.9, the last that shipped them (Apache-2.0). They are simplified and of no
+    authority: before a map is shown to the public, approved data has to take their place.
+    """
+    files = ("map/json/china.json", "map/json/province", "LICENSE")
+    names = {"map/json/china.json": "outlines/china.json"}
+    return tuple(Wanted("echarts4", f, f.removeprefix("map/json/"), names.get(f)) for f in files)
+
+
+LEAFLET = (
+    Wanted("leaflet", "dist/leaflet.js", "leaflet.js", "leaflet.js"),
+    Wanted("leaflet", "dist/leaflet.css", "leaflet.css", "leaflet.css"),
+    Wanted("leaflet", "dist/images", "images"),
+    Wanted("leaflet", "LICENSE", "LICENSE"),
+)
+
 WANTED: tuple[Wanted, ...] = (
     # Tabler ships no licence file: its notice (MIT) stands at the top of both files.
     Wanted("@tabler/core", "dist/css/tabler.min.css", "tabler.min.css", "tabler.css"),
@@ -90,6 +108,8 @@ WANTED: tuple[Wanted, ...] = (
     Wanted("@fontsource-variable/noto-sans-sc", "LICENSE", "LICENSE"),
     *_regions(),
     Wanted("china-division", "LICENSE", "LICENSE"),
+    *LEAFLET,
+    *_outlines(),
 )
 
 

@@ -23,7 +23,7 @@ def test_the_lock_holds_no_download_address():
 
 def test_every_wanted_package_is_pinned_exactly():
     asked = json.loads((ROOT / "package.json").read_text("utf-8"))["dependencies"]
-    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in asked.values())
+    assert all(re.fullmatch(r"(npm:[a-z]+@)?\d+\.\d+\.\d+", version) for version in asked.values())
     assert {want.package for want in vendor.WANTED} | {vendor.ICONS} == set(asked)
 
 
