@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
+from itertools import count
+
+from sqlalchemy import select
 
 from supervision.account.models import Account, Membership
 from supervision.account.roles import Role
 from supervision.account.service import check_scope, create_account, hash_password
 from supervision.core import audit
 from supervision.core.actor import Actor
+from supervision.core.db import db
 from supervision.core.errors import Conflict, Forbidden
+from supervision.core.scope import unscoped
 from supervision.core.text import N_
 
 # Nothing that is misread on paper or over the telephone: no 0/o, 1/l/i.
@@ -133,3 +139,53 @@ def _not_oneself(account: Account, actor: Actor) -> None:
     # Whoever does this stays an administrator themselves, so there is always one left.
     if account.id == actor.id:
         raise Forbidden(N_("For your own account this is done by another administrator."))
+
+
+def welcome(
+    actor: Actor, enterprise_id: int, username: str, name: str, phone: str
+) -> tuple[str, str]:
+    """The principal's account of an enterprise that was put on the roll at its own wish.
+
+    Returns the user name, changed where it is taken, and the first password.
+    """
+    stmt = select(Account.username).where(Account.username.startswith(username, autoescape=True))
+    taken = set(db.session.scalars(unscoped(stmt, reason="user names are unique to all")))
+    free = next(n for n in _numbered(username) if n not in taken)
+    account, password = add_person(
+        actor,
+        username=free,
+        name=name,
+        role=Role.PRINCIPAL,
+        enterprise_ids=(enterprise_id,),
+        phone=phone,
+    )
+    db.session.flush()
+    return account.username, password
+
+
+def _numbered(username: str) -> Iterator[str]:
+    yield username
+    for number in count(2):
+        yield f"{username}-{number}"
+
+
+def follow(actor: Actor, source_id: int, successor_id: int) -> int:
+    """Whoever belongs to one of two enterprises belongs to both: returns how many were added.
+
+    After a merger or split the people of both need both files: the old papers stay where they
+    were made, the new ones are the successor's.
+    """
+    people = select(Membership.account_id).where(
+        Membership.enterprise_id.in_((source_id, successor_id))
+    )
+    stmt = select(Account).where(Account.id.in_(people))
+    reason = "the people of both enterprises, whoever approved the merger"
+    added = 0
+    for account in db.session.scalars(unscoped(stmt, reason=reason)):
+        known = {m.enterprise_id for m in account.memberships}
+        new = [i for i in (source_id, successor_id) if i not in known]
+        account.memberships += [Membership(enterprise_id=i) for i in new]
+        if new:
+            audit.record(actor, "account.follow", account, enterprises=new)
+            added += 1
+    return added

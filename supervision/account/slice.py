@@ -7,11 +7,12 @@ from typing import Any
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
-from supervision.account import panels, queries, service
+from supervision.account import administration, panels, queries, service
+from supervision.account.models import Account
 from supervision.account.views import bp
 from supervision.core.actor import Actor
 from supervision.core.permissions import Permission
-from supervision.core.slice import Card, Directory, NavGroup, NavItem, Panel, Slice
+from supervision.core.slice import Card, Directory, Findable, NavGroup, NavItem, Panel, Slice
 
 
 def _user_menu(actor: Actor | None) -> dict[str, Any]:
@@ -50,12 +51,26 @@ SLICE = Slice(
     ),
     panels=(Panel("people", _l("Accounts"), Permission.ENTERPRISE_READ, 80, panels.members),),
     cards=(Card("accounts", Permission.ACCOUNT_ADMIN, 90, panels.card),),
+    findables=(
+        Findable(
+            _l("People"),
+            "users",
+            Permission.ACCOUNT_ADMIN,
+            70,
+            Account,
+            panels.found,
+            panels.found_all,
+        ),
+    ),
     officers=Directory(choices=queries.officers, names=queries.names),
     actor_of=service.actor_of,
+    welcome=administration.welcome,
+    follow=administration.follow,
     context=_user_menu,
     actions={
         "account.create": _l("Account created"),
         "account.change": _l("Account changed"),
+        "account.follow": _l("Account follows a merger or split"),
         "account.deactivate": _l("Account closed"),
         "account.reactivate": _l("Account opened again"),
         "account.reset_password": _l("Password reset by an administrator"),

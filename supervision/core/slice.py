@@ -14,6 +14,7 @@ from sqlalchemy import Select
 
 from supervision.core.actor import Actor
 from supervision.core.dossier import Chapter
+from supervision.core.export.lists import ListExport
 from supervision.core.notices import Notice
 from supervision.core.permissions import Permission
 
@@ -193,6 +194,8 @@ class Slice:
     # Whom an account acts as now, None when it is closed: for a job that somebody asked for.
     actor_of: Callable[[int], Actor | None] | None = None
     jobs: tuple[Job, ...] = ()
+    # Lists that can be downloaded, the long ones as a job.
+    exports: tuple[ListExport, ...] = ()
     # Kind of notice -> text with %(name)s places.
     notices: Mapping[str, LazyText] = field(default_factory=dict)
     # Told of every batch of notices as they reach the inboxes, in the same transaction:

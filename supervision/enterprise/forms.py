@@ -23,6 +23,7 @@ from supervision.core.messages import Problem
 from supervision.core.web.forms import CodeField, Form, blank_to_none, strip
 from supervision.enterprise import labels, rules, uscc
 from supervision.enterprise.regions import RegionForm
+from supervision.enterprise.service import RESTRUCTURED
 
 _TEL = {"inputmode": "tel", "autocomplete": "off"}
 _DEGREES = {"inputmode": "decimal", "autocomplete": "off"}
@@ -53,6 +54,12 @@ class EnterpriseForm(RegionForm):
         filters=[strip],
         description=_l("18 characters, as printed on the business licence."),
         render_kw={"autocomplete": "off", "spellcheck": "false", "class_": "mono"},
+    )
+    legacy_reg_no = _text(
+        _l("Old registration number (15 digits)"),
+        15,
+        description=_l("As on business licences before 2015; old papers know no other."),
+        render_kw={"inputmode": "numeric", "autocomplete": "off", "class_": "mono"},
     )
     name = _text(_l("Enterprise name"), 120, required=True)
     short_name = _text(_l("Short name"), 40)
@@ -100,6 +107,7 @@ class EnterpriseForm(RegionForm):
     supervising_unit = _text(_l("Supervising unit"), 60)
     officer_id = CodeField(_l("Supervising officer"), optional=True)
     is_key = BooleanField(_l("Key enterprise"))
+    park_id = CodeField(_l("Park"), optional=True)
 
     def validate_uscc(self, field: StringField) -> None:
         """Every fault at once: the two check digits are independent."""
@@ -133,7 +141,7 @@ class EnterpriseForm(RegionForm):
         given = {
             name: self[name].data
             for name in labels.FIELD_LABELS
-            if name not in {"region_code", "officer_id", "size_class"}
+            if name not in {"region_code", "officer_id", "size_class", "park_id"}
         }
         return {
             **{
@@ -143,6 +151,7 @@ class EnterpriseForm(RegionForm):
             "region_code": self.region_code,
             "size_class": rules.SizeClass(self.size_class.data),
             "officer_id": int(self.officer_id.data) if self.officer_id.data else None,
+            "park_id": int(self.park_id.data) if self.park_id.data else None,
         }
 
 
@@ -158,7 +167,9 @@ def _check_phone(field: StringField) -> None:
 class RollStatusForm(Form):
     row_version = HiddenField()
     roll_status = RadioField(
-        _l("New status"), [InputRequired()], choices=list(labels.STATUS_LABELS.items())
+        _l("New status"),
+        [InputRequired()],
+        choices=[(c, t) for c, t in labels.STATUS_LABELS.items() if c not in RESTRUCTURED],
     )
     reason = TextAreaField(
         _l("Reason"),

@@ -15,6 +15,8 @@ STATUS_LABELS = {
     RollStatus.CLOSED: _l("Closed down"),
     RollStatus.MOVED: _l("Moved away"),
     RollStatus.NOT_LOCATED: _l("Not located"),
+    RollStatus.MERGED: _l("Merged into another"),
+    RollStatus.SPLIT: _l("Split into others"),
 }
 
 # "closed" reads as good for a ticket; for an enterprise it is merely over.
@@ -24,6 +26,8 @@ STATUS_TONES = {
     RollStatus.CLOSED: "off",
     RollStatus.MOVED: "off",
     RollStatus.NOT_LOCATED: "bad",
+    RollStatus.MERGED: "off",
+    RollStatus.SPLIT: "off",
 }
 
 SIZE_LABELS = {
@@ -69,12 +73,26 @@ EVENT_LABELS = {
     EventKind.REGISTERED: _l("Put on the roll"),
     EventKind.CHANGED: _l("File changed"),
     EventKind.ROLL_STATUS: _l("Status on the roll changed"),
+    EventKind.CHANGE_REQUESTED: _l("Change of the file asked for"),
+    EventKind.CHANGE_DECIDED: _l("Change of the file decided"),
+    EventKind.MERGER: _l("Merger"),
+    EventKind.SPLIT: _l("Split"),
+    EventKind.LINK: _l("Agreement of a shared site, contractor or lessee"),
+    EventKind.LINK_CHECKED: _l("Contractor or lessee checked"),
+    EventKind.LINK_ENDED: _l("Agreement ended"),
 }
 
 EVENT_ICONS = {
     EventKind.REGISTERED: "building-factory-2",
     EventKind.CHANGED: "edit",
     EventKind.ROLL_STATUS: "arrows-exchange",
+    EventKind.CHANGE_REQUESTED: "message-report",
+    EventKind.CHANGE_DECIDED: "checklist",
+    EventKind.MERGER: "arrows-exchange",
+    EventKind.SPLIT: "arrows-exchange",
+    EventKind.LINK: "link",
+    EventKind.LINK_CHECKED: "clipboard-check",
+    EventKind.LINK_ENDED: "circle-x",
 }
 
 FIELD_LABELS = {
@@ -97,6 +115,8 @@ FIELD_LABELS = {
     "supervising_unit": _l("Supervising unit"),
     "officer_id": _l("Supervising officer"),
     "is_key": _l("Key enterprise"),
+    "legacy_reg_no": _l("Old registration number (15 digits)"),
+    "park_id": _l("Park"),
 }
 
 

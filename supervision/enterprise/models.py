@@ -26,6 +26,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from supervision.core.actor import Actor
 from supervision.core.db import Base, JsonValue, Versioned, code_of
+from supervision.core.find_models import Searchable, SearchSpec
 from supervision.core.scope import region_range
 from supervision.enterprise.rules import RegionLevel, SizeClass
 
@@ -38,6 +39,9 @@ class RollStatus(StrEnum):
     CLOSED = "closed"
     MOVED = "moved"
     NOT_LOCATED = "not_located"
+    # Only ever by a restructuring, see lineage_models.
+    MERGED = "merged"
+    SPLIT = "split"
 
 
 class Region(Base):
@@ -57,13 +61,25 @@ class Region(Base):
     successor: Mapped[str | None] = mapped_column(String(9))
 
 
-class Enterprise(Versioned, Base):
+class Enterprise(Searchable, Versioned, Base):
     """A production and business unit on the roll. Never deleted: closed or moved."""
+
+    __search__ = SearchSpec(
+        "enterprise",
+        texts=("name", "short_name", "address"),
+        readings=("name", "short_name"),
+        codes=("uscc",),
+        owner="id",
+        region="region_code",
+    )
 
     __tablename__ = "enterprise"
     __table_args__ = (
         CheckConstraint("length(uscc) = 18", name="uscc_length"),
         CheckConstraint("headcount >= 0", name="headcount_not_negative"),
+        CheckConstraint(
+            "(roll_status = 'merged') = (merged_into_id IS NOT NULL)", name="merged_has_successor"
+        ),
         Index("ix_enterprise_region_code_name", "region_code", "name"),
     )
 
@@ -91,6 +107,10 @@ class Enterprise(Versioned, Base):
     # The officer is an account; `account` lies above this slice, so the key has no relationship.
     officer_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     is_key: Mapped[bool] = mapped_column(Boolean, default=False)
+    # The business registration number before 2015 (15 digits); old papers know no other.
+    legacy_reg_no: Mapped[str] = mapped_column(String(15), default="", server_default="")
+    park_id: Mapped[int | None] = mapped_column(ForeignKey("park.id"), index=True)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("enterprise.id"), index=True)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -148,6 +168,13 @@ class EventKind(StrEnum):
     REGISTERED = "registered"
     CHANGED = "changed"
     ROLL_STATUS = "roll_status"
+    CHANGE_REQUESTED = "change_requested"
+    CHANGE_DECIDED = "change_decided"
+    MERGER = "merger"
+    SPLIT = "split"
+    LINK = "link"
+    LINK_CHECKED = "link_checked"
+    LINK_ENDED = "link_ended"
 
 
 class EnterpriseEvent(OwnedByEnterprise, Base):

@@ -253,3 +253,17 @@ def mask_phone(phone: str) -> str:
     if len(phone) < 7:
         return "*" * len(phone)
     return f"{phone[:3]}{'*' * (len(phone) - 7)}{phone[-4:]}"
+
+
+# Which fields of its own file an enterprise changes by itself: how it is reached and called. What
+# identifies it, where it is and who answers for it waits for the authority. A local rule, ours.
+SELF_CHANGED = frozenset(
+    {
+        "short_name",
+        "legal_representative_phone",
+        "principal_phone",
+        "safety_manager_phone",
+    }
+)
+# The authority's own fields, which an enterprise does not even ask for.
+OF_AUTHORITY = frozenset({"supervising_unit", "officer_id", "is_key"})

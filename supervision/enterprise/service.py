@@ -17,6 +17,7 @@ from supervision.core.notices import Audience
 from supervision.core.scope import unscoped
 from supervision.core.text import N_
 from supervision.enterprise import rules, uscc
+from supervision.enterprise.duplicate_rules import legacy_is_fit
 from supervision.enterprise.models import (
     Enterprise,
     EnterpriseEvent,
@@ -47,8 +48,12 @@ FIELDS = frozenset(
         "supervising_unit",
         "officer_id",
         "is_key",
+        "legacy_reg_no",
+        "park_id",
     }
 )
+# Reached by a restructuring only, and never left.
+RESTRUCTURED = frozenset({RollStatus.MERGED, RollStatus.SPLIT})
 REQUIRED = ("name", "address", "legal_representative", "principal")
 PHONES = ("legal_representative_phone", "principal_phone", "safety_manager_phone")
 _MICRODEGREE = Decimal("0.000001")
@@ -112,6 +117,10 @@ def set_roll_status(
     _check_version(enterprise, expected_version)
     if not reason.strip():
         raise InvalidInput(N_("This field is required."), field="reason")
+    if {enterprise.roll_status, status} & RESTRUCTURED:
+        raise InvalidInput(
+            N_("An enterprise that merged or was split stays so."), field="roll_status"
+        )
     if enterprise.roll_status is status:
         raise InvalidInput(N_("The enterprise has this status already."), field="roll_status")
     before, enterprise.roll_status = enterprise.roll_status, status
@@ -224,6 +233,8 @@ def checked(
     _check_codes(actor, clean, existing, known)
     _check_texts(clean)
     _check_coordinates(clean, existing)
+    if not legacy_is_fit(clean.get("legacy_reg_no") or ""):
+        raise InvalidInput(N_("The old registration number has 15 digits."), field="legacy_reg_no")
     if clean.get("headcount", 0) < 0:
         raise InvalidInput(N_("The headcount cannot be negative."), field="headcount")
     return clean

@@ -18,7 +18,7 @@ from supervision.core.actor import Actor
 from supervision.core.permissions import Permission
 from supervision.core.slice import Panel, Slice
 from supervision.core.web.forms import CodeField, Form, strip
-from supervision.enterprise import labels, queries
+from supervision.enterprise import labels, lineage, queries
 from supervision.enterprise.timeline import PER_PAGE, Wanted, search
 from supervision.enterprise.views import bp
 from supervision.slices import slices
@@ -52,7 +52,8 @@ def timeline(enterprise_id: int) -> ResponseReturnValue:
     form.validate()
     printing = request.args.get("print") == "1"
     chosen = form.source.data if form.source.data in {m.name for m in tellers} else None
-    sources = [m.timeline for m in tellers if m.timeline and chosen in {None, m.name}]
+    own = [m.timeline for m in tellers if m.timeline and chosen in {None, m.name}]
+    sources = lineage.with_predecessors(own, lineage.predecessors(enterprise_id, actor))
     return render_template(
         "enterprise/timeline.html",
         enterprise=enterprise,

@@ -21,7 +21,16 @@ from supervision.core.i18n import format_instant
 from supervision.core.permissions import Permission
 from supervision.core.slice import Directory, Panel
 from supervision.core.web.paging import page_number, paginate
-from supervision.enterprise import exports, forms, labels, queries, rules, service
+from supervision.enterprise import (
+    exports,
+    forms,
+    labels,
+    lineage,
+    queries,
+    relation_queries,
+    rules,
+    service,
+)
 from supervision.enterprise.models import Enterprise, RollStatus
 from supervision.enterprise.timeline import tell
 from supervision.slices import slices
@@ -200,6 +209,8 @@ def _offer(form: forms.EnterpriseForm, enterprise: Enterprise | None) -> None:
     if enterprise is not None and enterprise.officer_id not in {None, *officers}:
         officers |= _officer_names({enterprise.officer_id or 0})
     form.officer_id.choices = [("", "—"), *((str(i), name) for i, name in officers.items())]
+    kept = enterprise.park_id if enterprise is not None else None
+    form.park_id.choices = [("", "—"), *relation_queries.park_choices(actor, kept)]
 
 
 def _form_page(form: forms.EnterpriseForm, enterprise: Enterprise | None) -> str:
@@ -239,6 +250,8 @@ def _stale_page(form: forms.EnterpriseForm, enterprise: Enterprise | None) -> st
 def _shown(name: str, value: Any) -> str:
     if name == "officer_id":
         return _officer_names({value}).get(value, "—") if value else "—"
+    if name == "park_id":
+        return relation_queries.park_names({value}).get(value, "—") if value else "—"
     if name == "size_class":
         return str(labels.SIZE_LABELS[value])
     if isinstance(value, bool):
@@ -297,14 +310,18 @@ def file(enterprise_id: int) -> ResponseReturnValue:
     actor = current_actor()
     enterprise = queries.get_enterprise(enterprise_id, actor)
     sources = [m.timeline for m in slices() if m.timeline is not None]
+    before_it = lineage.predecessors(enterprise_id, actor)
     before = _before()
     return _file_page(
         "enterprise/overview.html",
         enterprise,
         "overview",
-        story=tell(sources, enterprise_id, actor, before),
+        story=tell(lineage.with_predecessors(sources, before_it), enterprise_id, actor, before),
         before=before,
         officer=_officer_names({enterprise.officer_id or 0}).get(enterprise.officer_id or 0, ""),
+        park=relation_queries.park_names({enterprise.park_id or 0}).get(
+            enterprise.park_id or 0, ""
+        ),
     )
 
 

@@ -316,3 +316,11 @@ def criterion_codes(day: date) -> frozenset[str]:
     ends = or_(HazardCriterion.effective_to.is_(None), HazardCriterion.effective_to >= day)
     stmt = select(HazardCriterion.code).where(HazardCriterion.effective_from <= day, ends)
     return frozenset(db.session.scalars(stmt))
+
+
+def checked_since(since: datetime) -> Select[Any]:
+    """The ids of the enterprises at which an inspection was begun since ``since``.
+
+    A part of a statement that starts at ``visible()`` itself.
+    """
+    return select(Inspection.enterprise_id).where(Inspection.started_at >= since)

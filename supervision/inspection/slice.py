@@ -5,13 +5,15 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from supervision.core.permissions import Permission
-from supervision.core.slice import Card, NavGroup, NavItem, Panel, Slice, TicketPart
+from supervision.core.slice import Card, Findable, NavGroup, NavItem, Panel, Slice, TicketPart
 from supervision.inspection import (
     labels,
     panels,
+    queries,
     views_qr,
     views_site,  # noqa: F401 - adds its addresses to the blueprint
 )
+from supervision.inspection.models import Inspection
 from supervision.inspection.views import bp
 
 SLICE = Slice(
@@ -31,7 +33,19 @@ SLICE = Slice(
     panels=(Panel("inspections", _l("Inspections"), Permission.INSPECTION_READ, 22, panels.panel),),
     cards=(Card("inspections", Permission.INSPECTION_READ, 22, panels.card),),
     ticket_parts=(TicketPart(Permission.INSPECTION_READ, 10, panels.ticket_part),),
+    findables=(
+        Findable(
+            _l("Inspections"),
+            "clipboard-check",
+            Permission.INSPECTION_READ,
+            30,
+            Inspection,
+            panels.found,
+            panels.found_all,
+        ),
+    ),
     timeline=panels.timeline,
+    checked_since=queries.checked_since,
     todos=panels.todos,
     notices={
         "inspection.submitted": _l("Inspection %(number)s waits for approval"),
