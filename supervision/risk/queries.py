@@ -244,13 +244,18 @@ def get_plan(plan_id: int, actor: Actor) -> SitePlan:
     return found
 
 
-def get_area(plan_id: int, area_id: int, actor: Actor) -> SiteArea:
-    """A standing area of a plan that ``actor`` may see, the plan and its areas loaded along."""
+def get_area(plan_id: int, area_id: int, actor: Actor, *, removed: bool = False) -> SiteArea:
+    """An area of a plan that ``actor`` may see, the plan and its areas loaded along.
+
+    ``removed``: also one that is not there any more. Raises NotFound.
+    """
     stmt = (
         visible(SiteArea, actor)
-        .where(SiteArea.id == area_id, SiteArea.plan_id == plan_id, SiteArea.retired_at.is_(None))
+        .where(SiteArea.id == area_id, SiteArea.plan_id == plan_id)
         .options(joinedload(SiteArea.plan).selectinload(SitePlan.areas))
     )
+    if not removed:
+        stmt = stmt.where(SiteArea.retired_at.is_(None))
     found: SiteArea | None = db.session.scalars(stmt).first()
     if found is None:
         raise NotFound

@@ -38,6 +38,8 @@ from tests.factories.licences import a_licence
 from tests.factories.listings import terms
 from tests.factories.orders import an_order
 from tests.factories.plans import a_plan
+from tests.factories.risks import a_risk
+from tests.factories.roll import a_roll
 from tests.factories.video import Node, make_camera, make_node, make_violation
 
 # In every text of the far plant; whoever does not see that plant must never read it.
@@ -112,7 +114,9 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         | plans
         | an_import(cast, officer, mark)
         | a_ladder(cast, enterprise_id, officer, mark)
+        | a_roll(cast, enterprise_id, officer, mark)
         | chemical_ids(enterprise_id, cast[officer], mark)
+        | a_risk(cast, enterprise_id, mark)
         | a_licence(cast, enterprise_id, officer, mark),
     )
 

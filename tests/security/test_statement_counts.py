@@ -20,6 +20,7 @@ from tests.factories.cases import law, make_case
 from tests.factories.hazards import make_hazard
 from tests.factories.listings import make_listing
 from tests.factories.orders import make_order
+from tests.factories.risks import make_plan, make_point
 from tests.factories.video import make_camera, make_node, make_violation
 from tests.factories.world import tell
 from tests.statements import counted
@@ -55,6 +56,10 @@ PAGES = (
     ("/enterprises/{plant}", "district_officer"),
     ("/enterprises/{plant}", "plant_manager"),
     ("/enterprises/{plant}/tabs/hazards", "district_officer"),
+    ("/enterprises/{plant}/tabs/risks", "district_officer"),
+    ("/risks/", "district_officer"),
+    ("/risks/export.xlsx", "district_officer"),
+    ("/risks/board/{plant}", "plant_manager"),
     ("/enterprises/{plant}/tabs/video", "district_officer"),
     ("/enterprises/{plant}/tabs/reports", "district_officer"),
     ("/enterprises/{plant}/tabs/people", "administrator"),
@@ -69,6 +74,7 @@ def grow(app, cast, start, count):
             plant = registry.register(SYSTEM, values).id
         make_hazard(cast, HazardState.SUBMITTED)
         make_hazard(cast, HazardState.ASSIGNED)
+        make_point(cast, area_id=make_plan(cast, name=f"Floor {number}")[1])
         make_listing(cast)
         make_case(cast, CaseState.FILED)
         make_order(cast, OrderState.SERVED)

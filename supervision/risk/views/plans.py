@@ -235,7 +235,8 @@ def change_area(plan_id: int, area_id: int) -> ResponseReturnValue:
 @requires(Permission.RISK_EDIT)
 def remove_area(plan_id: int, area_id: int) -> ResponseReturnValue:
     with transaction():
-        found = queries.get_area(plan_id, area_id, current_actor())
+        # Removed by somebody else a moment ago: that is a conflict, not an unknown address.
+        found = queries.get_area(plan_id, area_id, current_actor(), removed=True)
         sites.remove_area(found, current_actor())
     flash(_("The area is removed."), "success")
     return redirect(url_for("risk.plan", plan_id=plan_id))
