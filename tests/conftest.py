@@ -14,11 +14,13 @@ from sqlalchemy.engine import make_url
 
 from supervision.account import service as accounts
 from supervision.core.db import db
+from supervision.core.documents import issuing
 from supervision.factory import create_app, throwaway_settings
 from supervision.settings import Settings
 from tests import postgres
-from tests.cast import Cast, assemble
+from tests.cast import Cast
 from tests.pages import FreshClient, PageClient
+from tests.replay import SetOnce, Stage
 
 _server = pytest.StashKey[postgres.Server]()
 
@@ -93,6 +95,17 @@ def shipped_hasher() -> Iterator[PasswordHasher]:
         patch.setattr(accounts, "_hasher", cheap)
         patch.setattr(accounts, "_DECOY", cheap.hash("nobody's"))
         yield shipped
+
+
+@pytest.fixture(scope="session", autouse=True)
+def papers_set_once() -> Iterator[None]:
+    """The same paper is set once a worker: four of five papers of a run differ in nothing.
+
+    That the same paper is the same bytes is shown where papers are tested, with the real thing.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(issuing, "_render", SetOnce())
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -172,14 +185,21 @@ def _empty() -> None:
         connection.execute(text("PRAGMA defer_foreign_keys = ON"))
         for name in tables:
             connection.execute(text(f'DELETE FROM "{name}"'))
+        # The triggers would have told the index of what can be searched.
+        connection.exec_driver_sql("INSERT INTO search_gram (search_gram) VALUES ('rebuild')")
         for _name, sql in triggers:
             connection.exec_driver_sql(sql)
 
 
+@pytest.fixture(scope="session")
+def stage() -> Stage:
+    return Stage()
+
+
 @pytest.fixture
-def cast(app: Flask) -> Cast:
+def cast(app: Flask, stage: Stage) -> Cast:
     """The people (and one machine) of every story."""
-    return assemble()
+    return stage.cast()
 
 
 @pytest.fixture
