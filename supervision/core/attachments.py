@@ -15,7 +15,7 @@ from typing import IO
 
 from flask import Response, current_app, send_file
 from PIL import Image, ImageOps, UnidentifiedImageError
-from sqlalchemy import BigInteger, ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supervision.core import clock
@@ -118,6 +118,19 @@ def store_file(
     except TooLargeError:
         raise InvalidInput(N_("The file is too large."), field="file") from None
     return _add(actor, stored, media_type, filename, (None, None))
+
+
+def forget(attachment: Attachment) -> None:
+    """Remove a file that was kept for some days; its link must be gone already.
+
+    Bytes that another attachment has too stay. They go before the transaction ends: a file that
+    is gone although its row came back is made anew, one that stays for ever is not noticed.
+    """
+    db.session.delete(attachment)
+    db.session.flush()
+    others = select(Attachment.id).where(Attachment.sha256 == attachment.sha256).limit(1)
+    if db.session.scalar(others) is None:
+        storage().remove(attachment.sha256)
 
 
 def send(attachment: Attachment, *, download: bool = False) -> Response:

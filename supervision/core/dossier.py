@@ -1,7 +1,7 @@
 """What a slice adds to an enterprise's dossier: a chapter of tables and facts, and its evidence.
 
 Everything is read for the person who asked: a chapter starts its reads at ``visible()`` like any
-page, so that a dossier never says more than the pages do. Pure but for the types it names.
+page, so that a dossier never says more than the pages do.
 """
 
 from __future__ import annotations
@@ -10,8 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import Select, func, select
+
 from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment
+from supervision.core.db import db
 from supervision.core.export.columns import Column, Kind, Value
 from supervision.core.permissions import Permission
 
@@ -74,4 +77,24 @@ class Chapter:
     files: Files = field(default=_none)
 
 
-__all__ = ["MOST_ROWS", "Chapter", "Evidence", "Fact", "Kind", "Section"]
+def section_of(
+    stmt: Select[Any], columns: Sequence[Column[Any]], *, title: str = "", note: str = ""
+) -> Section:
+    """A table of what an ordered ``stmt`` from ``visible()`` finds, and how many there are."""
+    rows = db.session.scalars(stmt.limit(MOST_ROWS)).unique().all()
+    total = len(rows)
+    if total == MOST_ROWS:
+        key = stmt.column_descriptions[0]["entity"].id
+        inner = stmt.order_by(None).with_only_columns(key, maintain_column_froms=True)
+        counted = select(func.count()).select_from(inner.subquery())
+        total = db.session.scalar(counted.execution_options(**stmt.get_execution_options())) or 0
+    return Section(title=title, columns=columns, rows=rows, total=total, note=note)
+
+
+def pick(columns: Sequence[Column[Any]], *keys: str) -> tuple[Column[Any], ...]:
+    """Of a list's columns those that fit on paper, in the order of ``keys``."""
+    known = {column.key: column for column in columns}
+    return tuple(known[key] for key in keys)
+
+
+__all__ = ["MOST_ROWS", "Chapter", "Evidence", "Fact", "Kind", "Section", "pick", "section_of"]

@@ -31,6 +31,9 @@ class Storage(Protocol):
 
     def exists(self, sha256: str) -> bool: ...
 
+    def remove(self, sha256: str) -> None:
+        """Throw the bytes away; nothing happens where there are none."""
+
     def path(self, sha256: str) -> Path | None:
         """A local path for zero-copy serving, or None where there is none."""
 
@@ -75,6 +78,9 @@ class FolderStorage:
 
     def path(self, sha256: str) -> Path:
         return self._target(sha256).resolve()
+
+    def remove(self, sha256: str) -> None:
+        self._target(sha256).unlink(missing_ok=True)
 
     def _target(self, sha256: str) -> Path:
         return self.root / sha256[:2] / sha256[2:4] / sha256

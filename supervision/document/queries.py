@@ -160,14 +160,13 @@ def of_enterprise(enterprise_id: int, actor: Actor, limit: int) -> Sequence[Ente
     return db.session.scalars(stmt).all()
 
 
-def all_of_enterprise(enterprise_id: int, actor: Actor, limit: int) -> Select[Any]:
+def all_of_enterprise(enterprise_id: int, actor: Actor) -> Select[Any]:
     """Every version that was ever in force, newest first, for the dossier."""
     return (
         visible(D, actor)
         .where(D.enterprise_id == enterprise_id, D.in_force_at.is_not(None))
         .options(joinedload(D.kind), selectinload(D.scans))
         .order_by(D.in_force_at.desc(), D.id.desc())
-        .limit(limit)
     )
 
 

@@ -7,6 +7,9 @@ from flask_babel import lazy_gettext as _l
 from supervision.core.permissions import Permission
 from supervision.core.slice import Job, NavGroup, NavItem, Panel, Slice
 from supervision.document import (
+    chapter,
+    dossier_jobs,
+    dossier_views,  # noqa: F401 - likewise
     jobs,
     kind_views,  # noqa: F401 - adds its addresses to the blueprint
     labels,
@@ -14,11 +17,11 @@ from supervision.document import (
     step_views,  # noqa: F401 - likewise
     views,  # noqa: F401 - likewise
 )
-from supervision.document.blueprint import bp
+from supervision.document.blueprint import bp, dossiers
 
 SLICE = Slice(
     name="document",
-    blueprints=(bp,),
+    blueprints=(bp, dossiers),
     nav=(
         NavItem(
             _l("Documents"),
@@ -31,10 +34,13 @@ SLICE = Slice(
     ),
     panels=(Panel("documents", _l("Documents"), Permission.DOCUMENT_READ, 18, panels.panel),),
     timeline=panels.timeline,
+    chapters=chapter.CHAPTERS,
     todos=panels.todos,
     jobs=(
         Job("document.watch", jobs.watch, {"hour": 0, "minute": 40}),
         Job("document.reckon", jobs.reckon, {"hour": 1, "minute": 10}),
+        Job("document.make_dossiers", dossier_jobs.make_queued, {"seconds": 4}),
+        Job("document.drop_dossiers", dossier_jobs.drop_old, {"hour": 3, "minute": 40}),
     ),
     notices={
         "document.published": _l("A document is in force: %(title)s (version %(version)s)"),
@@ -50,7 +56,15 @@ SLICE = Slice(
         "document.review_passed": _l("The evaluation of %(title)s is late (%(due_on)s)"),
         "document.filing_due": _l("The filing of %(title)s is due on %(due_on)s (%(days)s days)"),
         "document.filing_passed": _l("The filing of %(title)s is late (%(due_on)s)"),
+        "dossier.ready": _l("The dossier of %(name)s is ready"),
+        "dossier.failed": _l("The dossier of %(name)s could not be made"),
     },
     actions={f"document.{action}": text for action, text in labels.ACTION_LABELS.items()}
-    | {"document.kind": _l("Kind of document: new version")},
+    | {
+        "document.kind": _l("Kind of document: new version"),
+        "dossier.ask": _l("Dossier asked for"),
+        "dossier.make": _l("Dossier made"),
+        "dossier.fail": _l("Dossier not made"),
+        "dossier.download": _l("Dossier downloaded"),
+    },
 )

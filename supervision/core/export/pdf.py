@@ -84,25 +84,25 @@ class PdfDocument:
 
     def title_block(self, subtitle: str, lines: Sequence[str] = ()) -> None:
         """The title, the subtitle under it and lines such as who made it and from which data."""
-        self._say(self._title, _style("title", 20, BOLD, TA_CENTER, _BRAND, after=4))
-        self._say(subtitle, _style("subtitle", 12, REGULAR, TA_CENTER, _INK, after=6))
+        self._say(self._title, style_of("title", 20, BOLD, TA_CENTER, _BRAND, after=4))
+        self._say(subtitle, style_of("subtitle", 12, REGULAR, TA_CENTER, _INK, after=6))
         for line in lines:
-            self._say(line, _style("line", 9, REGULAR, TA_CENTER, _QUIET, after=1))
+            self._say(line, style_of("line", 9, REGULAR, TA_CENTER, _QUIET, after=1))
         self.space(6)
 
     def heading(self, text: str) -> None:
         """A heading that does not stand alone at the foot of a page."""
         self._story.append(CondPageBreak(40 * mm))
-        self._say(text, _style("heading", 13, BOLD, TA_LEFT, _BRAND, before=8, after=5))
+        self._say(text, style_of("heading", 13, BOLD, TA_LEFT, _BRAND, before=8, after=5))
 
     def paragraph(self, text: str) -> None:
-        self._say(text, _style("body", 10, REGULAR, TA_LEFT, _INK, after=4))
+        self._say(text, style_of("body", 10, REGULAR, TA_LEFT, _INK, after=4))
 
     def note(self, text: str) -> None:
-        self._say(text, _style("note", 8.5, REGULAR, TA_LEFT, _QUIET, after=3))
+        self._say(text, style_of("note", 8.5, REGULAR, TA_LEFT, _QUIET, after=3))
 
     def warning(self, text: str) -> None:
-        self._say(text, _style("warning", 10, BOLD, TA_LEFT, _WARN, after=4))
+        self._say(text, style_of("warning", 10, BOLD, TA_LEFT, _WARN, after=4))
 
     def space(self, millimetres: float) -> None:
         self._story.append(Spacer(1, millimetres * mm))
@@ -112,10 +112,10 @@ class PdfDocument:
 
     def figures(self, pairs: Sequence[tuple[str, Value, Kind]], *, across: int = 4) -> None:
         """Key figures as a band of large numbers over their labels, `across` in a row."""
-        number = _style("figure", 17, BOLD, TA_CENTER, _BRAND)
-        label = _style("figure-label", 8.5, REGULAR, TA_CENTER, _QUIET)
+        number = style_of("figure", 17, BOLD, TA_CENTER, _BRAND)
+        label = style_of("figure-label", 8.5, REGULAR, TA_CENTER, _QUIET)
         cells = [
-            [_paragraph(shown(value, kind, empty="—"), number), _paragraph(text, label)]
+            [paragraph_of(shown(value, kind, empty="—"), number), paragraph_of(text, label)]
             for text, value, kind in pairs
         ]
         rows = [cells[start : start + across] for start in range(0, len(cells), across)]
@@ -126,10 +126,10 @@ class PdfDocument:
 
     def facts(self, pairs: Iterable[tuple[str, Value, Kind]]) -> None:
         """Labels and values in two columns."""
-        label = _style("label", 9, REGULAR, TA_LEFT, _QUIET)
-        body = _style("cell", 9, REGULAR, TA_LEFT, _INK)
+        label = style_of("label", 9, REGULAR, TA_LEFT, _QUIET)
+        body = style_of("cell", 9, REGULAR, TA_LEFT, _INK)
         rows = [
-            [_paragraph(text, label), _paragraph(shown(value, kind, empty="—"), body)]
+            [paragraph_of(text, label), paragraph_of(shown(value, kind, empty="—"), body)]
             for text, value, kind in pairs
         ]
         table = Table(rows, colWidths=[self.width * 0.28, self.width * 0.72])
@@ -163,9 +163,9 @@ class PdfDocument:
         """Charts side by side; one without a value says so instead of drawing nothing."""
         each = self.width / len(charts)
         cells: list[Any] = [
-            _paragraph(
+            paragraph_of(
                 _("%(chart)s: no data", chart=data.title),
-                _style("empty", 9, REGULAR, TA_CENTER, _QUIET),
+                style_of("empty", 9, REGULAR, TA_CENTER, _QUIET),
             )
             if data.is_empty
             else draw_chart(data, each - 8, height * mm)
@@ -193,7 +193,7 @@ class PdfDocument:
         return out.getvalue()
 
     def _say(self, text: str, style: ParagraphStyle) -> None:
-        self._story.append(_paragraph(text, style))
+        self._story.append(paragraph_of(text, style))
 
     def _widths(self, columns: Sequence[Column[Any]]) -> list[float]:
         whole = sum(column.width for column in columns)
@@ -207,7 +207,7 @@ class PdfDocument:
             value = column.value(row)
             if column.total and is_number(value):
                 totals[column.key] = add(totals[column.key], value)
-            cells.append(_paragraph(_cell(value, column.kind), _cell_style(column.kind, REGULAR)))
+            cells.append(paragraph_of(_cell(value, column.kind), _cell_style(column.kind, REGULAR)))
         return cells
 
 
@@ -236,12 +236,12 @@ class WrappedParagraph(Paragraph):  # type: ignore[misc]
         return size
 
 
-def _paragraph(text: str, style: ParagraphStyle) -> WrappedParagraph:
+def paragraph_of(text: str, style: ParagraphStyle) -> WrappedParagraph:
     """`text` as it stands, no markup."""
     return WrappedParagraph(_ILLEGAL.sub("", text), style)
 
 
-def _style(
+def style_of(
     name: str,
     size: float,
     font: str,
@@ -270,12 +270,12 @@ def _cell(value: Value, kind: Kind) -> str:
 
 def _cell_style(kind: Kind, font: str) -> ParagraphStyle:
     alignment = TA_RIGHT if kind in NUMERIC else TA_CENTER if kind in _CENTRED else TA_LEFT
-    return _style("cell", 8.5, font, alignment, _INK)
+    return style_of("cell", 8.5, font, alignment, _INK)
 
 
 def _header(columns: Sequence[Column[Any]]) -> list[Paragraph]:
-    style = _style("header", 8.5, BOLD, TA_CENTER, white)
-    return [_paragraph(str(column.heading), style) for column in columns]
+    style = style_of("header", 8.5, BOLD, TA_CENTER, white)
+    return [paragraph_of(str(column.heading), style) for column in columns]
 
 
 def _totals(columns: Sequence[Column[Any]], totals: dict[str, Number]) -> list[Paragraph]:
@@ -283,7 +283,7 @@ def _totals(columns: Sequence[Column[Any]], totals: dict[str, Number]) -> list[P
     if columns[0].key not in totals:
         texts[0] = _("Total")
     return [
-        _paragraph(text, _cell_style(column.kind, BOLD))
+        paragraph_of(text, _cell_style(column.kind, BOLD))
         for text, column in zip(texts, columns, strict=True)
     ]
 

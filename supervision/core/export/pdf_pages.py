@@ -32,7 +32,7 @@ class PageFurniture:
 
 def numbered_canvas(furniture: PageFurniture) -> Callable[..., Canvas]:
     """A canvas maker for a document template, which puts ``furniture`` on every page."""
-    return counting_canvas(lambda canvas, number, pages: _furnish(canvas, furniture, number, pages))
+    return counting_canvas(lambda canvas, number, pages: furnish(canvas, furniture, number, pages))
 
 
 def counting_canvas(furnish: Callable[[Canvas, int, int], None]) -> Callable[..., Canvas]:
@@ -60,7 +60,8 @@ def counting_canvas(furnish: Callable[[Canvas, int, int], None]) -> Callable[...
     return NumberedCanvas
 
 
-def _furnish(canvas: Canvas, furniture: PageFurniture, number: int, pages: int) -> None:
+def furnish(canvas: Canvas, furniture: PageFurniture, number: int, pages: int) -> None:
+    """Header, footer and mark of one page."""
     width, height = canvas._pagesize  # noqa: SLF001 - the page may be turned; there is no getter
     canvas.saveState()
     if furniture.mark:

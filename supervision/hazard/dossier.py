@@ -1,0 +1,44 @@
+"""The hazards' chapter of the dossier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import joinedload
+
+from supervision.core.actor import Actor
+from supervision.core.db import db
+from supervision.core.dossier import Chapter, Evidence, Section, pick, section_of
+from supervision.core.permissions import Permission
+from supervision.core.scope import visible
+from supervision.hazard import queries
+from supervision.hazard.exports import COLUMNS
+from supervision.hazard.models import Hazard, HazardFile, HazardRecord
+from supervision.hazard.queries import HazardFilter
+
+_SHOWN = pick(
+    COLUMNS, "number", "status", "grade", "found_at", "description", "due_on", "closed_at"
+)
+
+
+def _sections(enterprise_id: int, actor: Actor) -> Sequence[Section]:
+    stmt = queries.list_hazards(actor, HazardFilter(enterprise_id=enterprise_id))
+    return [section_of(stmt, _SHOWN)]
+
+
+def _files(enterprise_id: int, actor: Actor) -> Iterable[Evidence]:
+    """Photos and clips of each ticket, and the papers of major ones."""
+    for model in (HazardFile, HazardRecord):
+        stmt = (
+            visible(Hazard, actor, Hazard.number, model)
+            .join(model, model.hazard_id == Hazard.id)
+            .where(Hazard.enterprise_id == enterprise_id, model.attachment_id.is_not(None))
+            .options(joinedload(model.attachment))
+            .order_by(Hazard.id, model.id)
+        )
+        for number, row in db.session.execute(stmt):
+            yield Evidence(number, row.attachment)
+
+
+CHAPTERS = (Chapter("hazards", _l("Hazards"), Permission.HAZARD_READ, 60, _sections, _files),)
