@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from supervision.casefile import (
+    dossier,
     labels,
     panels,
     step_views,  # noqa: F401 - adds its addresses to the blueprint
@@ -44,6 +45,7 @@ SLICE = Slice(
         ),
     ),
     timeline=panels.timeline,
+    chapters=dossier.CHAPTERS,
     todos=panels.todos,
     notices=labels.NOTICES,
     actions={f"case.{action}": text for action, text in labels.ACTION_LABELS.items()},

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from supervision.core.permissions import Permission
 from supervision.core.slice import Card, Findable, Job, NavGroup, NavItem, Panel, Slice
 from supervision.enterprise import (
+    dossier,
     jobs,
     panels,
     relation_panels,
@@ -92,6 +93,7 @@ SLICE = Slice(
         ),
     ),
     timeline=panels.timeline,
+    chapters=dossier.CHAPTERS,
     jobs=(
         Job("enterprise.duplicates", jobs.find_duplicates, {"hour": 2, "minute": 40}),
         Job("enterprise.links", jobs.tell_of_links, {"hour": 6, "minute": 25}),

@@ -9,6 +9,7 @@ from supervision.core.slice import Card, Findable, Job, NavGroup, NavItem, Panel
 from supervision.hazard import (
     assignment_labels,
     criteria_views,  # noqa: F401 - adds its addresses to the blueprint
+    dossier,
     extension_views,  # noqa: F401 - likewise
     jobs,
     labels,
@@ -64,6 +65,7 @@ SLICE = Slice(
         ),
     ),
     timeline=panels.timeline,
+    chapters=dossier.CHAPTERS,
     jobs=(Job("hazard.clocks", jobs.keep_clocks, {"hour": 0, "minute": 20}),),
     todos=panels.todos,
     notices={

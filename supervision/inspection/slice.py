@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from supervision.core.permissions import Permission
 from supervision.core.slice import Card, Findable, NavGroup, NavItem, Panel, Slice, TicketPart
 from supervision.inspection import (
+    dossier,
     labels,
     panels,
     queries,
@@ -45,6 +46,7 @@ SLICE = Slice(
         ),
     ),
     timeline=panels.timeline,
+    chapters=dossier.CHAPTERS,
     checked_since=queries.checked_since,
     todos=panels.todos,
     notices={

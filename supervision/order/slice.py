@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from supervision.core.permissions import Permission
 from supervision.core.slice import Card, Findable, NavGroup, NavItem, Panel, Slice, TicketPart
 from supervision.order import (
+    dossier,
     labels,
     panels,
     views_draft,  # noqa: F401 - adds its addresses to the blueprint
@@ -49,6 +50,7 @@ SLICE = Slice(
         ),
     ),
     timeline=panels.timeline,
+    chapters=dossier.CHAPTERS,
     todos=panels.todos,
     notices={
         "order.submitted": _l("An order to %(enterprise)s waits for approval"),

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from supervision.core.permissions import Permission
 from supervision.core.slice import Card, Findable, Job, NavGroup, NavItem, Panel, Slice, TicketPart
-from supervision.video import jobs, labels, panels
+from supervision.video import dossier, jobs, labels, panels
 from supervision.video.api import bp as api
 from supervision.video.models import Camera
 from supervision.video.views.cameras import bp as cameras
@@ -58,6 +58,7 @@ SLICE = Slice(
         ),
     ),
     timeline=panels.timeline,
+    chapters=dossier.CHAPTERS,
     jobs=(Job("video.watch_nodes", jobs.watch_nodes, {"seconds": 60}),),
     todos=panels.todos,
     notices={
