@@ -1,0 +1,201 @@
+"""Certificates and trainings of a period, for those who count them: rows, and counts made by SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+
+from supervision.core.actor import Actor
+from supervision.core.db import db
+from supervision.core.scope import visible
+from supervision.enterprise.models import Enterprise, narrowed
+from supervision.people.models import PeopleRule, Person, PersonCertificate, holding
+from supervision.people.rules import Result, shown_name
+from supervision.people.training_models import TrainingAttendance, TrainingSession
+from supervision.people.workflow import SessionState
+
+_CHUNK = 500
+# What a package lists by name: what ends within this many days of the period's end.
+SOON_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateRow:
+    """One certificate that needs somebody: past its day, or due soon. The name is masked."""
+
+    id: int
+    enterprise_id: int
+    enterprise: str
+    uscc: str
+    person: str
+    kind: str
+    number: str
+    valid_from: date
+    valid_to: date | None
+    review_on: date | None
+    next_on: date
+
+
+def certificate_rows(
+    actor: Actor, day: date, *, enterprise_id: int | None = None, region: str = ""
+) -> Iterator[CertificateRow]:
+    """Certificates of employed people that on ``day`` are past or due within 90 days, by that day.
+
+    One statement, streamed.
+    """
+    model = PersonCertificate
+    columns = (
+        model.id,
+        model.enterprise_id,
+        Enterprise.name,
+        Enterprise.uscc,
+        Person.name,
+        PeopleRule.name,
+        model.number_masked,
+        model.valid_from,
+        model.valid_to,
+        model.review_on,
+        model.next_on,
+    )
+    stmt = _certificates(actor, day, *columns).join(PeopleRule, PeopleRule.id == model.kind_id)
+    stmt = narrowed(stmt, model.enterprise_id, enterprise_id=enterprise_id, region=region)
+    stmt = stmt.where(model.next_on <= day + timedelta(days=SOON_DAYS))
+    stmt = stmt.order_by(model.next_on, model.id)
+    for row in db.session.execute(stmt.execution_options(yield_per=_CHUNK)):
+        values = list(row)
+        values[4] = shown_name(values[4], in_full=False)
+        yield CertificateRow(*values)
+
+
+def certificate_counts(
+    actor: Actor,
+    first: date,
+    day: date,
+    *,
+    enterprise_id: int | None = None,
+    region: str = "",
+) -> dict[str, int]:
+    """On ``day``: how many hold, are due soon, are past; issued and revoked since ``first``."""
+    model = PersonCertificate
+    parts = {
+        "certificates_valid": holding(day),
+        "certificates_soon": and_(holding(day), model.next_on <= day + timedelta(days=SOON_DAYS)),
+        "certificates_expired": model.next_on < day,
+        "certificates_new": model.valid_from.between(first, day),
+    }
+    stmt = narrowed(
+        _certificates(actor, day, *_sums(parts)),
+        model.enterprise_id,
+        enterprise_id=enterprise_id,
+        region=region,
+    )
+    return _counted(parts, stmt)
+
+
+def _certificates(actor: Actor, day: date, *columns: Any) -> Select[Any]:
+    """Those that are nobody's past on ``day``: not ended before it, their holder still there."""
+    model = PersonCertificate
+    return (
+        visible(model, actor, *columns)
+        .join(Person, Person.id == model.person_id)
+        .join(Enterprise, Enterprise.id == model.enterprise_id)
+        .where(model.valid_from <= day)
+        .where(or_(model.ended_on.is_(None), model.ended_on > day))
+        .where(or_(Person.employed_to.is_(None), Person.employed_to > day))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRow:
+    """One recorded training of the period."""
+
+    id: int
+    enterprise_id: int
+    enterprise: str
+    uscc: str
+    title: str
+    kind: str
+    held_at: datetime
+    hours: Any
+    participants: int
+    passed: int
+
+
+def training_rows(
+    actor: Actor,
+    first: date,
+    last: date,
+    *,
+    enterprise_id: int | None = None,
+    region: str = "",
+) -> Iterator[TrainingRow]:
+    """Trainings on record that were held in ``[first, last]``, by day; one statement, streamed."""
+    model = TrainingSession
+    columns = (
+        model.id,
+        model.enterprise_id,
+        Enterprise.name,
+        Enterprise.uscc,
+        model.title,
+        model.kind,
+        model.held_at,
+        model.hours,
+        _seats(),
+        _seats(TrainingAttendance.result == Result.PASSED),
+    )
+    stmt = _trainings(actor, first, last, *columns)
+    stmt = narrowed(stmt, model.enterprise_id, enterprise_id=enterprise_id, region=region)
+    stmt = stmt.order_by(model.held_at, model.id)
+    for row in db.session.execute(stmt.execution_options(yield_per=_CHUNK)):
+        yield TrainingRow(*row)
+
+
+def training_counts(
+    actor: Actor,
+    first: date,
+    last: date,
+    *,
+    enterprise_id: int | None = None,
+    region: str = "",
+) -> dict[str, int]:
+    """Trainings on record, and how often somebody took part and passed, counted by the database."""
+    model, seat = TrainingSession, TrainingAttendance
+    stmt = _trainings(actor, first, last, func.count(model.id.distinct()))
+    stmt = stmt.add_columns(
+        func.count(seat.id),
+        func.coalesce(func.sum(case((seat.result == Result.PASSED, 1), else_=0)), 0),
+    ).outerjoin(seat, seat.session_id == model.id)
+    stmt = narrowed(stmt, model.enterprise_id, enterprise_id=enterprise_id, region=region)
+    names = ("trainings", "trainings_participants", "trainings_passed")
+    return dict(zip(names, (int(n) for n in db.session.execute(stmt).one()), strict=True))
+
+
+def _trainings(actor: Actor, first: date, last: date, *columns: Any) -> Select[Any]:
+    model = TrainingSession
+    return (
+        visible(model, actor, *columns)
+        .join(Enterprise, Enterprise.id == model.enterprise_id)
+        .where(model.status == SessionState.RECORDED, model.held_on.between(first, last))
+    )
+
+
+def _seats(*conditions: Any) -> Any:
+    return (
+        select(func.count(TrainingAttendance.id))
+        .where(TrainingAttendance.session_id == TrainingSession.id, *conditions)
+        .correlate(TrainingSession)
+        .scalar_subquery()
+    )
+
+
+def _sums(parts: dict[str, ColumnElement[bool]]) -> list[Any]:
+    return [func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in parts.values()]
+
+
+def _counted(parts: dict[str, Any], stmt: Select[Any]) -> dict[str, int]:
+    row = db.session.execute(stmt).one()
+    return {name: int(value) for name, value in zip(parts, row, strict=True)}
