@@ -34,6 +34,9 @@ from supervision.hazard.models import HazardCriterion
 from supervision.hazard.rules import Category, Factor
 from supervision.inspection.models import CapExemption, Checklist, ChecklistItem
 from supervision.licence.models import LicenceType
+from supervision.people import ruletables as people
+from supervision.people.tables import RuleTable as PeopleTable
+from supervision.risk import tables as risk_tables
 
 ROOT = Path(__file__).resolve().parent
 DIVISIONS = ROOT.parent / "static" / "vendor" / "china-division-2.7.0"
@@ -57,9 +60,11 @@ def load_all(*, provinces: frozenset[str] | None = None) -> dict[str, int]:
         "steps of the ladder": load_ladder(),
         "items of checklists": load_checklists(),
         "exemptions from the cap": load_exemptions(),
-        "tables of GB 18218": chemical.load_shipped(),
         "types of licences": load_licence_types(),
+        "tables of GB 18218": chemical.load_shipped(),
         "kinds of documents": load_document_kinds(),
+        "lines of risk tables": load_risk_tables(),
+        "tables of people": load_people_tables(),
         "regions": load_regions(provinces),
     }
 
@@ -185,10 +190,21 @@ def _licence_type(row: Mapping[str, str]) -> dict[str, Any]:
     return {**_dated(row), **numbers, **flags, **made}
 
 
+def load_people_tables() -> int:
+    """Posts, certificates, hours, sectors, staffing: codes that nobody has yet."""
+    folder = ROOT / "people" / "data"
+    return people.load({kind: read_table(folder / f"{kind}.tsv") for kind in PeopleTable})
+
+
 def load_ladder() -> int:
     """The steps of escalation, for ladders that nobody has given any."""
     rows = read_table(ROOT / "escalation" / "data" / "steps.tsv")
     return escalation.load_defaults(rows)
+
+
+def load_risk_tables() -> int:
+    """Scores, thresholds and rules of risk, for tables that nobody has changed."""
+    return risk_tables.load_defaults(read_table(ROOT / "risk" / "data" / "tables.tsv"))
 
 
 def load_regions(provinces: frozenset[str] | None = None) -> int:
