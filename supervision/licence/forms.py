@@ -100,7 +100,9 @@ class TypeForm(SeenForm):
 
     name = StringField(_l("Name of the type"), [InputRequired(), Length(max=80)], filters=[strip])
     law = StringField(_l("Law or regulation"), [InputRequired(), Length(max=120)], filters=[strip])
-    source = StringField(_l("Source of the rule"), [InputRequired(), Length(max=200)], filters=[strip])
+    source = StringField(
+        _l("Source of the rule"), [InputRequired(), Length(max=200)], filters=[strip]
+    )
     certainty = CodeField(_l("Certainty"), [InputRequired()], labels=labels.CERTAINTY_LABELS)
     term_months = _number(_l("Term in months"), MOST_MONTHS, _l("Empty: without an end."))
     apply_months = _number(

@@ -12,6 +12,7 @@ from supervision.core import clock
 from supervision.core.actor import Side
 from supervision.core.attachments import Attachment, AttachmentLink
 from supervision.core.db import Base, JsonValue, Versioned, code_of
+from supervision.core.find_models import Searchable, SearchSpec
 from supervision.core.statutory import Certainty
 from supervision.core.validity import Standing, Validity, days_left, standing
 from supervision.enterprise.models import OwnedByEnterprise
@@ -74,8 +75,10 @@ class LicenceType(Versioned, Base):
         return bool(self.industries or self.purposes)
 
 
-class Licence(Versioned, OwnedByEnterprise, Base):
+class Licence(Searchable, Versioned, OwnedByEnterprise, Base):
     """A licence that an enterprise holds or held. Never deleted: a wrong entry is discarded."""
+
+    __search__ = SearchSpec("licence", texts=("number",), numbers=("number",))
 
     __tablename__ = "licence"
     __table_args__ = (

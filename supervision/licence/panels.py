@@ -10,10 +10,11 @@ from flask_babel import gettext as _
 
 from supervision.core.actor import Actor
 from supervision.core.permissions import Permission
-from supervision.core.slice import TimelineItem, Todo
+from supervision.core.slice import Found, TimelineItem, Todo
 from supervision.core.validity import Standing
 from supervision.enterprise import queries as enterprises
 from supervision.licence import labels, needs, queries
+from supervision.licence.models import Licence
 from supervision.licence.workflow import LicenceState
 
 PANEL_ROWS = 50
@@ -88,3 +89,13 @@ def todos(actor: Actor) -> Sequence[Todo]:
 def badge(actor: Actor) -> int:
     """How many are past their last day to apply; beside the menu's line."""
     return queries.late_count(actor, cap=100)
+
+
+def found(licence: Licence) -> Found:
+    """A licence in the search on every page."""
+    detail = f"{licence.enterprise.display_name} · {labels.STATUS_LABELS[licence.status]}"
+    return Found(licence.number, detail, url_for("licence.detail", licence_id=licence.id))
+
+
+def found_all(text: str) -> str:
+    return url_for("licence.index", text=text)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from supervision.core.permissions import Permission
-from supervision.core.slice import Card, Job, NavGroup, NavItem, Panel, Slice
+from supervision.core.slice import Card, Findable, Job, NavGroup, NavItem, Panel, Slice
 from supervision.licence import (
+    dossier,
     jobs,
     labels,
     panels,
@@ -15,6 +16,7 @@ from supervision.licence import (
     views_types,  # noqa: F401 - likewise
 )
 from supervision.licence.blueprint import bp
+from supervision.licence.models import Licence
 
 SLICE = Slice(
     name="licence",
@@ -32,7 +34,19 @@ SLICE = Slice(
     ),
     panels=(Panel("licences", _l("Licences"), Permission.LICENCE_READ, 12, panels.panel),),
     cards=(Card("licences", Permission.LICENCE_READ, 24, panels.card),),
+    findables=(
+        Findable(
+            _l("Licences"),
+            "certificate",
+            Permission.LICENCE_READ,
+            32,
+            Licence,
+            panels.found,
+            panels.found_all,
+        ),
+    ),
     timeline=panels.timeline,
+    chapters=dossier.CHAPTERS,
     todos=panels.todos,
     jobs=(Job("licence.watch", jobs.watch, {"hour": 6, "minute": 10}),),
     notices=labels.NOTICES,

@@ -19,6 +19,7 @@ from supervision.core.db import db, transaction
 from supervision.enterprise import queries as enterprises
 from supervision.enterprise import service as registry
 from supervision.licence import needs, types
+from supervision.licence.dossier import CHAPTERS
 from supervision.licence.rules import Item
 from supervision.licence.workflow import LicenceState as S
 from tests.factories.licences import PDF, ending, load_licence, make_licence
@@ -285,3 +286,15 @@ def test_a_chief_changes_a_type_and_the_versions_say_why(pages, cast):
     assert pages.post("district_officer", url, data).status_code == 403
     stale = pages.post("section_chief", url, {**data, "reason": "Again", "apply_months": "5"})
     assert stale.status_code == 409
+
+
+def test_a_licence_is_found_by_its_number_and_stands_in_the_dossier_with_its_scan(pages, cast):
+    licence_id = make_licence(cast, number="ZJ-FIND-77", with_scan=True)
+    hit = pages.get("plant_manager", "/find.json?q=FIND-77").get_data(as_text=True)
+    assert f"/licences/{licence_id}" in hit
+    (chapter,) = CHAPTERS
+    (section,) = chapter.sections(cast.plant_id, cast["plant_manager"])
+    assert [row.number for row in section.rows] == ["ZJ-FIND-77"]
+    (scan,) = chapter.files(cast.plant_id, cast["plant_manager"])
+    assert (scan.of, scan.attachment.media_type) == ("ZJ-FIND-77", "application/pdf")
+    assert list(chapter.files(cast.plant_id, cast["other_plant"])) == []
