@@ -30,6 +30,7 @@ from tests.cast import Cast
 from tests.factories.authorities import certify, make_authority
 from tests.factories.cases import build_case
 from tests.factories.chemicals import chemical_ids
+from tests.factories.documents import a_document
 from tests.factories.escalations import a_ladder
 from tests.factories.hazards import document, finding, photo, plan_parts
 from tests.factories.imports import an_import
@@ -37,6 +38,7 @@ from tests.factories.inspections import make_checklist, make_inspection
 from tests.factories.licences import a_licence
 from tests.factories.listings import terms
 from tests.factories.orders import an_order
+from tests.factories.people import some_people
 from tests.factories.plans import a_plan
 from tests.factories.risks import a_risk
 from tests.factories.roll import a_roll
@@ -114,9 +116,11 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         | plans
         | an_import(cast, officer, mark)
         | a_ladder(cast, enterprise_id, officer, mark)
+        | a_document(cast, enterprise_id, officer, mark)
         | a_roll(cast, enterprise_id, officer, mark)
         | chemical_ids(enterprise_id, cast[officer], mark)
         | a_risk(cast, enterprise_id, mark)
+        | some_people(cast, enterprise_id, mark)
         | a_licence(cast, enterprise_id, officer, mark),
     )
 
