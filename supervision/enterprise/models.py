@@ -22,7 +22,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.orm import Mapped, aliased, declared_attr, mapped_column, relationship
 
 from supervision.core.actor import Actor
 from supervision.core.db import Base, JsonValue, Versioned, code_of
@@ -61,6 +61,19 @@ class Region(Base):
     successor: Mapped[str | None] = mapped_column(String(9))
 
 
+# What the roll is filtered by; the region stands first.
+_FILTERED = (
+    "region_code",
+    "roll_status",
+    "size_class",
+    "is_key",
+    "industry_code",
+    "officer_id",
+    "longitude",
+    "park_id",
+)
+
+
 class Enterprise(Searchable, Versioned, Base):
     """A production and business unit on the roll. Never deleted: closed or moved."""
 
@@ -80,13 +93,19 @@ class Enterprise(Searchable, Versioned, Base):
         CheckConstraint(
             "(roll_status = 'merged') = (merged_into_id IS NOT NULL)", name="merged_has_successor"
         ),
-        Index("ix_enterprise_region_code_name", "region_code", "name"),
+        # The roll in each of its orders, with what it is filtered by in the index itself: a page
+        # reads its own rows alone, and a count reads none.
+        Index("ix_enterprise_name", "name", *_FILTERED),
+        Index("ix_enterprise_region_code", "region_code", "name", *_FILTERED[1:]),
+        Index("ix_enterprise_created_at", "created_at", *_FILTERED),
+        Index("ix_enterprise_headcount", "headcount", *_FILTERED),
+        Index("ix_enterprise_updated_at", "updated_at", *_FILTERED),
     )
 
     uscc: Mapped[str] = mapped_column(String(18), unique=True)
-    name: Mapped[str] = mapped_column(String(120), index=True)
+    name: Mapped[str] = mapped_column(String(120))
     short_name: Mapped[str] = mapped_column(String(40), default="")
-    region_code: Mapped[str] = mapped_column(String(9), index=True)
+    region_code: Mapped[str] = mapped_column(String(9))
     address: Mapped[str] = mapped_column(String(200))
     # WGS-84 degrees.
     longitude: Mapped[Decimal | None] = mapped_column(Numeric(9, 6))
@@ -152,7 +171,10 @@ def owned_filter(column: ColumnElement[int], actor: Actor) -> ColumnElement[bool
         return true()
     if actor.enterprise_ids and not actor.regions:
         return column.in_(actor.enterprise_ids)
-    return column.in_(select(Enterprise.id).where(Enterprise.visible_to(actor)))
+    # One look at one enterprise for each row that comes along: a list of all that a city's officer
+    # sees would be written down again for every statement of a page.
+    owner = aliased(Enterprise)
+    return select(1).where(owner.id == column, owner.visible_to(actor)).exists()
 
 
 def narrowed(

@@ -12,6 +12,7 @@ from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.permissions import Permission
 from supervision.core.slice import Found, TimelineItem, Todo
+from supervision.core.web.nav import once_a_page
 from supervision.hazard import labels, listing_queries, queries
 from supervision.hazard.models import Hazard
 
@@ -28,11 +29,16 @@ def panel(enterprise_id: int, actor: Actor) -> str:
     )
 
 
+def own_counts(actor: Actor) -> queries.Counts:
+    """Counted once for the card and for what waits."""
+    return once_a_page(("hazard counts", actor.id), lambda: queries.counts(actor))
+
+
 def card(actor: Actor) -> str:
     overdue = queries.HazardFilter(group="overdue", sort="due")
     return render_template(
         "hazard/card.html",
-        counts=queries.counts(actor),
+        counts=own_counts(actor),
         overdue=queries.first(actor, overdue, 5),
         today=clock.today(),
         labels=labels,
@@ -64,7 +70,7 @@ def todos(actor: Actor) -> Sequence[Todo]:
     """Tickets: past their day, to be re-inspected; listings to decide upon."""
     found = []
     if actor.may(Permission.HAZARD_RECTIFY) or actor.may(Permission.HAZARD_VERIFY):
-        counts = queries.counts(actor)
+        counts = own_counts(actor)
         url = url_for("hazard.index", group="overdue", sort="due")
         found.append(Todo(_("Hazards past their deadline"), counts.overdue, url, "bad"))
     if actor.is_regulator and actor.may(Permission.HAZARD_VERIFY):

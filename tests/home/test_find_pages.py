@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from supervision import seeds
 from supervision.core.actor import SYSTEM
 from supervision.core.db import transaction
 from supervision.enterprise import service as registry
@@ -31,14 +32,23 @@ def number(cast):
 
 @pytest.mark.parametrize(
     ("who", "sees"),
-    [("district_officer", True), ("plant_manager", True), ("worker", True)]
-    + [("other_district", False), ("other_plant", False), ("no_role", False)],
+    [
+        ("district_officer", True),
+        ("plant_manager", True),
+        ("worker", True),
+        ("other_district", False),
+        ("other_plant", False),
+        ("no_role", False),
+    ],
 )
 def test_a_hazard_is_found_by_those_who_may_open_it(pages, number, who, sees):
     assert (number in found(pages, who, number.split("-", 2)[2]).values()) is sees
 
 
 def test_an_order_that_is_not_served_is_not_found_by_the_enterprise(pages, cast):
+    with transaction():
+        seeds.load_rules()
+        seeds.load_documents()
     certified_district(cast)
     order = make_order(cast, OrderState.ISSUED)
     number = orders.get_order(order, SYSTEM).number

@@ -50,7 +50,7 @@ class Page(Generic[T]):
 
     @property
     def total_text(self) -> str:
-        return f"{self.total:,}+" if self.is_capped else f"{self.total:,}"
+        return count_text(self.total + self.is_capped)
 
     def url(self, number: int) -> str:
         """The list's address at another page, filters kept."""
@@ -58,6 +58,11 @@ class Page(Generic[T]):
         return url_for(
             str(request.endpoint), **{**(request.view_args or {}), **args, "page": number}
         )
+
+
+def count_text(count: int) -> str:
+    """A count as a reader sees it: beyond the cap nobody needs the rest."""
+    return f"{COUNT_CAP:,}+" if count > COUNT_CAP else f"{count:,}"
 
 
 def page_number() -> int:
@@ -68,18 +73,23 @@ def page_number() -> int:
 
 def paginate(stmt: Select[Any], *, number: int, per_page: int = PER_PAGE) -> Page[Any]:
     """One page of ``stmt``'s first entity. ``stmt`` comes from ``visible()`` and is ordered."""
-    options = stmt.get_execution_options()
-    inner = stmt.order_by(None).with_only_columns(*_key(stmt), maintain_column_froms=True)
-    counted = select(func.count()).select_from(inner.limit(COUNT_CAP + 1).subquery())
-    count = counted.execution_options(**options)
-    total = db.session.scalar(count) or 0
-    rows = db.session.scalars(stmt.limit(per_page).offset((number - 1) * per_page)).unique().all()
+    key = stmt.column_descriptions[0]["entity"].id
+    plain = stmt.with_only_columns(key, maintain_column_froms=True)
+    total = capped_count(plain.order_by(None))
+    # Which rows, out of an index where there is one; then these rows, and no others, whole.
+    some = plain.limit(per_page).offset((number - 1) * per_page).subquery()
+    chosen = select(*some.c).execution_options(**stmt.get_execution_options())
+    ids = db.session.scalars(chosen).all()
+    rows: Sequence[Any] = ()
+    if ids:
+        rows = db.session.scalars(stmt.where(key.in_(ids))).unique().all()
     return Page(rows, number, per_page, min(total, COUNT_CAP), total > COUNT_CAP)
 
 
-def _key(stmt: Select[Any]) -> list[Any]:
-    entity = stmt.column_descriptions[0]["entity"]
-    return [entity.id]
+def capped_count(stmt: Select[Any], cap: int = COUNT_CAP) -> int:
+    """How many rows ``stmt`` (of one column, from ``visible()``) has; ``cap + 1`` for more."""
+    counted = select(func.count()).select_from(stmt.limit(cap + 1).subquery())
+    return db.session.scalar(counted.execution_options(**stmt.get_execution_options())) or 0
 
 
-__all__ = ["COUNT_CAP", "PER_PAGE", "Page", "page_number", "paginate"]
+__all__ = ["COUNT_CAP", "PER_PAGE", "Page", "capped_count", "count_text", "page_number", "paginate"]
