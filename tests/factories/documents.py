@@ -9,9 +9,11 @@ from supervision import seeds
 from supervision.core import attachments, clock
 from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment
-from supervision.core.db import transaction
+from supervision.core.db import db, transaction
 from supervision.document import queries, service
+from supervision.document.dossier_models import Dossier, DossierState
 from supervision.document.models import EnterpriseDocument
+from supervision.document.rules import Result
 from supervision.document.service import Contents
 from supervision.document.workflow import DocumentState
 from supervision.enterprise import queries as enterprises
@@ -59,3 +61,44 @@ def make_document(
 
 def load(document_id: int, actor: Actor) -> EnterpriseDocument:
     return queries.get_document(document_id, actor)
+
+
+def a_document(cast: Cast, enterprise_id: int, who: str, mark: str) -> dict[str, int]:
+    """Ids of a document with a scan and an evaluation, and of a dossier that ``who`` asked for."""
+    load_kinds()
+    actor, day = cast[who], clock.today() - timedelta(days=30)
+    ident = make_document(
+        cast,
+        "STANDARDIZATION",
+        who=who,
+        enterprise_id=enterprise_id,
+        with_scan=True,
+        published_on=day,
+        title=f"{mark} certificate",
+        number=f"{mark}-1",
+        level=3,
+        valid_from=day,
+    )
+    with transaction():
+        found = load(ident, actor)
+        said = service.Review(day, Result.FIT, f"{mark} conclusion", "Own team", scan(actor))
+        review = service.record_review(found, actor, said)
+        ready = Dossier(
+            enterprise_id=enterprise_id,
+            status=DossierState.READY,
+            language="en",
+            reason=f"{mark} visit",
+            asked_at=clock.now(),
+            asked_by_id=actor.id,
+            asked_by=actor.name,
+            drop_at=clock.now() + timedelta(days=7),
+            pdf_id=scan(actor).id,
+        )
+        db.session.add(ready)
+        db.session.flush()
+        return {
+            "document.document_id": ident,
+            "document.scan_id": found.scans[0].id,
+            "document.review_id": review.id,
+            "dossier.dossier_id": ready.id,
+        }
