@@ -26,6 +26,7 @@ from supervision.core.tables import read_table
 from supervision.core.text import N_
 from supervision.demo import people, story
 from supervision.demo.file_licences import Licences
+from supervision.demo.file_risks import Risks
 from supervision.demo.loop import Loop
 from supervision.demo.office import Event
 from supervision.demo.people import SignIn
@@ -135,6 +136,7 @@ class _Builder:
                 *self._roll(),
                 *loop.events(start),
                 *Licences(stage, self.now).events(start),
+                *Risks(stage, self.now).events(start),
             ]
         )
         counted = visible(Hazard, SYSTEM, func.count(Hazard.id))

@@ -37,8 +37,8 @@ def accidents_text(point: RiskPoint, names: Mapping[str, str]) -> str:
 def columns(names: Mapping[str, str]) -> Sequence[Column[RiskPoint]]:
     """``names`` of the types of accident, by code."""
     return (
-        Column("number", _l("Number"), lambda p: p.number, width=10),
-        Column("name", _l("Name"), lambda p: p.name, width=24),
+        Column("number", _l("Number of the risk point"), lambda p: p.number, width=10),
+        Column("name", _l("Name of the risk point"), lambda p: p.name, width=24),
         Column("enterprise", _l("Enterprise"), lambda p: p.enterprise.name, width=30),
         Column("uscc", _l("Unified social credit code"), lambda p: p.enterprise.uscc, width=22),
         Column("place", _l("Place"), lambda p: p.place, width=20),
@@ -46,10 +46,10 @@ def columns(names: Mapping[str, str]) -> Sequence[Column[RiskPoint]]:
         Column("status", _l("State"), lambda p: str(labels.STATUS_LABELS[p.status]), width=10),
         Column("inherent", _l("Without controls"), lambda p: _grade(p.inherent), width=14),
         Column("residual", _l("With controls"), lambda p: _grade(p.residual), width=14),
-        Column("grade", _l("Grade"), lambda p: _grade(p.grade), width=14),
+        Column("grade", _l("Risk grade"), lambda p: _grade(p.grade), width=14),
         Column(
             "method",
-            _l("Method"),
+            _l("Method of assessment"),
             lambda p: str(labels.METHOD_SHORT[p.method]) if p.method else "",
             width=8,
         ),
@@ -62,7 +62,7 @@ def columns(names: Mapping[str, str]) -> Sequence[Column[RiskPoint]]:
             lambda p: str(labels.LEVEL_LABELS[p.control_level]) if p.control_level else "",
             width=14,
         ),
-        Column("person", _l("Responsible person"), lambda p: p.responsible_person, width=12),
+        Column("person", _l("Person responsible"), lambda p: p.responsible_person, width=12),
         Column("post", _l("Department or post"), lambda p: p.responsible_post, width=14),
         Column("assessed", _l("Assessed on"), lambda p: p.assessed_on, Kind.DAY, width=12),
         Column("review", _l("Re-assess by"), lambda p: p.next_review_on, Kind.DAY, width=12),

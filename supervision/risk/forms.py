@@ -42,13 +42,13 @@ class PointForm(SeenForm):
     """A risk point, all but its grade."""
 
     name = StringField(
-        _l("Name"),
+        _l("Name of the risk point"),
         [InputRequired(), Length(max=80)],
         filters=[strip],
         render_kw={"placeholder": _l("Machine, process or place")},
     )
     number = StringField(
-        _l("Number"),
+        _l("Number of the risk point"),
         [Length(max=24)],
         filters=[strip],
         description=_l("Empty: the next number is given."),
@@ -72,7 +72,7 @@ class PointForm(SeenForm):
     people_exposed = IntegerField(
         _l("People exposed"), [Optional(), NumberRange(min=0, max=100_000)]
     )
-    responsible_person = StringField(_l("Responsible person"), [Length(max=40)], filters=[strip])
+    responsible_person = StringField(_l("Person responsible"), [Length(max=40)], filters=[strip])
     responsible_post = StringField(_l("Department or post"), [Length(max=60)], filters=[strip])
     responsible_phone = StringField(
         _l("Phone"),
@@ -278,7 +278,7 @@ class PictureForm(Form):
 
 
 class NameForm(Form):
-    name = StringField(_l("Name"), [InputRequired(), Length(max=80)], filters=[strip])
+    name = StringField(_l("New name"), [InputRequired(), Length(max=80)], filters=[strip])
 
 
 class AreaForm(SeenForm):
@@ -299,9 +299,9 @@ class FilterForm(Form):
         csrf = False
 
     text = SearchField(_l("Number, name, place or enterprise"), filters=[strip])
-    grade = CodeField(_l("Grade"), labels=labels.GRADE_LABELS, optional=True)
+    grade = CodeField(_l("Risk grade"), labels=labels.GRADE_LABELS, optional=True)
     status = CodeField(_l("State"), labels=labels.STATUS_LABELS, optional=True)
-    method = CodeField(_l("Method"), labels=labels.METHOD_SHORT, optional=True)
+    method = CodeField(_l("Method of assessment"), labels=labels.METHOD_SHORT, optional=True)
     review = CodeField(_l("Re-assessment"), labels=labels.REVIEW_LABELS, optional=True)
     region = CodeField(_l("Region"), optional=True, filters=[blank_to_none])
     sort = CodeField(

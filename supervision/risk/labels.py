@@ -34,7 +34,7 @@ COLOUR_LABELS = {
 }
 STATUS_LABELS = {
     RiskState.DRAFT: _l("Draft"),
-    RiskState.FILED: _l("On file"),
+    RiskState.FILED: _l("In the register"),
     RiskState.RETURNED: _l("Returned"),
     RiskState.CONFIRMED: _l("Confirmed"),
     RiskState.RETIRED: _l("Retired"),
@@ -64,16 +64,16 @@ STAGE_LABELS = {
 }
 KIND_LABELS = {
     ControlKind.ENGINEERING: _l("Engineering"),
-    ControlKind.MANAGEMENT: _l("Management"),
-    ControlKind.TRAINING: _l("Training"),
+    ControlKind.MANAGEMENT: _l("Management controls"),
+    ControlKind.TRAINING: _l("Training of people"),
     ControlKind.PPE: _l("Protective equipment"),
     ControlKind.EMERGENCY: _l("Emergency response"),
 }
 LEVEL_LABELS = {
-    ControlLevel.COMPANY: _l("Company"),
-    ControlLevel.DEPARTMENT: _l("Department or workshop"),
-    ControlLevel.TEAM: _l("Team"),
-    ControlLevel.POST: _l("Post"),
+    ControlLevel.COMPANY: _l("Company level"),
+    ControlLevel.DEPARTMENT: _l("Department level"),
+    ControlLevel.TEAM: _l("Team level"),
+    ControlLevel.POST: _l("Post level"),
 }
 FACTOR_LABELS = {
     FactorGroup.PEOPLE: _l("People"),

@@ -44,9 +44,9 @@ def board_pdf(enterprise: Enterprise, points: Sequence[RiskPoint]) -> bytes:
         ]
     )
     columns: tuple[Column[RiskPoint], ...] = (
-        Column("number", _l("Number"), lambda p: p.number, width=8),
+        Column("number", _l("Number of the risk point"), lambda p: p.number, width=8),
         Column("name", _l("Risk point"), lambda p: f"{p.name}\n{p.place}", width=20),
-        Column("grade", _l("Grade"), lambda p: _colour(p.grade), width=12),
+        Column("grade", _l("Risk grade"), lambda p: _colour(p.grade), width=12),
         Column("factor", _l("Hazardous factor"), lambda p: p.factor, width=26),
         Column("accidents", _l("Accidents"), lambda p: accidents_text(p, names), width=14),
         Column("controls", _l("Controls"), controls_text, width=40),
@@ -69,7 +69,7 @@ def card_pdf(point: RiskPoint) -> bytes:
     document.title_block(f"{point.name} · {point.place}", [point.enterprise.name])
     document.figures(
         [
-            (_("Grade"), _colour(point.grade), Kind.TEXT),
+            (_("Risk grade"), _colour(point.grade), Kind.TEXT),
             (_("Possible accidents"), accidents_text(point, names), Kind.TEXT),
         ],
         across=2,
@@ -77,10 +77,10 @@ def card_pdf(point: RiskPoint) -> bytes:
     level = point.control_level
     document.facts(
         [
-            (_("Number"), point.number, Kind.TEXT),
+            (_("Number of the risk point"), point.number, Kind.TEXT),
             (_("Hazardous factor"), point.factor, Kind.TEXT),
             (_("Level of control"), str(labels.LEVEL_LABELS[level]) if level else "", Kind.TEXT),
-            (_("Responsible person"), point.responsible_person, Kind.TEXT),
+            (_("Person responsible"), point.responsible_person, Kind.TEXT),
             (_("Department or post"), point.responsible_post, Kind.TEXT),
             (_("Phone"), point.responsible_phone, Kind.TEXT),
             (_("Re-assess by"), point.next_review_on, Kind.DAY),

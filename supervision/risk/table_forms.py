@@ -38,10 +38,10 @@ class LineForm(PlainForm):
 
     part = HiddenField()
     code = StringField(_l("Code"), filters=[strip])
-    score = StringField(_l("Score"), filters=[strip])
+    score = StringField(_l("Points of the score"), filters=[strip])
     grade = CodeField(_l("Colour"), labels=labels.COLOUR_LABELS, optional=True)
     level = CodeField(_l("Level of control"), labels=labels.LEVEL_LABELS, optional=True)
-    months = StringField(_l("Months"), filters=[strip])
+    months = StringField(_l("Cycle in months"), filters=[strip])
     text = StringField(_l("Words"), filters=[strip])
 
     @property
@@ -56,7 +56,7 @@ class TableForm(Form):
     base_id = HiddenField()
     lines = FieldList(FormField(LineForm), max_entries=_MOST_ROWS)
     source = TextAreaField(
-        _l("Source"),
+        _l("Source of the figures"),
         [InputRequired(), Length(max=500)],
         filters=[strip],
         description=_l("The law, standard or decision that these figures come from."),
