@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, current_app, g
 from flask_babel import get_locale
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
@@ -27,6 +27,7 @@ from supervision.core.web.errors import init_errors
 from supervision.core.web.limits import limiter
 from supervision.core.web.nav import here, language_links, nav_items, once_a_page
 from supervision.core.web.numbers import RowIdConverter
+from supervision.core.web.policy import with_tiles
 from supervision.core.web.text import refuse_nul
 from supervision.settings import Settings, SettingsError
 from supervision.slices import slices
@@ -169,7 +170,8 @@ def _template_globals(app: Flask, settings: Settings) -> None:
 
 
 def _headers(response: Any) -> Any:
-    response.headers.setdefault("Content-Security-Policy", POLICY)
+    tiles = current_app.extensions["anqi_settings"].map_tiles
+    response.headers.setdefault("Content-Security-Policy", with_tiles(POLICY, tiles))
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
     if response.mimetype == "text/html":

@@ -47,6 +47,14 @@ class Settings:
     notice_give_up_hours: int = 24
     delivery_days: int = 90
     public_url: str = ""
+    map_tiles: str = ""
+    map_datum: str = "wgs84"
+    map_attribution: str = ""
+    map_most_zoom: int = 18
+
+    def __post_init__(self) -> None:
+        if self.map_datum not in {"wgs84", "gcj02"}:
+            raise SettingsError(f"ANQI_MAP_DATUM: {self.map_datum!r} is neither wgs84 nor gcj02")
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
