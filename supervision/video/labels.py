@@ -99,6 +99,8 @@ EVIDENCE_LABELS = {EvidenceKind.SNAPSHOT: _l("Snapshot"), EvidenceKind.CLIP: _l(
 SORT_LABELS = {"newest": _l("Newest first"), "oldest": _l("Oldest first")}
 
 ACTION_LABELS = {
+    "camera.placed": _l("Camera placed on a site plan"),
+    "camera.taken_off_plan": _l("Camera taken off its site plan"),
     "video.violation": _l("Violation flagged by a camera"),
     "video.evidence": _l("Evidence received"),
     "video.confirm": _l("Violation confirmed"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
@@ -12,6 +13,7 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
+    Numeric,
     String,
     Text,
     UniqueConstraint,
@@ -77,7 +79,13 @@ class Camera(Searchable, Versioned, OwnedByEnterprise, Base):
     __search__ = SearchSpec("camera", texts=("name", "place"), readings=("name",))
 
     __tablename__ = "camera"
-    __table_args__ = (Index("ix_camera_node_id_is_enabled", "node_id", "is_enabled"),)
+    __table_args__ = (
+        CheckConstraint(
+            "(site_plan_id IS NULL) = (plan_x IS NULL) AND (plan_x IS NULL) = (plan_y IS NULL)",
+            name="placed_on_plan",
+        ),
+        Index("ix_camera_node_id_is_enabled", "node_id", "is_enabled"),
+    )
 
     uid: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(80))
@@ -91,6 +99,10 @@ class Camera(Searchable, Versioned, OwnedByEnterprise, Base):
     is_enabled: Mapped[bool] = mapped_column(Boolean, default=True)
     zones: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue, default=list)
     rules: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue, default=list)
+    # Where it hangs: fractions of the plan's picture from its top left.
+    site_plan_id: Mapped[int | None] = mapped_column(ForeignKey("site_plan.id"), index=True)
+    plan_x: Mapped[Decimal | None] = mapped_column(Numeric(6, 4))
+    plan_y: Mapped[Decimal | None] = mapped_column(Numeric(6, 4))
     created_at: Mapped[datetime]
 
     node: Mapped[VisionNode | None] = relationship(lazy="raise_on_sql")
