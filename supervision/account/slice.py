@@ -27,6 +27,12 @@ def _user_menu(actor: Actor | None) -> dict[str, Any]:
                 "method": "get",
             },
             {
+                "label": _l("My exports"),
+                "icon": "file-download",
+                "url": url_for("export.index"),
+                "method": "get",
+            },
+            {
                 "label": _l("Sign out"),
                 "icon": "logout",
                 "url": url_for("account.sign_out"),

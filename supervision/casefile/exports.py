@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 from sqlalchemy.orm import selectinload
 
-from supervision.casefile import labels, queries
+from supervision.casefile import labels
 from supervision.casefile.models import Case, CaseDecision
-from supervision.core import clock
-from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.export.columns import Column, Kind
-from supervision.core.export.xlsx import XlsxBook
-from supervision.hazard.exports import LIMIT
 
 
 def _of(case: Case, name: str) -> str:
@@ -60,10 +57,7 @@ COLUMNS: tuple[Column[Case], ...] = (
 )
 
 
-def case_book(actor: Actor, wanted: queries.CaseFilter) -> BytesIO:
-    """The filtered index, at most ``LIMIT`` rows."""
-    stmt = queries.list_cases(actor, wanted).options(selectinload(Case.officers)).limit(LIMIT)
-    book = XlsxBook(_("Cases"), author=_("Anqi"), stamp=clock.now())
-    rows = db.session.scalars(stmt.execution_options(yield_per=500))
-    book.ledger(_("Cases"), COLUMNS, rows, title=_("Cases"))
-    return BytesIO(book.save())
+def case_table(stmt: Select[Any]) -> tuple[Sequence[Column[Case]], Iterable[Case]]:
+    """The columns, and the rows of a filtered index streamed."""
+    stmt = stmt.options(selectinload(Case.officers))
+    return COLUMNS, db.session.scalars(stmt.execution_options(yield_per=500))

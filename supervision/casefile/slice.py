@@ -11,7 +11,7 @@ from supervision.casefile import (
     step_views,  # noqa: F401 - adds its addresses to the blueprint
 )
 from supervision.casefile.models import Case
-from supervision.casefile.views import bp
+from supervision.casefile.views import CASES, bp
 from supervision.core.permissions import Permission
 from supervision.core.slice import Findable, NavGroup, NavItem, Panel, Slice, TicketPart
 
@@ -46,6 +46,7 @@ SLICE = Slice(
     ),
     timeline=panels.timeline,
     chapters=dossier.CHAPTERS,
+    exports=(CASES,),
     todos=panels.todos,
     notices=labels.NOTICES,
     actions={f"case.{action}": text for action, text in labels.ACTION_LABELS.items()},

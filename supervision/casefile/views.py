@@ -9,6 +9,8 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 
 from supervision.authority import queries as authorities
 from supervision.casefile import (
@@ -29,14 +31,15 @@ from supervision.core.access import current_actor, requires
 from supervision.core.actor import Actor
 from supervision.core.db import transaction
 from supervision.core.errors import Conflict, InvalidInput, NotFound
+from supervision.core.export.lists import ListExport
 from supervision.core.permissions import Permission
 from supervision.core.text import N_
+from supervision.core.web.exporting import answer
 from supervision.core.web.forms import Form, check_seen
 from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
 from supervision.enterprise.models import Enterprise
-from supervision.hazard.exports import XLSX
 from supervision.order import queries as orders
 
 bp = Blueprint("casefile", __name__, url_prefix="/cases")
@@ -82,14 +85,18 @@ def index() -> ResponseReturnValue:
     )
 
 
+def _index() -> Select[Any]:
+    return queries.list_cases(current_actor(), _filter()[1])
+
+
+CASES = ListExport("casefile.index", _l("Cases"), Permission.CASE_READ, _index, exports.case_table)
+
+
 @bp.get("/export.xlsx")
 @requires(Permission.CASE_READ)
 def export() -> ResponseReturnValue:
     """The filtered index as Excel."""
-    _form, wanted = _filter()
-    book = exports.case_book(current_actor(), wanted)
-    name = f"{_('Cases')}-{clock.today().isoformat()}.xlsx"
-    return send_file(book, mimetype=XLSX, as_attachment=True, download_name=name)
+    return answer(CASES)
 
 
 def _filter() -> tuple[forms.FilterForm, queries.CaseFilter]:

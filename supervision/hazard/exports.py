@@ -5,23 +5,19 @@ Minimum fields of the ledger: FACTS 2.4 (Order 16, local rules and provincial ma
 
 from __future__ import annotations
 
-from io import BytesIO
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 from sqlalchemy.orm import selectinload
 
-from supervision.core import clock
-from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.export.columns import Column, Kind
-from supervision.core.export.xlsx import XlsxBook
-from supervision.hazard import labels, queries
+from supervision.hazard import labels
 from supervision.hazard.major_rules import PLAN_PARTS, RecordKind
 from supervision.hazard.models import Hazard
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LIMIT = 20_000
 
 
 def _plan(hazard: Hazard) -> str:
@@ -80,14 +76,10 @@ COLUMNS: tuple[Column[Hazard], ...] = (
 )
 
 
-def ledger_book(actor: Actor, wanted: queries.HazardFilter) -> BytesIO:
-    """The filtered ledger, at most :data:`LIMIT` rows, streamed from the query."""
-    stmt = queries.list_hazards(actor, wanted).limit(LIMIT)
+def ledger_table(stmt: Select[Any]) -> tuple[Sequence[Column[Hazard]], Iterable[Hazard]]:
+    """The columns, and the rows of a filtered ledger streamed."""
     stmt = stmt.options(selectinload(Hazard.plans), selectinload(Hazard.records))
-    book = XlsxBook(_("Hazard ledger"), author=_("Anqi"), stamp=clock.now())
-    rows = db.session.scalars(stmt.execution_options(yield_per=500))
-    book.ledger(_("Ledger"), COLUMNS, rows, title=_("Hazard ledger"))
-    return BytesIO(book.save())
+    return COLUMNS, db.session.scalars(stmt.execution_options(yield_per=500))
 
 
 def _label(table: dict, code: object) -> str:  # type: ignore[type-arg]

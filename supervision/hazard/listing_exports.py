@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 
-from supervision.core import clock
-from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.export.columns import Column, Kind
-from supervision.core.export.xlsx import XlsxBook
-from supervision.hazard import listing_labels, listing_queries
-from supervision.hazard.exports import LIMIT
+from supervision.hazard import listing_labels
 from supervision.hazard.listing_models import HazardListing
 
 COLUMNS: tuple[Column[HazardListing], ...] = (
@@ -41,10 +39,8 @@ COLUMNS: tuple[Column[HazardListing], ...] = (
 )
 
 
-def board_book(actor: Actor, wanted: listing_queries.ListingFilter) -> BytesIO:
-    """The filtered board, at most ``LIMIT`` rows."""
-    stmt = listing_queries.list_listings(actor, wanted).limit(LIMIT)
-    book = XlsxBook(_("Listed supervision"), author=_("Anqi"), stamp=clock.now())
-    rows = db.session.scalars(stmt.execution_options(yield_per=500))
-    book.ledger(_("Listed supervision"), COLUMNS, rows, title=_("Listed supervision"))
-    return BytesIO(book.save())
+def board_table(
+    stmt: Select[Any],
+) -> tuple[Sequence[Column[HazardListing]], Iterable[HazardListing]]:
+    """The columns, and the rows of a filtered board streamed."""
+    return COLUMNS, db.session.scalars(stmt.execution_options(yield_per=500))

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, render_template, request, send_file
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 
-from supervision.core import clock
 from supervision.core.access import current_actor, requires
+from supervision.core.export.lists import ListExport
 from supervision.core.permissions import Permission
+from supervision.core.web.exporting import answer
 from supervision.core.web.forms import Form, given
 from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
@@ -24,7 +27,6 @@ from supervision.hazard import (
     listing_queries,
 )
 from supervision.hazard.blueprint import bp
-from supervision.hazard.exports import XLSX
 from supervision.hazard.listing_models import HazardListing
 from supervision.hazard.listing_queries import ListingFilter
 from supervision.hazard.listing_workflow import ListingLevel
@@ -51,14 +53,24 @@ def index() -> ResponseReturnValue:
     )
 
 
+def _board() -> Select[Any]:
+    return listing_queries.list_listings(current_actor(), _filter()[1])
+
+
+BOARD = ListExport(
+    "hazard.listings",
+    _l("Listed supervision"),
+    Permission.HAZARD_READ,
+    _board,
+    listing_exports.board_table,
+)
+
+
 @board.get("/export.xlsx")
 @requires(Permission.HAZARD_READ)
 def export() -> ResponseReturnValue:
     """The filtered board as Excel."""
-    _form, wanted = _filter()
-    book = listing_exports.board_book(current_actor(), wanted)
-    name = f"{_('Listed supervision')}-{clock.today().isoformat()}.xlsx"
-    return send_file(book, mimetype=XLSX, as_attachment=True, download_name=name)
+    return answer(BOARD)
 
 
 def _filter() -> tuple[listing_forms.BoardForm, ListingFilter]:

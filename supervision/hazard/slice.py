@@ -19,7 +19,7 @@ from supervision.hazard import (
     major_views,  # noqa: F401 - likewise
     panels,
     regrade_views,  # noqa: F401 - likewise
-    views,  # noqa: F401 - likewise
+    views,
     views_assignment,  # noqa: F401 - likewise
     views_detail,  # noqa: F401 - likewise
     views_steps,  # noqa: F401 - likewise
@@ -66,6 +66,7 @@ SLICE = Slice(
     ),
     timeline=panels.timeline,
     chapters=dossier.CHAPTERS,
+    exports=(views.LEDGER, listing_views.BOARD),
     jobs=(Job("hazard.clocks", jobs.keep_clocks, {"hour": 0, "minute": 20}),),
     todos=panels.todos,
     notices={

@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask import flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 
 from supervision.core import clock
 from supervision.core.access import current_actor, requires
 from supervision.core.db import transaction
 from supervision.core.errors import InvalidInput
+from supervision.core.export.lists import ListExport
 from supervision.core.permissions import Permission
+from supervision.core.web.exporting import answer
 from supervision.core.web.forms import given
 from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
@@ -50,14 +54,24 @@ def index() -> ResponseReturnValue:
     )
 
 
+def _ledger() -> Select[Any]:
+    return queries.list_hazards(current_actor(), _filter()[1])
+
+
+LEDGER = ListExport(
+    "hazard.ledger",
+    _l("Hazard ledger"),
+    Permission.HAZARD_READ,
+    _ledger,
+    exports.ledger_table,
+)
+
+
 @bp.get("/export.xlsx")
 @requires(Permission.HAZARD_READ)
 def export() -> ResponseReturnValue:
     """The filtered ledger as Excel: same query, same columns as the screen, and the rest."""
-    _form, wanted = _filter()
-    book = exports.ledger_book(current_actor(), wanted)
-    name = f"{_('Hazard ledger')}-{clock.today().isoformat()}.xlsx"
-    return send_file(book, mimetype=exports.XLSX, as_attachment=True, download_name=name)
+    return answer(LEDGER)
 
 
 def _filter() -> tuple[forms.FilterForm, queries.HazardFilter]:

@@ -3,9 +3,28 @@
 from __future__ import annotations
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
+from supervision.core.export.jobs import ExportState
 from supervision.core.notices import Notice
 from supervision.slices import slices
+
+EXPORT_LABELS = {
+    ExportState.QUEUED: _l("Waiting for its turn"),
+    ExportState.MAKING: _l("Being made"),
+    ExportState.READY: _l("Ready"),
+    ExportState.FAILED: _l("Failed"),
+    ExportState.CANCELLED: _l("Cancelled"),
+    ExportState.EXPIRED: _l("Thrown away after a week"),
+}
+EXPORT_TONES = {
+    ExportState.QUEUED: "wait",
+    ExportState.MAKING: "active",
+    ExportState.READY: "good",
+    ExportState.FAILED: "bad",
+    ExportState.CANCELLED: "off",
+    ExportState.EXPIRED: "off",
+}
 
 
 def text_of(notice: Notice) -> str:

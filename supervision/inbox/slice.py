@@ -10,8 +10,9 @@ from flask_babel import lazy_gettext as _l
 
 from supervision.core.actor import Actor
 from supervision.core.slice import Job, NavItem, Slice
-from supervision.inbox import jobs, queries
+from supervision.inbox import exports, jobs, queries
 from supervision.inbox.views import bp
+from supervision.inbox.views_exports import bp as export_pages
 
 
 def _bell(actor: Actor | None) -> Mapping[str, Any]:
@@ -23,8 +24,20 @@ def _bell(actor: Actor | None) -> Mapping[str, Any]:
 
 SLICE = Slice(
     name="inbox",
-    blueprints=(bp,),
+    blueprints=(bp, export_pages),
     nav=(NavItem(_l("Notices"), "inbox.index", "bell", None, 15),),
     context=_bell,
-    jobs=(Job("inbox.deliver", jobs.deliver, {"seconds": 5}),),
+    jobs=(
+        Job("inbox.deliver", jobs.deliver, {"seconds": 5}),
+        Job("export.make", exports.make_queued, {"seconds": 3}),
+        Job("export.expire", exports.expire, {"hour": 4, "minute": 10}),
+    ),
+    notices={
+        "export.ready": _l("Your export is ready"),
+        "export.failed": _l("Your export could not be made"),
+    },
+    actions={
+        "export.ask": _l("Long list asked for as a file"),
+        "export.cancel": _l("Export cancelled"),
+    },
 )

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 from sqlalchemy.orm import joinedload
 
-from supervision.core import clock
-from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.export.columns import Column, Kind
-from supervision.core.export.xlsx import XlsxBook
-from supervision.inspection import labels, queries
+from supervision.inspection import labels
 from supervision.inspection.models import Inspection
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LIMIT = 20_000
 
 
 def _paper(inspection: Inspection) -> str:
@@ -49,11 +45,9 @@ COLUMNS: tuple[Column[Inspection], ...] = (
 )
 
 
-def inspections_book(actor: Actor, wanted: queries.InspectionFilter) -> BytesIO:
-    """The filtered list, at most :data:`LIMIT` rows, streamed from the query."""
-    stmt = queries.list_inspections(actor, wanted).limit(LIMIT)
+def inspections_table(
+    stmt: Select[Any],
+) -> tuple[Sequence[Column[Inspection]], Iterable[Inspection]]:
+    """The columns, and the rows of a filtered list streamed."""
     stmt = stmt.options(joinedload(Inspection.document))
-    book = XlsxBook(_("Inspections"), author=_("Anqi"), stamp=clock.now())
-    rows = db.session.scalars(stmt.execution_options(yield_per=500))
-    book.ledger(_("Inspections"), COLUMNS, rows, title=_("Inspections"))
-    return BytesIO(book.save())
+    return COLUMNS, db.session.scalars(stmt.execution_options(yield_per=500))

@@ -16,6 +16,7 @@ from supervision.inspection import (
 )
 from supervision.inspection.models import Inspection
 from supervision.inspection.views import bp
+from supervision.inspection.views.tasks import INSPECTIONS
 
 SLICE = Slice(
     name="inspection",
@@ -48,6 +49,7 @@ SLICE = Slice(
     timeline=panels.timeline,
     chapters=dossier.CHAPTERS,
     checked_since=queries.checked_since,
+    exports=(INSPECTIONS,),
     todos=panels.todos,
     notices={
         "inspection.submitted": _l("Inspection %(number)s waits for approval"),

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from io import BytesIO
+from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 from sqlalchemy.orm import selectinload
 
-from supervision.core import clock
-from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.export.columns import Column, Kind
-from supervision.core.export.xlsx import XlsxBook
-from supervision.order import labels, queries
+from supervision.order import labels
 from supervision.order.models import Order, OrderItem
 from supervision.order.rules import RECHECK
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LIMIT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +64,12 @@ COLUMNS: tuple[Column[Line], ...] = (
 )
 
 
-def register_book(actor: Actor, wanted: queries.OrderFilter) -> BytesIO:
-    """The filtered register, at most :data:`LIMIT` orders."""
-    stmt = queries.list_orders(actor, wanted).limit(LIMIT)
+def register_table(stmt: Select[Any]) -> tuple[Sequence[Column[Line]], Iterable[Line]]:
+    """The columns, and a row for each problem of the filtered orders, streamed."""
     stmt = stmt.options(
         selectinload(Order.items), selectinload(Order.officers), selectinload(Order.clocks)
     )
-    orders = db.session.scalars(stmt.execution_options(yield_per=500))
-    book = XlsxBook(_("Register of orders"), author=_("Anqi"), stamp=clock.now())
-    book.ledger(_("Orders"), COLUMNS, _lines(orders), title=_("Register of orders"))
-    return BytesIO(book.save())
+    return COLUMNS, _lines(db.session.scalars(stmt.execution_options(yield_per=500)))
 
 
 def _lines(orders: object) -> Iterator[Line]:

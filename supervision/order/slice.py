@@ -16,7 +16,7 @@ from supervision.order import (
     views_steps,  # noqa: F401 - likewise
 )
 from supervision.order.models import Order
-from supervision.order.views import bp
+from supervision.order.views import REGISTER, bp
 
 _READ = Permission.ORDER_READ
 
@@ -51,6 +51,7 @@ SLICE = Slice(
     ),
     timeline=panels.timeline,
     chapters=dossier.CHAPTERS,
+    exports=(REGISTER,),
     todos=panels.todos,
     notices={
         "order.submitted": _l("An order to %(enterprise)s waits for approval"),

@@ -9,6 +9,8 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 
 from supervision.authority import queries as authorities
 from supervision.authority.models import Authority
@@ -18,9 +20,11 @@ from supervision.core.actor import Actor
 from supervision.core.db import transaction
 from supervision.core.documents import Document
 from supervision.core.errors import Conflict, InvalidInput, NotFound
+from supervision.core.export.lists import ListExport
 from supervision.core.holidays import workday_table
 from supervision.core.permissions import Permission
 from supervision.core.text import N_
+from supervision.core.web.exporting import answer
 from supervision.core.web.forms import Form, check_seen
 from supervision.core.web.numbers import LARGEST_ID, id_argument
 from supervision.core.web.paging import page_number, paginate
@@ -79,15 +83,25 @@ def index() -> ResponseReturnValue:
     )
 
 
+def _register() -> Select[Any]:
+    actor = current_actor()
+    return queries.list_orders(actor, _filter(actor)[1])
+
+
+REGISTER = ListExport(
+    "order.register",
+    _l("Register of orders"),
+    Permission.ORDER_READ,
+    _register,
+    exports.register_table,
+)
+
+
 @bp.get("/export.xlsx")
 @requires(Permission.ORDER_READ)
 def export() -> ResponseReturnValue:
     """The filtered register as Excel: same query as the screen."""
-    actor = current_actor()
-    _form, wanted = _filter(actor)
-    book = exports.register_book(actor, wanted)
-    name = f"{_('Register of orders')}-{clock.today().isoformat()}.xlsx"
-    return send_file(book, mimetype=exports.XLSX, as_attachment=True, download_name=name)
+    return answer(REGISTER)
 
 
 def _filter(actor: Actor) -> tuple[forms.FilterForm, queries.OrderFilter]:

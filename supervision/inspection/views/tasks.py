@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flask import flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 
 from supervision.account import queries as accounts
 from supervision.authority import queries as authorities
@@ -16,7 +18,9 @@ from supervision.core import clock
 from supervision.core.access import current_actor, requires
 from supervision.core.db import transaction
 from supervision.core.errors import Conflict, InvalidInput
+from supervision.core.export.lists import ListExport
 from supervision.core.permissions import Permission
+from supervision.core.web.exporting import answer
 from supervision.core.web.forms import given
 from supervision.core.web.numbers import LARGEST_ID, id_argument
 from supervision.core.web.paging import page_number, paginate
@@ -56,13 +60,24 @@ def index() -> ResponseReturnValue:
     )
 
 
+def _list() -> Select[Any]:
+    return queries.list_inspections(current_actor(), _wanted(_filter_form()))
+
+
+INSPECTIONS = ListExport(
+    "inspection.list",
+    _l("Inspections"),
+    Permission.INSPECTION_READ,
+    _list,
+    exports.inspections_table,
+)
+
+
 @bp.get("/export.xlsx")
 @requires(Permission.INSPECTION_READ)
 def export() -> ResponseReturnValue:
     """The filtered list as Excel: same query as the screen."""
-    book = exports.inspections_book(current_actor(), _wanted(_filter_form()))
-    name = f"{_('Inspections')}-{clock.today().isoformat()}.xlsx"
-    return send_file(book, mimetype=exports.XLSX, as_attachment=True, download_name=name)
+    return answer(INSPECTIONS)
 
 
 def _filter_form() -> forms.FilterForm:
