@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from io import BytesIO
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 
-from supervision.core import clock
-from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.export.columns import Column, Kind
-from supervision.core.export.xlsx import XlsxBook
 from supervision.enterprise import labels, queries
 from supervision.enterprise.models import Enterprise
 from supervision.enterprise.rules import mask_phone
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LIMIT = 20_000
 
 
 def columns(
@@ -60,25 +55,24 @@ def columns(
     )
 
 
-def roll_book(
-    actor: Actor,
-    wanted: queries.EnterpriseFilter,
-    officer_names: Callable[[set[int]], Mapping[int, str]],
-) -> BytesIO:
-    """The filtered roll, at most :data:`LIMIT` rows."""
-    rows = db.session.scalars(queries.list_enterprises(actor, wanted).limit(LIMIT)).all()
-    regions = queries.region_path_names({e.region_code for e in rows})
-    officers = officer_names({e.officer_id for e in rows if e.officer_id})
-    book = XlsxBook(_("Enterprises on the roll"), author=_("Anqi"), stamp=clock.now())
-    notes = [_("Only the first %(count)s are listed.", count=LIMIT)] if len(rows) == LIMIT else []
-    book.ledger(
-        _("Enterprises"),
-        columns(regions, officers),
-        rows,
-        title=_("Enterprises on the roll"),
-        notes=notes,
-    )
-    return BytesIO(book.save())
+# What the page shows to somebody who has chosen nothing.
+SHOWN = ("name", "region", "industry", "size", "safety", "officer", "status")
+
+
+def roll_table(
+    stmt: Select[Any], officer_names: Callable[[set[int]], Mapping[int, str]]
+) -> tuple[tuple[Column[Enterprise], ...], Iterable[Enterprise]]:
+    """The columns, and the rows of a filtered roll streamed."""
+    regions = queries.region_path_names(_distinct(stmt, Enterprise.region_code))
+    officers = officer_names(_distinct(stmt, Enterprise.officer_id) - {None})
+    rows = db.session.scalars(stmt.execution_options(yield_per=500))
+    return columns(regions, officers), rows
+
+
+def _distinct(stmt: Select[Any], column: Any) -> set[Any]:
+    """The values of one column of the list: there are far fewer of them than rows."""
+    narrow = stmt.order_by(None).with_only_columns(column, maintain_column_froms=True)
+    return set(db.session.scalars(narrow.distinct()))
 
 
 def _degrees(value: object) -> str:

@@ -15,10 +15,14 @@ from supervision.enterprise import (
     site_models,  # noqa: F401 - its tables
     timeline_views,  # noqa: F401 - adds its addresses to the blueprint
     views_changes,
+    views_list,
+    views_preferences,  # noqa: F401 - adds its addresses to the blueprint
     views_registration,
     views_relations,
     views_roll,
 )
+from supervision.enterprise.assigning import jobs as assigning
+from supervision.enterprise.assigning.views import bp as assigning_pages
 from supervision.enterprise.imports import jobs as imports
 from supervision.enterprise.imports.views import bp as import_pages
 from supervision.enterprise.models import Enterprise
@@ -29,6 +33,7 @@ SLICE = Slice(
     blueprints=(
         bp,
         import_pages,
+        assigning_pages,
         views_registration.bp,
         views_changes.bp,
         views_roll.bp,
@@ -94,14 +99,17 @@ SLICE = Slice(
     ),
     timeline=panels.timeline,
     chapters=dossier.CHAPTERS,
+    exports=(views_list.ROLL, views_list.PAPER),
     jobs=(
         Job("enterprise.duplicates", jobs.find_duplicates, {"hour": 2, "minute": 40}),
         Job("enterprise.links", jobs.tell_of_links, {"hour": 6, "minute": 25}),
         Job("enterprise.import", imports.work, {"seconds": 3}),
+        Job("enterprise.assign", assigning.work, {"seconds": 3}),
         Job("enterprise.import_forget", imports.forget, {"hour": 3, "minute": 50}),
     ),
     notices=request_labels.NOTICES
     | {
+        "enterprise.assigned": _l("%(count)s enterprises were changed as you asked"),
         "enterprise.import_done": _l("Import done: %(new)s enterprises new, %(bad)s rows to mend"),
         "enterprise.import_failed": _l("An import could not be finished"),
         "enterprise.officer_many": _l(
@@ -112,6 +120,12 @@ SLICE = Slice(
     },
     actions=request_labels.ACTIONS
     | {
+        "enterprise.assign_ask": _l("Change of many enterprises asked for"),
+        "enterprise.assign": _l("Batch of enterprises assigned"),
+        "enterprise.assign_undo": _l("Change of many enterprises taken back"),
+        "enterprise.assign_cancel": _l("Change of many enterprises stopped"),
+        "list.filter_save": _l("Filter of a list saved"),
+        "list.filter_delete": _l("Saved filter of a list deleted"),
         "enterprise.import_upload": _l("File for an import uploaded"),
         "enterprise.import_start": _l("Import of enterprises begun"),
         "enterprise.import": _l("Batch of enterprises imported"),

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
-from supervision.core import clock
 from supervision.core.access import current_actor, requires
 from supervision.core.actor import Actor
 from supervision.core.db import transaction
-from supervision.core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from supervision.core.errors import Conflict, InvalidInput, NotFound
 from supervision.core.i18n import format_instant
 from supervision.core.permissions import Permission
 from supervision.core.slice import Directory, Panel
-from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import (
-    exports,
     forms,
     labels,
     lineage,
@@ -36,91 +31,6 @@ from supervision.enterprise.timeline import tell
 from supervision.slices import slices
 
 bp = Blueprint("enterprise", __name__, url_prefix="/enterprises")
-
-
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """Another slice's page that begins with choosing an enterprise."""
-
-    title: Any
-    endpoint: str
-    permission: Permission
-
-
-PICKS = {
-    "report": Pick(_l("Report a hazard"), "hazard.report", Permission.HAZARD_REPORT),
-    "inspection": Pick(_l("New inspection"), "inspection.new", Permission.INSPECTION_MAKE),
-    "licence": Pick(_l("Enter a licence"), "licence.new", Permission.LICENCE_EDIT),
-    "camera": Pick(_l("Add a camera"), "camera.new", Permission.CAMERA_EDIT),
-}
-
-
-@bp.get("/")
-@requires(Permission.ENTERPRISE_READ)
-def index() -> ResponseReturnValue:
-    """The roll; an enterprise's own people land on their file."""
-    actor = current_actor()
-    picking = _pick(actor)
-    if not actor.is_regulator and len(actor.enterprise_ids) == 1:
-        endpoint = picking.endpoint if picking else "enterprise.file"
-        return redirect(url_for(endpoint, enterprise_id=next(iter(actor.enterprise_ids))))
-    form, wanted = _filter()
-    page = paginate(queries.list_enterprises(actor, wanted), number=page_number())
-    return render_template(
-        "enterprise/index.html",
-        form=form,
-        page=page,
-        labels=labels,
-        mask=rules.mask_phone,
-        regions=queries.region_path_names(
-            {e.region_code for e in page.items},
-            below=actor.regions[0] if len(actor.regions) == 1 else "",
-        ),
-        officers=_officer_names({e.officer_id for e in page.items if e.officer_id}),
-        active=_active(form),
-        pick=request.args.get("pick", "") if picking else "",
-        picking=picking,
-    )
-
-
-def _pick(actor: Actor) -> Pick | None:
-    found = PICKS.get(request.args.get("pick", ""))
-    if found is not None and not actor.may(found.permission):
-        raise Forbidden
-    return found
-
-
-@bp.get("/export.xlsx")
-@requires(Permission.ENTERPRISE_READ)
-def export() -> ResponseReturnValue:
-    """The filtered roll as Excel."""
-    actor = current_actor()
-    _form, wanted = _filter()
-    book = exports.roll_book(actor, wanted, _officer_names)
-    name = f"{_('Enterprises')}-{clock.today().isoformat()}.xlsx"
-    return send_file(book, mimetype=exports.XLSX, as_attachment=True, download_name=name)
-
-
-def _filter() -> tuple[forms.FilterForm, queries.EnterpriseFilter]:
-    form = forms.FilterForm(request.args)
-    form.region.choices = [("", "—"), *queries.region_choices(current_actor())]
-    form.validate()
-    size, status, key = form.size_class.data, form.roll_status.data, form.key.data
-    industry = form.industry.data or ""
-    return form, queries.EnterpriseFilter(
-        text=form.text.data or "",
-        region=form.region.data if (form.region.data or "").isdecimal() else "",
-        industry=industry if industry in labels.SECTION_LABELS else "",
-        size_class=rules.SizeClass(size) if size in set(rules.SizeClass) else None,
-        roll_status=RollStatus(status) if status in set(RollStatus) else None,
-        is_key=key == "1" if key in labels.KEY_LABELS else None,
-        sort=form.sort.data or "name",
-    )
-
-
-def _active(form: forms.FilterForm) -> int:
-    names = ("region", "industry", "size_class", "roll_status", "key")
-    return sum(1 for name in names if form[name].data)
 
 
 @bp.get("/regions.json")
@@ -205,9 +115,9 @@ def _offer(form: forms.EnterpriseForm, enterprise: Enterprise | None) -> None:
     """The divisions and officers that may be chosen; one who was chosen before stays."""
     actor = current_actor()
     form.narrow(actor)
-    officers = dict(_directory().choices(actor))
+    officers = dict(directory().choices(actor))
     if enterprise is not None and enterprise.officer_id not in {None, *officers}:
-        officers |= _officer_names({enterprise.officer_id or 0})
+        officers |= officer_names({enterprise.officer_id or 0})
     form.officer_id.choices = [("", "—"), *((str(i), name) for i, name in officers.items())]
     kept = enterprise.park_id if enterprise is not None else None
     form.park_id.choices = [("", "—"), *relation_queries.park_choices(actor, kept)]
@@ -249,7 +159,7 @@ def _stale_page(form: forms.EnterpriseForm, enterprise: Enterprise | None) -> st
 
 def _shown(name: str, value: Any) -> str:
     if name == "officer_id":
-        return _officer_names({value}).get(value, "—") if value else "—"
+        return officer_names({value}).get(value, "—") if value else "—"
     if name == "park_id":
         return relation_queries.park_names({value}).get(value, "—") if value else "—"
     if name == "size_class":
@@ -318,7 +228,7 @@ def file(enterprise_id: int) -> ResponseReturnValue:
         "overview",
         story=tell(lineage.with_predecessors(sources, before_it), enterprise_id, actor, before),
         before=before,
-        officer=_officer_names({enterprise.officer_id or 0}).get(enterprise.officer_id or 0, ""),
+        officer=officer_names({enterprise.officer_id or 0}).get(enterprise.officer_id or 0, ""),
         park=relation_queries.park_names({enterprise.park_id or 0}).get(
             enterprise.park_id or 0, ""
         ),
@@ -365,11 +275,12 @@ def _before() -> datetime | None:
         return None
 
 
-def _directory() -> Directory:
+def directory() -> Directory:
     found = [m.officers for m in slices() if m.officers is not None]
     return found[0] if found else Directory(lambda _actor: [], lambda _ids: {})
 
 
-def _officer_names(ids: set[int]) -> dict[int, str]:
-    names: Mapping[int, str] = _directory().names(ids) if ids else {}
+def officer_names(ids: set[int]) -> dict[int, str]:
+    """Names of officers by account."""
+    names: Mapping[int, str] = directory().names(ids) if ids else {}
     return dict(names)

@@ -140,11 +140,11 @@ def _officers(actor: Actor) -> dict[str, int | None]:
 def _rows(task: _Task, source: _Source, done: int, size: int) -> int:
     """Everything after the cursor. Codes of the rows before it are remembered, for doubles."""
     count = 0
+    if not done:
+        _count(task, source)  # before the rows are read: never two copies of a sheet in memory
     with storage().open(source.sha256) as file:
         rows = reading.rows(file, source.media_type, source.sheet, source.skip, source.width)
         seen = _codes(islice(rows, done), task.mapping)
-        if not done:
-            _count(task, source)
         while batch := list(islice(rows, size)):
             _batch(task, batch, seen, done + count)
             count += len(batch)
