@@ -169,7 +169,7 @@ def data() -> ResponseReturnValue:
     zoom = request.args.get("zoom", 10, type=int) or 10
     window = _window(request.args.get("bbox", ""), zoom)
     if window is None:
-        raise NotFound
+        return {"error": "bbox: west,south,east,north"}, 422
     answer = queries.gather(current_actor(), _wanted(chosen), window)
     datum, marks = _datum(), []
     for c in answer.clusters:

@@ -113,8 +113,8 @@ def test_many_are_gathered_in_cells_that_add_up(pages, located):
 @pytest.mark.parametrize(
     "query", ["", "bbox=1,2,3", "bbox=a,b,c,d", "bbox=5,5,1,1", "bbox=nan,1,2,3"]
 )
-def test_a_window_that_is_none_is_not_found(pages, cast, query):
-    assert pages.get("district_officer", f"/map/data.json?{query}").status_code == 404
+def test_a_window_that_is_none_is_refused(pages, cast, query):
+    assert pages.get("district_officer", f"/map/data.json?{query}").status_code == 422
 
 
 def test_rough_arguments_narrow_nothing(pages, located):

@@ -37,6 +37,7 @@ from tests.factories.imports import an_import
 from tests.factories.inspections import make_checklist, make_inspection
 from tests.factories.licences import a_licence
 from tests.factories.listings import terms
+from tests.factories.maps import a_map
 from tests.factories.orders import an_order
 from tests.factories.people import some_people
 from tests.factories.plans import a_plan
@@ -95,6 +96,7 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
     case_id, decision_id, evidence_id, paper_id = _case(cast, enterprise_id, officer, mark)
     order, papers = an_order(cast, enterprise_id, officer, SECOND[officer], mark)
     plans = a_plan(cast, authority[0], enterprise_id, officer, mark)
+    risks = a_risk(cast, enterprise_id, mark)
     return Place(
         enterprise_id,
         hazard,
@@ -119,7 +121,8 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         | a_document(cast, enterprise_id, officer, mark)
         | a_roll(cast, enterprise_id, officer, mark)
         | chemical_ids(enterprise_id, cast[officer], mark)
-        | a_risk(cast, enterprise_id, mark)
+        | risks
+        | a_map(enterprise_id, camera, risks["risk.plan_id"])
         | some_people(cast, enterprise_id, mark)
         | a_licence(cast, enterprise_id, officer, mark),
     )

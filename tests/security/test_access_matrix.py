@@ -19,6 +19,7 @@ from supervision.enterprise import service as registry
 from tests.cast import PASSWORD
 from tests.factories.channels import make_channel
 from tests.factories.codes import gate_code
+from tests.factories.maps import WINDOW
 from tests.factories.statute import proposed_change
 from tests.factories.video import URL
 from tests.factories.world import FAR, build, tell
@@ -74,6 +75,13 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "authority.renew_now": (CHIEFS | ADMIN, ROW),
     "authority.revoke": (CHIEFS | ADMIN, ROW),
     "authority.revoke_now": (CHIEFS | ADMIN, ROW),
+    "atlas.index": (PACKAGE_READERS, None),
+    "atlas.data": (PACKAGE_READERS, None),
+    "atlas.outline": (PACKAGE_READERS, None),
+    "atlas.plan": (PACKAGE_READERS, ROW),
+    "atlas.picture": (PACKAGE_READERS, ROW),
+    "atlas.place_camera": (CAMERA_EDITORS, ROW),
+    "atlas.take_off_camera": (CAMERA_EDITORS, ROW),
     "audit.index": ({"auditor", "administrator"}, None),
     "channel.index": (ADMIN, None),
     "channel.new": (ADMIN, None),
@@ -657,6 +665,7 @@ WORDS = {
         ),
     },
     "template_id": 1,
+    "province": 33,
     "year": 2026,
     "way": "up",
     "origin": "renewal",
@@ -691,6 +700,10 @@ def near(app, cast):
     return build(app, cast, cast.plant_id, officer="district_officer", mark="NEAR")
 
 
+# What an address answers nothing without.
+QUERIES = {"enterprise.regions": "?parent=33", "atlas.data": WINDOW}
+
+
 def address(rule, ids):
     """The rule's path with ids from ``ids`` and the words of :data:`WORDS`."""
     path = rule.rule
@@ -699,7 +712,7 @@ def address(rule, ids):
         value = word.get(rule.endpoint) if isinstance(word, dict) else word
         own = ids.get(f"{rule.endpoint.partition('.')[0]}.{name}")
         path = re.sub(rf"<[^<>]*:{name}>", str(value or own or ids[name]), path)
-    return path + ("?parent=33" if rule.endpoint == "enterprise.regions" else "")
+    return path + QUERIES.get(rule.endpoint, "")
 
 
 def send(client, rule, path, **kwargs):
