@@ -5,8 +5,10 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from typing import Any
 
+import lxml.html
 from flask import Flask, g, has_app_context
 from flask.testing import FlaskClient
+from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from supervision.account.models import Account
@@ -162,6 +164,12 @@ class PageClient:
                 raise PageProblem(f"{response.request.path}: {'; '.join(problems)}")
         db.session.rollback()
         return response
+
+
+def form_values(page: str, action: str) -> MultiDict[str, str]:
+    """What a browser would send if somebody pressed the button of this form untouched."""
+    (form,) = [f for f in lxml.html.fromstring(page).forms if f.action == action]
+    return MultiDict(form.form_values())
 
 
 def error_text(response: TestResponse) -> str:

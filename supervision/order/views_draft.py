@@ -24,6 +24,8 @@ from supervision.order.rules import hold_of
 from supervision.order.views import bp, check_version, offer_officers
 from supervision.order.workflow import ORDER_WORKFLOW, OrderKind
 
+WORDS = ("interim_measures", "consequence", "decision_text", "basis")
+
 
 def _kind() -> OrderKind:
     text = request.args.get("kind", "")
@@ -95,7 +97,9 @@ def edit(order_id: int) -> ResponseReturnValue:
         known[f"pick_{hazard.id}"] = item is not None
         known[f"due_{hazard.id}"] = item.due_on if item else None
         known[f"basis_{hazard.id}"] = item.basis if item else hazard.basis
-    form = forms.order_form(order.kind, hazards, formdata=None, obj=order, **known)
+    # Not ``obj=order``: its officers are rows, and a form's value by name is the row's before ours.
+    known |= {name: getattr(order, name) for name in WORDS}
+    form = forms.order_form(order.kind, hazards, formdata=None, **known)
     return _page(order.inspection, order.kind, hazards, form, order=order, before=order.supersedes)
 
 

@@ -25,7 +25,7 @@ from tests.factories.orders import (
     recorded,
     visit,
 )
-from tests.pages import error_text
+from tests.pages import error_text, form_values
 
 S = OrderState
 
@@ -103,6 +103,23 @@ def test_whoever_edits_from_an_old_page_is_told_so(pages, cast):
     data = said(cast, both[1], in_days(12), row_version=old)
     assert pages.post("district_officer", f"/orders/{order_id}/edit", data).status_code == 302
     assert pages.post("section_chief", f"/orders/{order_id}/edit", data).status_code == 409
+
+
+@pytest.mark.parametrize("kind", OrderKind)
+def test_the_draft_is_opened_again_as_it_was_written(pages, cast, kind):
+    """Saved without a change, it is what it was: nobody has to tick the officers twice."""
+    measure = {"measures": ["evacuate"], "decision_text": "All leave", "basis": "Art. 65"}
+    more = {**measure, "interim_measures": ""} if kind is OrderKind.ONSITE_MEASURE else {}
+    order_id = make_order(cast, kind=kind, **more)
+    before = load(order_id, cast)
+    told = (before.officer_ids, before.interim_measures, before.basis, before.measures)
+    url = f"/orders/{order_id}/edit"
+    same = form_values(pages.get("district_officer", url).text, url)
+    assert sorted(map(int, same.getlist("officers"))) == sorted(before.officer_ids)
+    assert pages.post("district_officer", url, same).status_code == 302
+    after = load(order_id, cast)
+    assert told == (after.officer_ids, after.interim_measures, after.basis, after.measures)
+    assert [i.due_on for i in after.items] == [i.due_on for i in before.items]
 
 
 def test_the_draft_can_be_looked_at_as_a_paper_and_keeps_nothing(pages, cast):
