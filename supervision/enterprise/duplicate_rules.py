@@ -144,10 +144,13 @@ def legacy_is_fit(text: str) -> bool:
 
 
 def _without_places(text: str, places: Iterable[str]) -> str:
-    names = [plain(place) for place in places]
-    short = [name.removesuffix(part) for name in names for part in _parts("division")]
-    for name in sorted({*names, *(s for s in short if len(s) > 1)}, key=len, reverse=True):
-        text = text.removeprefix(name)
+    """``text`` without the divisions in front, widest first, written in full or short."""
+    for place in map(plain, places):
+        short = next((place.removesuffix(p) for p in _parts("division") if place.endswith(p)), "")
+        for name in (place, short):
+            if len(name) > 1 and text.startswith(name):
+                text = text.removeprefix(name)
+                break
     return text
 
 

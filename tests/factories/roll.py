@@ -6,18 +6,17 @@ from datetime import timedelta
 
 from supervision.core import clock
 from supervision.core.actor import SYSTEM
-from supervision.core.db import transaction
+from supervision.core.db import db, transaction
 from supervision.core.scope import visible
-from supervision.core.db import db
-from supervision.enterprise import change_requests, duplicates, lineage, queries, relations
+from supervision.enterprise import change_requests, duplicates, lineage, queries, relations, service
 from supervision.enterprise import registration as registrations
-from supervision.enterprise import service
 from supervision.enterprise.lineage_models import DuplicatePair
+from supervision.enterprise.models import Enterprise
 from supervision.enterprise.registration import Applicant
 from supervision.enterprise.relation_rules import LinkKind
 from supervision.enterprise.relations import Agreement
-from supervision.enterprise.uscc import demo_uscc
 from tests.cast import Cast, enterprise_values
+from tests.factories.hazards import photo
 
 PHONE = "13900000077"
 
@@ -96,4 +95,40 @@ def link(cast: Cast, enterprise_id: int, who: str, **changes: object) -> int:
         return relations.add_link(enterprise, cast[who], agreement(**changes)).id
 
 
-__all__ = ["PHONE", "agreement", "ask_change", "demo_uscc", "link", "park", "propose_merger"]
+def a_roll(cast: Cast, enterprise_id: int, officer: str, mark: str) -> dict[str, int]:
+    """One of everything about a plant, as ids under the names that addresses give them."""
+    region = _read(enterprise_id).region_code
+    # A file of an enterprise of the officer's own region, merged into the plant one day.
+    other, pair = twin(cast, enterprise_id, 6000 + enterprise_id)
+    with transaction():
+        given = enterprise_values(5000 + enterprise_id, region, name=f"{mark} applicant")
+        row = registrations.submit(given, Applicant(f"{mark} contact", PHONE), [photo(SYSTEM)])
+        registration = row.id, row.files[0].id
+    with transaction():
+        plant = queries.get_enterprise(enterprise_id, SYSTEM)
+        _changed, asked = change_requests.propose(
+            plant,
+            cast["plant_manager"],
+            {"headcount": 81},
+            reason=f"{mark} grew",
+            scans=[photo(SYSTEM)],
+        )
+        assert asked is not None
+        db.session.flush()
+        change = asked.id, asked.files[0].id
+        terms = agreement(subject=f"{mark} roof", counterpart_name=f"{mark} builders")
+        agreed = relations.add_link(plant, cast[officer], terms, photo(SYSTEM)).id
+    return {
+        "registration.registration_id": registration[0],
+        "registration.file_id": registration[1],
+        "change_request.request_id": change[0],
+        "change_request.file_id": change[1],
+        "roll.pair_id": pair,
+        "roll.restructuring_id": propose_merger(cast, other, enterprise_id, officer),
+        "relation.park_id": park(cast, officer, f"{mark} park", region[:6]),
+        "relation.link_id": agreed,
+    }
+
+
+def _read(enterprise_id: int) -> Enterprise:
+    return queries.get_enterprise(enterprise_id, SYSTEM)
