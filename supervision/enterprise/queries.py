@@ -13,7 +13,7 @@ from supervision.core import find
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import NotFound
-from supervision.core.scope import region_range, visible
+from supervision.core.scope import region_range, unscoped, visible
 from supervision.core.web.paging import capped_count
 from supervision.enterprise import rules
 from supervision.enterprise.models import Enterprise, EnterpriseEvent, Region, RollStatus
@@ -171,7 +171,8 @@ def region_choices(actor: Actor) -> list[tuple[str, str]]:
     """The divisions just below an actor's own, for a filter."""
     stmt = select(Region.code, Region.name).where(Region.valid_to.is_(None)).order_by(Region.code)
     if actor.everything:
-        stmt = stmt.where(Region.level.in_(("city", "district")), _is_used(actor))
+        used = stmt.where(Region.level.in_(("city", "district")), _is_used(actor))
+        stmt = unscoped(used, reason="the divisions that hold an enterprise which the actor sees")
     elif actor.regions:
         stmt = stmt.where(Region.parent_code.in_(actor.regions))
     else:
