@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from supervision.enterprise.site_models import SiteArea, SitePlan
-from supervision.risk.geometry import middle
+from supervision.risk.geometry import holds, middle
 from supervision.risk.models import RiskPoint
 from supervision.risk.rules import RANKS, RiskGrade, Stage, highest
 
 WIDTH = 1000.0
+_LABEL_DROP = 32.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +99,18 @@ def colour(plan: SitePlan, points: Sequence[RiskPoint], stage: Stage) -> Coloure
 
 def _area(area: SiteArea, inside: Sequence[RiskPoint], stage: Stage, height: float) -> DrawnArea:
     grades = [grade_at(p, stage) for p in inside if p.is_counted]
-    centre = middle(area.polygon)
+    spot = _label_at(area.polygon, height)
     return DrawnArea(
         area,
         area_grade(inside, stage),
         [(x * WIDTH, y * height) for x, y in area.polygon],
-        (centre[0] * WIDTH, centre[1] * height),
+        (spot[0] * WIDTH, spot[1] * height),
         {grade: grades.count(grade) for grade in RANKS if grade in grades},
     )
+
+
+def _label_at(polygon: Sequence[Sequence[float]], height: float) -> tuple[float, float]:
+    """Under the upper border where that lies within the area: points stand in its middle."""
+    centre = middle(polygon)
+    under = (centre[0], min(corner[1] for corner in polygon) + _LABEL_DROP / height)
+    return under if under[1] < centre[1] and holds(polygon, under) else centre

@@ -44,7 +44,7 @@ def board_pdf(enterprise: Enterprise, points: Sequence[RiskPoint]) -> bytes:
         ]
     )
     columns: tuple[Column[RiskPoint], ...] = (
-        Column("number", _l("Number of the risk point"), lambda p: p.number, width=8),
+        Column("number", _l("Number of the risk point"), lambda p: p.number, width=11),
         Column("name", _l("Risk point"), lambda p: f"{p.name}\n{p.place}", width=20),
         Column("grade", _l("Risk grade"), lambda p: _colour(p.grade), width=12),
         Column("factor", _l("Hazardous factor"), lambda p: p.factor, width=26),

@@ -139,7 +139,7 @@ def _hatch(canvas: Canvas, corners: Any, grade: RiskGrade, scale: float) -> None
 
 
 def _tag(canvas: Canvas, at: tuple[float, float], text: str, scale: float) -> None:
-    size = 10 / scale
+    size = 12 / scale
     half = stringWidth(text, BOLD, size) / 2 + 2 / scale
     canvas.setFillColor(white, alpha=0.85)
     canvas.roundRect(
@@ -151,10 +151,10 @@ def _tag(canvas: Canvas, at: tuple[float, float], text: str, scale: float) -> No
 
 
 def _point(canvas: Canvas, point: DrawnPoint, scale: float) -> None:
-    _sign(canvas, point.x, -point.y, 5 / scale, point.grade, hollow=point.is_draft)
-    canvas.setFont(REGULAR, 7 / scale)
+    _sign(canvas, point.x, -point.y, 7 / scale, point.grade, hollow=point.is_draft)
+    canvas.setFont(BOLD, 9 / scale)
     canvas.setFillColor(_INK)
-    canvas.drawString(point.x + 6.5 / scale, -point.y - 2.5 / scale, point.point.number)
+    canvas.drawString(point.x + 9 / scale, -point.y - 3 / scale, point.point.number)
 
 
 def _sign(
@@ -190,7 +190,7 @@ def _legend(canvas: Canvas, drawn: ColouredPlan, left: float, top: float) -> Non
         canvas.drawPath(_path(canvas, corners), stroke=1, fill=1)
         _hatch(canvas, corners, grade, 1.0)
         canvas.restoreState()
-        _sign(canvas, left + 19 * mm, y - 1 * mm, 5, grade, hollow=False)
+        _sign(canvas, left + 19 * mm, y - 1 * mm, 6, grade, hollow=False)
         areas = sum(1 for area in drawn.areas if area.grade is grade)
         points = sum(1 for p in drawn.points if p.grade is grade and not p.is_draft)
         canvas.setFillColor(_INK)
