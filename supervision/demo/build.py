@@ -25,6 +25,7 @@ from supervision.core.scope import visible
 from supervision.core.tables import read_table
 from supervision.core.text import N_
 from supervision.demo import people, story
+from supervision.demo.file_chemicals import Chemicals
 from supervision.demo.file_licences import Licences
 from supervision.demo.file_risks import Risks
 from supervision.demo.loop import Loop
@@ -135,6 +136,7 @@ class _Builder:
                 *self._tickets(),
                 *self._roll(),
                 *loop.events(start),
+                *Chemicals(stage, self.now).events(start),
                 *Licences(stage, self.now).events(start),
                 *Risks(stage, self.now).events(start),
             ]
