@@ -120,9 +120,7 @@ def by_id(ids: Iterable[int]) -> dict[int, PeopleRule]:
     return {row.id: row for row in db.session.scalars(stmt)}
 
 
-def list_rules(
-    kind: RuleTable, text: str, *, day: date, all_versions: bool
-) -> Select[Any]:
+def list_rules(kind: RuleTable, text: str, *, day: date, all_versions: bool) -> Select[Any]:
     """Rows in force on ``day`` or to come; ``all_versions``: and those that ended."""
     stmt = select(PeopleRule).where(PeopleRule.kind == kind)
     if not all_versions:

@@ -7,7 +7,9 @@ certificates end, years begin, headcounts and rules change without anybody touch
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
@@ -42,12 +44,27 @@ def _rows(stmt: Any) -> Sequence[Any]:
     return db.session.execute(unscoped(stmt, reason=_WHY)).all()
 
 
+_paused: ContextVar[bool] = ContextVar("anqi_people_paused", default=False)
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """Many changes at once: nothing is reckoned inside, and whoever pauses reckons afterwards."""
+    token = _paused.set(True)
+    try:
+        yield
+    finally:
+        _paused.reset(token)
+
+
 def reckon(enterprise_ids: Collection[int], *, persons: Collection[int] | None = None) -> int:
     """Staffing of these enterprises and hours of their people; returns how many rows changed.
 
     ``persons`` narrows the hours to those who were touched. One set of statements for all.
     """
     db.session.flush()
+    if _paused.get():
+        return 0
     today = clock.today()
     known = ruletables.on(today)
     sectors = _sectors(enterprise_ids, known)
