@@ -27,6 +27,7 @@ from supervision.core.text import N_
 from supervision.demo import people, story
 from supervision.demo.file_chemicals import Chemicals
 from supervision.demo.file_licences import Licences
+from supervision.demo.file_people import Staff
 from supervision.demo.file_risks import Risks
 from supervision.demo.loop import Loop
 from supervision.demo.office import Event
@@ -139,6 +140,7 @@ class _Builder:
                 *Chemicals(stage, self.now).events(start),
                 *Licences(stage, self.now).events(start),
                 *Risks(stage, self.now).events(start),
+                *Staff(stage, self.now).events(start),
             ]
         )
         counted = visible(Hazard, SYSTEM, func.count(Hazard.id))
