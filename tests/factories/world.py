@@ -32,6 +32,7 @@ from tests.factories.cases import build_case
 from tests.factories.chemicals import chemical_ids
 from tests.factories.documents import a_document
 from tests.factories.escalations import a_ladder
+from tests.factories.exports import list_things
 from tests.factories.hazards import document, finding, photo, plan_parts
 from tests.factories.imports import an_import
 from tests.factories.inspections import make_checklist, make_inspection
@@ -117,6 +118,7 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         | papers
         | plans
         | an_import(cast, officer, mark)
+        | list_things(cast, officer, enterprise_id)
         | a_ladder(cast, enterprise_id, officer, mark)
         | a_document(cast, enterprise_id, officer, mark)
         | a_roll(cast, enterprise_id, officer, mark)

@@ -172,6 +172,27 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "casefile.refuse_close": (CHIEFS, ROW),
     "enterprise.index": (READERS, None),
     "enterprise.export": (READERS, None),
+    "enterprise.export_paper": (READERS, None),
+    "enterprise.saved_filters": (READERS, None),
+    "enterprise.save_filter": (READERS, None),
+    "enterprise.set_default_filter": (READERS, {"district_officer"}),
+    "enterprise.delete_filter": (READERS, {"district_officer"}),
+    "enterprise.columns": (READERS, None),
+    "enterprise.choose_columns": (READERS, None),
+    # A change of many is its asker's; the administrator sees all.
+    "assigning.choose": (CHIEFS | ADMIN, None),
+    "assigning.assign": (CHIEFS | ADMIN, None),
+    "assigning.detail": (CHIEFS | ADMIN, ADMIN),
+    "assigning.state": (CHIEFS | ADMIN, ADMIN),
+    "assigning.cancel": (CHIEFS | ADMIN, ADMIN),
+    "assigning.undo": (CHIEFS | ADMIN, ADMIN),
+    # A file is for who asked for it.
+    "export.index": (EVERYBODY, None),
+    "export.ask": (EVERYBODY, set()),
+    "export.detail": (EVERYBODY, {"district_officer"}),
+    "export.state": (EVERYBODY, {"district_officer"}),
+    "export.file": (EVERYBODY, {"district_officer"}),
+    "export.cancel": (EVERYBODY, {"district_officer"}),
     "enterprise.regions": (READERS, None),
     "enterprise.file": (READERS, ROW),
     "enterprise.tab": (READERS, ROW),
@@ -792,7 +813,11 @@ def test_who_gets_in_where(app, pages, cast, near, far):
         "account.reactivate": 5,
     }
     # The row is gone afterwards.
-    gone = {"inspection.remove_item": 1, "inspection.discard_checklist": 2}
+    gone = {
+        "enterprise.delete_filter": 1,
+        "inspection.remove_item": 1,
+        "inspection.discard_checklist": 2,
+    }
     rules = [r for r in app.url_map.iter_rules() if r.endpoint in MATRIX]
     wrong, leaks, doors = [], [], Doors(pages)
     for rule in sorted(rules, key=lambda r: (last | gone).get(r.endpoint, 0)):
