@@ -8,16 +8,16 @@ from supervision.core.permissions import Permission
 from supervision.core.slice import Job, NavGroup, NavItem, Panel, Slice
 from supervision.document import (
     chapter,
-    dossier_jobs,
-    dossier_views,  # noqa: F401 - likewise
-    jobs,
-    kind_views,  # noqa: F401 - adds its addresses to the blueprint
     labels,
     panels,
-    step_views,  # noqa: F401 - likewise
-    views,  # noqa: F401 - likewise
+    views,  # noqa: F401 - adds its addresses to the blueprint
+    views_dossier,  # noqa: F401 - likewise
+    views_kinds,  # noqa: F401 - likewise
+    views_steps,  # noqa: F401 - likewise
 )
 from supervision.document.blueprint import bp, dossiers
+from supervision.document.jobs import daily
+from supervision.document.jobs import dossiers as dossier_jobs
 
 SLICE = Slice(
     name="document",
@@ -37,8 +37,8 @@ SLICE = Slice(
     chapters=chapter.CHAPTERS,
     todos=panels.todos,
     jobs=(
-        Job("document.watch", jobs.watch, {"hour": 0, "minute": 40}),
-        Job("document.reckon", jobs.reckon, {"hour": 1, "minute": 10}),
+        Job("document.watch", daily.watch, {"hour": 0, "minute": 40}),
+        Job("document.reckon", daily.reckon, {"hour": 1, "minute": 10}),
         Job("document.make_dossiers", dossier_jobs.make_queued, {"seconds": 4}),
         Job("document.drop_dossiers", dossier_jobs.drop_old, {"hour": 3, "minute": 40}),
     ),

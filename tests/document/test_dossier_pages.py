@@ -22,9 +22,10 @@ from supervision.core.db import db, transaction
 from supervision.core.dossier import Evidence
 from supervision.core.notices import Notice
 from supervision.core.scope import unscoped
-from supervision.document import dossier, dossier_bundle, dossier_jobs
+from supervision.document import dossier, dossier_bundle
 from supervision.document.dossier_models import DossierState
 from supervision.document.dossier_paper import Imprint, Made
+from supervision.document.jobs import dossiers as dossier_jobs
 from supervision.enterprise import queries as enterprises
 from supervision.hazard.workflow import HazardState
 from supervision.order.workflow import OrderState

@@ -16,7 +16,8 @@ from supervision.core.notices import Notice
 from supervision.core.scope import unscoped, visible
 from supervision.core.statutory import Certainty
 from supervision.core.validity import Standing
-from supervision.document import gaps, jobs, kinds, queries, service
+from supervision.document import gaps, kinds, queries, service
+from supervision.document.jobs import daily as jobs
 from supervision.document.models import DocumentGap
 from supervision.document.rules import Result
 from supervision.document.workflow import DocumentState, FilingState
