@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from supervision import seeds
-from supervision.chemical import filing, jobs, queries, service, standards
+from supervision.chemical import figures, filing, jobs, queries, service, standards
 from supervision.chemical.rules import Purpose, Table
 from supervision.chemical.workflow import SourceState
 from supervision.core import attachments, clock
@@ -266,3 +266,18 @@ def test_the_database_refuses_a_filed_source_without_a_number(cast, plant):
 def test_the_tables_are_seeded_once(app):
     with transaction():
         assert (standards.load_shipped(), standards.load_shipped()) == (156, 0)
+
+
+def test_the_rows_of_a_period_are_as_many_as_the_database_counts(cast, plant):
+    a_source(cast.plant_id, plant, cast["district_officer"])
+    begin, end = clock.now(), clock.now() + clock.DAY
+    for who, expected in (("district_officer", 1), ("safety_manager", 1), ("other_district", 0)):
+        counts = figures.chemical_counts(cast[who], end)
+        assert counts["chemicals"] == len(list(figures.chemical_rows(cast[who], end))) == expected
+        rows = list(figures.source_rows(cast[who], end))
+        assert counts["sources"] == counts["sources_first"] == len(rows) == expected
+    assert rows == []
+    before = figures.chemical_counts(cast["district_officer"], begin - clock.DAY)
+    assert set(before.values()) == {0}
+    narrowed = figures.chemical_counts(cast["city_officer"], end, region="330113")
+    assert narrowed["sources"] == 0
