@@ -101,7 +101,9 @@ def _end(licence: Licence, actor: Actor, action: str, decision: Decision) -> Non
     step = LICENCE_WORKFLOW.check(action, licence, actor, decision.data)
     _decide(licence, decision)
     before = licence.status
-    licence.suspended_on, licence.ended_on = None, decision.decided_on
+    licence.suspended_on = None
+    # What expired first has not been in force since.
+    licence.ended_on = licence.ended_on or decision.decided_on
     licence.status = step.target
     _done(licence, actor, action, before, decision)
 

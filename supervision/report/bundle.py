@@ -92,6 +92,7 @@ def _manifest(contents: Contents, imprint: Imprint, files: tuple[MadeFile, ...])
         "content_sha256": contents.digest,
         "figures": canonical(contents.figures),
         "enforcement": asdict(contents.enforcement.figures),
+        "holdings": asdict(contents.holdings.figures),
         "checks": [
             {"figure": str(c.label), "reported": int(c.reported), "ledger": int(c.ledger)}
             for c in contents.checks

@@ -26,6 +26,16 @@ from supervision.report.enforcement import (
     OrderFact,
     enforcement,
 )
+from supervision.report.holdings import NAMES as HOLDING_NAMES
+from supervision.report.holdings import (
+    CertificateFact,
+    ChemicalFact,
+    Holdings,
+    LicenceFact,
+    RiskFact,
+    SourceFact,
+    holdings,
+)
 from supervision.report.rules import (
     Figures,
     Group,
@@ -113,6 +123,18 @@ class EnforcementMaterial:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldingsMaterial:
+    """Rows of what the enterprises' files held, and what the database ``counted`` without them."""
+
+    licences: Sequence[LicenceFact] = ()
+    certificates: Sequence[CertificateFact] = ()
+    risks: Sequence[RiskFact] = ()
+    chemicals: Sequence[ChemicalFact] = ()
+    sources: Sequence[SourceFact] = ()
+    counted: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Material:
     """What the database held at one moment.
 
@@ -126,6 +148,7 @@ class Material:
     counted_violations: Mapping[str, int]
     audit_id: int
     enforcement: EnforcementMaterial = field(default_factory=EnforcementMaterial)
+    holdings: HoldingsMaterial = field(default_factory=HoldingsMaterial)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +167,7 @@ class Contents:
     ledger: tuple[LedgerRow, ...]
     seen: tuple[SeenRow, ...]
     enforcement: Enforcement
+    holdings: Holdings
     by_day: tuple[DayFigures, ...]
     enterprises: Mapping[str, str]
     checks: tuple[Check, ...]
@@ -169,8 +193,21 @@ def compose(subject: Subject, period: Period, material: Material) -> Contents:
     by_day = _by_day(period, ledger)
     held = material.enforcement
     done = enforcement(period, held.inspections, held.orders, held.clocks, held.escalations)
+    files = material.holdings
+    there = holdings(
+        period,
+        licences=files.licences,
+        certificates=files.certificates,
+        risks=files.risks,
+        chemicals=files.chemicals,
+        sources=files.sources,
+    )
     checks = require(
-        [*_checks(figures, ledger, by_day, material), *_enforcement_checks(done, held.counted)]
+        [
+            *_checks(figures, ledger, by_day, material),
+            *_enforcement_checks(done, held.counted),
+            *_holding_checks(there, files.counted),
+        ]
     )
     return Contents(
         subject=subject,
@@ -178,11 +215,12 @@ def compose(subject: Subject, period: Period, material: Material) -> Contents:
         ledger=ledger,
         seen=seen,
         enforcement=done,
+        holdings=there,
         by_day=by_day,
         enterprises={str(row.fact.enterprise_id): row.enterprise for row in ledger},
         checks=checks,
         audit_id=material.audit_id,
-        digest=_digest(subject, figures, ledger, seen, done),
+        digest=_digest(subject, figures, ledger=ledger, seen=seen, done=done, there=there),
     )
 
 
@@ -237,12 +275,20 @@ def _enforcement_checks(done: Enforcement, counted: Mapping[str, int]) -> Iterab
         yield Check(label, getattr(done.figures, name), counted.get(name, 0))
 
 
+def _holding_checks(there: Holdings, counted: Mapping[str, int]) -> Iterable[Check]:
+    for name in HOLDING_NAMES:
+        label = labels.HOLDING_LABELS[name]
+        yield Check(label, getattr(there.figures, name), counted.get(name, 0))
+
+
 def _digest(
     subject: Subject,
     figures: MonthlyFigures,
+    *,
     ledger: Sequence[LedgerRow],
     seen: Sequence[SeenRow],
     done: Enforcement,
+    there: Holdings,
 ) -> str:
     held = {
         "subject": subject.key,
@@ -250,6 +296,7 @@ def _digest(
         "ledger": [asdict(row) for row in ledger],
         "violations": [asdict(row) for row in seen],
         "enforcement": asdict(done),
+        "holdings": asdict(there),
     }
     text = json.dumps(held, default=str, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

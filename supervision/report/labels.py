@@ -7,11 +7,15 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from supervision.chemical.labels import GRADE_LABELS as SOURCE_GRADE_LABELS
+from supervision.chemical.labels import PURPOSE_LABELS
+from supervision.chemical.labels import STATE_LABELS as SOURCE_STATE_LABELS
 from supervision.escalation.labels import AUDIENCE_LABELS, LADDER_LABELS
 from supervision.hazard.labels import GRADE_LABELS, SOURCE_LABELS, STATUS_LABELS
 from supervision.inspection.labels import KIND_LABELS as INSPECTION_LABELS
 from supervision.report.enforcement import OrderExit
 from supervision.report.rules import Exit, Verdict
+from supervision.risk.labels import GRADE_LABELS as RISK_GRADE_LABELS
 from supervision.video.labels import KIND_LABELS as RULE_LABELS
 from supervision.video.labels import STATUS_LABELS as VIDEO_LABELS
 
@@ -63,6 +67,30 @@ ENFORCEMENT_LABELS: dict[str, Any] = {
     "escalations": _l("Escalations sent"),
 }
 
+HOLDING_LABELS: dict[str, Any] = {
+    "licences_opening": _l("Licences in force at the month's beginning"),
+    "licences_new": _l("Licences verified in the month"),
+    "licences_ended": _l("Licences that ended in the month"),
+    "licences_expired": _l("of these, expired"),
+    "licences_closing": _l("Licences in force at the month's end"),
+    "licences_late": _l("of these, past the last day to apply for renewal"),
+    "certificates_soon": _l("Certificates of people due within 90 days"),
+    "certificates_expired": _l("Certificates of people past their day"),
+    "risks_red": _l("Risk points: major"),
+    "risks_orange": _l("Risk points: relatively large"),
+    "risks_yellow": _l("Risk points: general"),
+    "risks_blue": _l("Risk points: low"),
+    "risks_late": _l("Risk points whose assessment is overdue"),
+    "chemicals": _l("Lines on the ledgers of chemicals"),
+    "sources_first": _l("Major hazard sources, grade one"),
+    "sources_second": _l("Major hazard sources, grade two"),
+    "sources_third": _l("Major hazard sources, grade three"),
+    "sources_fourth": _l("Major hazard sources, grade four"),
+    "sources_late": _l("Major hazard sources whose assessment is overdue"),
+}
+
+RISK_LABELS = {grade.value: label for grade, label in RISK_GRADE_LABELS.items()}
+
 ORDER_EXIT_LABELS = {OrderExit.CLOSED: _l("Closed"), OrderExit.VOID: _l("Void")}
 
 # The two papers by their names.
@@ -113,7 +141,31 @@ DEFINITIONS = (
         "that day, overdue when it still runs after it. What was returned or transferred is not "
         "counted. A package of one enterprise has neither clocks nor escalations."
     ),
+    _l(
+        "Licences count from their verification to their last day: in force at the beginning + "
+        "verified = ended + in force at the end."
+    ),
+    _l(
+        "Certificates, risk points, chemicals and major hazard sources are counted as they stood "
+        "at the month's end; a certificate lists whoever is past a day or within 90 days of one."
+    ),
 )
+
+
+def risk_grade(code: str) -> str:
+    return str(RISK_LABELS[code])
+
+
+def source_grade(code: str) -> str:
+    return str(SOURCE_GRADE_LABELS[code])  # type: ignore[index]
+
+
+def source_state(code: str) -> str:
+    return str(SOURCE_STATE_LABELS[code])  # type: ignore[index]
+
+
+def chemical_purpose(code: str) -> str:
+    return str(PURPOSE_LABELS[code])  # type: ignore[index]
 
 
 def inspection_kind(code: str) -> str:

@@ -36,6 +36,7 @@ from supervision.enterprise.models import Enterprise, owned_filter
 from supervision.report.bundle import FileKind
 from supervision.report.contents import Subject, SubjectKind, figures_of
 from supervision.report.enforcement import EnforcementFigures
+from supervision.report.holdings import HoldingFigures
 from supervision.report.rules import MonthlyFigures, month_days
 
 
@@ -152,6 +153,12 @@ class MonthlyPackage(OfSubject, Base):
         """What the authority did; None in a package from before that was counted."""
         held = self.figures.get("enforcement")
         return EnforcementFigures(**held) if held else None
+
+    @property
+    def holdings(self) -> HoldingFigures | None:
+        """What the enterprises' files held; None in a package from before that was counted."""
+        held = self.figures.get("holdings")
+        return HoldingFigures(**held) if held else None
 
     def file(self, kind: FileKind) -> Attachment:
         """Needs the four relationships loaded."""

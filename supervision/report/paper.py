@@ -13,7 +13,7 @@ from supervision.core.export.columns import Column
 from supervision.core.export.pdf import PdfDocument
 from supervision.core.export.pdf_charts import ChartData
 from supervision.core.export.xlsx_charts import ChartKind
-from supervision.report import enforcement_tables, heading, labels, tables
+from supervision.report import enforcement_tables, heading, holdings_tables, labels, tables
 from supervision.report.contents import Contents, LedgerRow, SubjectKind
 from supervision.report.heading import Imprint
 from supervision.report.tables import GroupRow
@@ -43,8 +43,11 @@ def make_paper(contents: Contents, imprint: Imprint) -> bytes:
     document.facts(tables.violations(figures))
     document.heading(_("Inspections, orders and clocks"))
     document.facts(enforcement_tables.balance(contents.enforcement.figures))
+    document.heading(_("Licences, certificates, risks and chemicals"))
+    document.facts(holdings_tables.balance(contents.holdings.figures))
     _lists(document, contents)
     _enforcement(document, contents)
+    _holdings(document, contents)
     document.heading(_("Totals against the ledger"))
     document.table(CHECK_COLUMNS, contents.checks)
     document.paragraph(
@@ -142,6 +145,20 @@ def _enforcement(document: PdfDocument, contents: Contents) -> None:
             ended_on=14,
         )
         _listed(document, _("Overdue clocks"), late, done.late_clocks)
+
+
+def _holdings(document: PdfDocument, contents: Contents) -> None:
+    """What needs somebody: licences that are late, major hazard sources."""
+    there, day = contents.holdings, contents.figures.period.events_through
+    licences = enforcement_tables.on_paper(
+        holdings_tables.LICENCES, type=28, number=28, enterprise=24, valid_to=14, apply_by=14
+    )
+    late = [row for row in there.licences if row.is_late(day)]
+    _listed(document, _("Licences past the last day to apply for renewal"), licences, late)
+    sources = enforcement_tables.on_paper(
+        holdings_tables.SOURCES, unit=26, enterprise=28, grade=16, status=18, due_on=16
+    )
+    _listed(document, _("Major hazard sources"), sources, there.sources)
 
 
 def _listed(

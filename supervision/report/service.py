@@ -96,6 +96,7 @@ def keep(
     package.figures = {
         **canonical(contents.figures),
         "enforcement": asdict(contents.enforcement.figures),
+        "holdings": asdict(contents.holdings.figures),
     }
     package.by_day = [{**asdict(day), "day": day.day.isoformat()} for day in contents.by_day]
     package.made_at = made_at

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from supervision.core.export.columns import Column, Kind
 from supervision.core.export.xlsx import XlsxBook, XlsxSheet
 from supervision.core.export.xlsx_charts import ChartKind, ChartSpec
-from supervision.report import enforcement_tables, heading, labels, tables
+from supervision.report import enforcement_tables, heading, holdings_tables, labels, tables
 from supervision.report.contents import Contents, DayFigures, SubjectKind
 from supervision.report.heading import Imprint
 
@@ -49,6 +49,7 @@ def make_workbook(contents: Contents, imprint: Imprint) -> bytes:
     )
     book.ledger(_("Violations"), tables.SEEN, contents.seen, title=title)
     _enforcement(book, contents)
+    _holdings(book, contents)
     book.checks(contents.checks, name=_("Check"), title=_("Totals against the ledger"))
     return book.save()
 
@@ -79,6 +80,9 @@ def _summary(book: XlsxBook, contents: Contents, imprint: Imprint) -> None:
     sheet.heading(_("Inspections, orders and clocks"))
     sheet.facts(enforcement_tables.balance(contents.enforcement.figures))
     sheet.gap()
+    sheet.heading(_("Licences, certificates, risks and chemicals"))
+    sheet.facts(holdings_tables.balance(contents.holdings.figures))
+    sheet.gap()
     _definitions(sheet)
 
 
@@ -96,6 +100,28 @@ def _enforcement(book: XlsxBook, contents: Contents) -> None:
             notes=[_("Late in the month, or overdue at its end.")],
         )
         book.ledger(_("Escalations"), enforcement_tables.ESCALATIONS, done.escalations, title=title)
+
+
+def _holdings(book: XlsxBook, contents: Contents) -> None:
+    """What the files held; a region's risk points and ledgers enterprise by enterprise."""
+    title, there = heading.subtitle(contents), contents.holdings
+    book.ledger(_("Licences"), holdings_tables.LICENCES, there.licences, title=title)
+    book.ledger(
+        _("Certificates of people"),
+        holdings_tables.CERTIFICATES,
+        there.certificates,
+        title=title,
+        notes=[_("Past their day, or due within 90 days, at the month's end.")],
+    )
+    if contents.subject.kind is SubjectKind.REGION:
+        book.ledger(_("Risk grades"), holdings_tables.RISK_LINES, there.risk_lines, title=title)
+        book.ledger(
+            _("Chemicals"), holdings_tables.CHEMICAL_LINES, there.chemical_lines, title=title
+        )
+    else:
+        book.ledger(_("Risk grades"), holdings_tables.RISKS, there.risks, title=title)
+        book.ledger(_("Chemicals"), holdings_tables.CHEMICALS, there.chemicals, title=title)
+    book.ledger(_("Major hazard sources"), holdings_tables.SOURCES, there.sources, title=title)
 
 
 def _definitions(sheet: XlsxSheet) -> None:

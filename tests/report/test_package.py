@@ -26,6 +26,7 @@ from supervision.report.bundle import FileKind, make_files
 from supervision.report.contents import FIGURES, VERDICTS, Subject, SubjectKind, compose
 from supervision.report.enforcement import NAMES
 from supervision.report.heading import Imprint
+from supervision.report.holdings import NAMES as HOLDING_NAMES
 from supervision.report.models import MonthlyPackage, PackageRequest, Problem, RequestState
 from supervision.report.rules import Period, ReconciliationError
 from tests.cast import enterprise_values
@@ -105,7 +106,7 @@ def test_totals_of_the_workbook_are_those_counted_from_its_own_ledger(cast):
     summary = {row[0].value: row[1].value for row in book["汇总"].iter_rows(max_col=2)}
     assert {name: summary[name] for name in counted} == counted
     checks = table(book["核对"], "指标")
-    assert len(checks) == len(FIGURES) + len(VERDICTS) + len(NAMES)
+    assert len(checks) == len(FIGURES) + len(VERDICTS) + len(NAMES) + len(HOLDING_NAMES)
     assert all(row["差额"] == 0 for row in checks)
     assert {row["指标"]: row["台账核算数"] for row in checks}.items() >= counted.items()
 
