@@ -26,6 +26,7 @@ from supervision.core.tables import read_table
 from supervision.core.text import N_
 from supervision.demo import people, story
 from supervision.demo.file_chemicals import Chemicals
+from supervision.demo.file_documents import Papers
 from supervision.demo.file_licences import Licences
 from supervision.demo.file_people import Staff
 from supervision.demo.file_risks import Risks
@@ -138,6 +139,7 @@ class _Builder:
                 *self._roll(),
                 *loop.events(start),
                 *Chemicals(stage, self.now).events(start),
+                *Papers(stage, self.now).events(start),
                 *Licences(stage, self.now).events(start),
                 *Risks(stage, self.now).events(start),
                 *Staff(stage, self.now).events(start),
