@@ -44,6 +44,13 @@ BATCH = 10_000
 FIRST_SERIAL = 10_000
 _LEFT = ((S.REPORTED, 5), (S.GRADED, 5), (S.ASSIGNED, 10), (S.RECTIFYING, 40), (S.SUBMITTED, 20))
 _ENDED = ((S.CLOSED, 900), (S.INVALID, 15), (S.TRANSFERRED, 5))
+_ROLL = (
+    (RollStatus.IN_PRODUCTION, 900),
+    (RollStatus.SUSPENDED, 40),
+    (RollStatus.CLOSED, 30),
+    (RollStatus.MOVED, 15),
+    (RollStatus.NOT_LOCATED, 15),
+)
 # How long an open ticket has been open at most; older ones are settled.
 _OPEN_DAYS = 150
 
@@ -219,7 +226,7 @@ class Roll:
         return {**found, "size_class": size, "headcount": headcount}
 
     def _standing(self, region: str, created: datetime) -> dict[str, Any]:
-        status = self.chance.choices(tuple(RollStatus), (900, 40, 30, 15, 15))[0]
+        status = self.chance.choices([s for s, _w in _ROLL], [w for _s, w in _ROLL])[0]
         mine = [ident for ident, own in self.officers if region.startswith(own)]
         officer = self.chance.choice(mine) if mine and self.chance.random() < 0.85 else None
         age = (self.now - created).total_seconds()

@@ -16,7 +16,7 @@ from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, visible
 from supervision.core.search import contains
-from supervision.core.web.paging import capped_count
+from supervision.core.web.paging import capped_count, first_rows
 from supervision.enterprise.models import Enterprise
 from supervision.hazard.models import (
     Hazard,
@@ -250,4 +250,4 @@ def events_of_enterprise(
 
 def first(actor: Actor, wanted: HazardFilter, limit: int) -> Sequence[Hazard]:
     """The first few of a filtered list."""
-    return db.session.scalars(list_hazards(actor, wanted).limit(limit)).unique().all()
+    return first_rows(list_hazards(actor, wanted), limit)

@@ -80,10 +80,26 @@ def paginate(stmt: Select[Any], *, number: int, per_page: int = PER_PAGE) -> Pag
     some = plain.limit(per_page).offset((number - 1) * per_page).subquery()
     chosen = select(*some.c).execution_options(**stmt.get_execution_options())
     ids = db.session.scalars(chosen).all()
-    rows: Sequence[Any] = ()
-    if ids:
-        rows = db.session.scalars(stmt.where(key.in_(ids))).unique().all()
+    rows = whole_rows(stmt, key, ids)
     return Page(rows, number, per_page, min(total, COUNT_CAP), total > COUNT_CAP)
+
+
+def first_rows(stmt: Select[Any], limit: int) -> Sequence[Any]:
+    """The first few of a list, by the same two steps as a page of it."""
+    key = stmt.column_descriptions[0]["entity"].id
+    some = stmt.with_only_columns(key, maintain_column_froms=True).limit(limit).subquery()
+    chosen = select(*some.c).execution_options(**stmt.get_execution_options())
+    return whole_rows(stmt, key, db.session.scalars(chosen).all())
+
+
+def whole_rows(stmt: Select[Any], key: Any, ids: Sequence[int]) -> Sequence[Any]:
+    """The rows of ``ids``, in the order and with the options of ``stmt``, which has found them."""
+    if not ids:
+        return ()
+    found = stmt.where(key.in_(ids))
+    # What narrowed the list has done its work: a search would be made a second time.
+    found._where_criteria = found._where_criteria[-1:]  # noqa: SLF001 - there is no other way
+    return db.session.scalars(found).unique().all()
 
 
 def capped_count(stmt: Select[Any], cap: int = COUNT_CAP) -> int:
