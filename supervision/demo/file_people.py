@@ -27,12 +27,13 @@ YEARS = timedelta(days=1400)
 # Only the first enterprises have workers on file; the others show what a gap looks like.
 WITH_WORKERS, WITHOUT_MANAGER, PART_TIME = 12, (13, 20, 26), (7, 18, 24)
 WORKERS = (
-    ("韩冬生", "special_operations", "SO-WELDING", "焊接车间"),
-    ("罗小芳", "special_operations", "SO-ELECTRIC", "设备动力部"),
-    ("龚伟明", "special_equipment", "SPECIAL-EQUIPMENT", "仓储部"),
-    ("白玉珍", "worker", "", "装配车间"),
-    ("汤启航", "new_worker", "", "装配车间"),
+    ("冬生", "special_operations", "SO-WELDING", "焊接车间"),
+    ("小芳", "special_operations", "SO-ELECTRIC", "设备动力部"),
+    ("伟明", "special_equipment", "SPECIAL-EQUIPMENT", "仓储部"),
+    ("玉珍", "worker", "", "装配车间"),
+    ("启航", "new_worker", "", "装配车间"),
 )
+SURNAMES = "韩罗龚白汤崔贺邹熊孟秦江史顾侯邵龙万段雷钱尹黎易常武乔赖文庞"
 # Has an account of his own in the first enterprise, and reads his own record with it.
 EMPLOYEE = "阿力"
 # Days from today to the last day, one after the other.
@@ -88,7 +89,8 @@ class Staff:
         if place == 0:
             self.made[place].append(self._person(place, actor, EMPLOYEE, "worker", "装配车间"))
         if place < WITH_WORKERS:
-            for name, post, code, department in WORKERS:
+            for number, (given, post, code, department) in enumerate(WORKERS):
+                name = SURNAMES[(place * 7 + number * 11) % len(SURNAMES)] + given
                 one = self._person(place, actor, name, post, department)
                 self.made[place].append(one)
                 if code and (place + len(code)) % 7:
@@ -123,7 +125,7 @@ class Staff:
         wanted = CertificateFields(
             number=f"T{invented_id(self.count)}"
             if code.startswith("SO")
-            else f"演示{self.count:06d}",
+            else f"YS{self.count:08d}",
             issuer="浙江省应急管理厅（演示）",
             issued_on=min(first, clock.today()),
             valid_from=min(first, clock.today()),
@@ -161,7 +163,7 @@ class Staff:
         wanted = SessionFields(
             title=title,
             kind=kind,
-            held_at=clock.now() - timedelta(hours=5),
+            held_at=clock.start_of(clock.today() - timedelta(days=1)) + timedelta(hours=9),
             hours=hours,
             content="安全生产法律法规、岗位操作规程、典型事故案例、应急处置和逃生技能。",
             place="一楼培训室",

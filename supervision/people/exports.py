@@ -51,7 +51,7 @@ def _person_columns(*, in_full: bool) -> tuple[Column[Person], ...]:
         Column("id_number", _l("Identity number"), number, width=22),
         Column("phone", _l("Telephone"), phone, width=16),
         Column("born", _l("Year of birth"), lambda p: p.birth_year, Kind.INTEGER, 10),
-        Column("department", _l("Department or workshop"), lambda p: p.department, width=20),
+        Column("department", _l("Department of the person"), lambda p: p.department, width=20),
         Column("posts", _l("Posts"), _posts, width=30),
         Column("since", _l("Employed since"), lambda p: p.employed_from, Kind.DAY, width=12),
         Column("until", _l("Left on"), lambda p: p.employed_to, Kind.DAY, width=12),
@@ -60,7 +60,7 @@ def _person_columns(*, in_full: bool) -> tuple[Column[Person], ...]:
 
 def people_book(rows: Iterable[Person], *, in_full: bool = False) -> BytesIO:
     """Rows of :func:`people_rows`."""
-    return _book(_("People"), _person_columns(in_full=in_full), rows)
+    return _book(_("People of enterprises"), _person_columns(in_full=in_full), rows)
 
 
 def people_rows(
@@ -90,7 +90,7 @@ CERTIFICATES: tuple[Column[PersonCertificate], ...] = (
 
 
 def certificate_book(actor: Actor, wanted: queries.CertificateFilter) -> BytesIO:
-    return _stream(_("Certificates"), CERTIFICATES, queries.list_certificates(actor, wanted))
+    return _stream(_("Certificates held"), CERTIFICATES, queries.list_certificates(actor, wanted))
 
 
 def session_book(actor: Actor, wanted: training_queries.SessionFilter) -> BytesIO:
@@ -99,11 +99,11 @@ def session_book(actor: Actor, wanted: training_queries.SessionFilter) -> BytesI
     rows = db.session.scalars(stmt).all()
     counts = training_queries.participants([row.id for row in rows], actor)
     columns: tuple[Column[TrainingSession], ...] = (
-        Column("title", _l("Subject"), lambda s: s.title, width=36),
+        Column("title", _l("Subject of the training"), lambda s: s.title, width=36),
         Column("enterprise", _l("Enterprise"), lambda s: s.enterprise.name, width=30),
         Column("kind", _l("Kind of training"), lambda s: str(labels.TRAINING_LABELS[s.kind])),
         Column("held", _l("Held at"), lambda s: s.held_at, Kind.INSTANT, width=17),
-        Column("hours", _l("Hours"), lambda s: s.hours, Kind.DECIMAL, 8),
+        Column("hours", _l("Hours of training"), lambda s: s.hours, Kind.DECIMAL, 8),
         Column("people", _l("Participants"), lambda s: counts.get(s.id, 0), Kind.INTEGER, 10),
         Column("content", _l("Content"), lambda s: s.content, width=44),
         Column("place", _l("Place"), lambda s: s.place, width=20),
@@ -116,7 +116,7 @@ def session_book(actor: Actor, wanted: training_queries.SessionFilter) -> BytesI
 HOURS: tuple[Column[TrainingBalance], ...] = (
     Column("name", _l("Name of the person"), lambda b: shown_name(b.person.name, in_full=False)),
     Column("enterprise", _l("Enterprise"), lambda b: b.enterprise.name, width=30),
-    Column("department", _l("Department or workshop"), lambda b: b.person.department, width=20),
+    Column("department", _l("Department of the person"), lambda b: b.person.department, width=20),
     Column("rule", _l("Rule"), lambda b: labels.rule_name(b.rule), width=30),
     Column("year", _l("Year"), lambda b: str(b.year), width=8),
     Column("required", _l("Hours needed"), lambda b: b.required, Kind.DECIMAL, 10),

@@ -36,7 +36,7 @@ class PersonForm(SeenForm):
         _l("Telephone"), [Length(max=20)], filters=[strip], render_kw={"autocomplete": "off"}
     )
     forget_phone = BooleanField(_l("Take the telephone number off the file"))
-    department = StringField(_l("Department or workshop"), [Length(max=60)], filters=[strip])
+    department = StringField(_l("Department of the person"), [Length(max=60)], filters=[strip])
     employed_from = DateField(_l("Employed since"), [InputRequired()])
     account_id = CodeField(
         _l("Linked account"),
@@ -55,19 +55,19 @@ class PersonForm(SeenForm):
 class NewPersonForm(PersonForm):
     """The first post is given along."""
 
-    code = CodeField(_l("Post"), optional=True, filters=[blank_to_none])
+    code = CodeField(_l("Post held"), optional=True, filters=[blank_to_none])
     title = StringField(_l("Post as the enterprise calls it"), [Length(max=60)], filters=[strip])
     from_on = DateField(_l("In this post since"), [Optional()])
 
 
 class PostForm(Form):
-    code = CodeField(_l("Post"), [InputRequired()])
+    code = CodeField(_l("Post held"), [InputRequired()])
     title = StringField(_l("Post as the enterprise calls it"), [Length(max=60)], filters=[strip])
     from_on = DateField(_l("In this post since"), [InputRequired()])
 
 
 class DayForm(Form):
-    day = DateField(_l("Last day"), [InputRequired()])
+    day = DateField(_l("Last day in the post"), [InputRequired()])
 
 
 class LeaveForm(Form):
@@ -95,7 +95,7 @@ class PersonFilterForm(Form):
         csrf = False
 
     text = SearchField(_l("Name, department, enterprise or whole identity number"), filters=[strip])
-    post = CodeField(_l("Post"), optional=True)
+    post = CodeField(_l("Post held"), optional=True)
     state = CodeField(
         _l("State"),
         labels={**labels.PERSON_STATE_LABELS, "all": _l("All")},
@@ -119,7 +119,7 @@ class CertificateForm(SeenForm):
         render_kw={"autocomplete": "off"},
     )
     issuer = StringField(_l("Issued by"), [Length(max=80)], filters=[strip])
-    issued_on = DateField(_l("Issued on"), [InputRequired()])
+    issued_on = DateField(_l("Day of issue"), [InputRequired()])
     valid_from = DateField(_l("Valid from"), [InputRequired()])
     valid_to = DateField(
         _l("Valid until"), [Optional()], description=_l("Empty: by the months of its kind.")

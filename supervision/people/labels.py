@@ -20,7 +20,7 @@ ID_KIND_LABELS = {
     IdKind.OTHER: _l("Passport or other document"),
 }
 
-PERSON_STATE_LABELS = {"employed": _l("Employed now"), "left": _l("Left")}
+PERSON_STATE_LABELS = {"employed": _l("Employed now"), "left": _l("Has left")}
 PERSON_SORT_LABELS = {
     "newest": _l("Newest first"),
     "name": _l("By name"),
@@ -28,7 +28,7 @@ PERSON_SORT_LABELS = {
 }
 
 GROUP_LABELS = {
-    Group.SPECIAL_OPERATIONS: _l("Special operations"),
+    Group.SPECIAL_OPERATIONS: _l("Special operations trades"),
     Group.SPECIAL_EQUIPMENT: _l("Special equipment"),
     Group.ASSESSMENT: _l("Assessment of principals and managers"),
     Group.ENGINEER: _l("Registered safety engineer"),
@@ -53,12 +53,12 @@ CERTIFICATE_STATE_LABELS = {
     "valid": _l("Holds"),
     "soon": _l("Due within 90 days"),
     "expired": _l("Past its day"),
-    "renewed": _l("Renewed"),
+    "renewed": _l("Replaced by a new one"),
     "revoked": _l("Revoked"),
 }
 CERTIFICATE_STATUS_LABELS = {
-    CertificateState.VALID: _l("On file"),
-    CertificateState.RENEWED: _l("Renewed"),
+    CertificateState.VALID: _l("Certificate on file"),
+    CertificateState.RENEWED: _l("Replaced by a new one"),
     CertificateState.REVOKED: _l("Revoked"),
 }
 CERTIFICATE_SORT_LABELS = {
@@ -86,7 +86,7 @@ STANDING_TONES = {
 TRAINING_LABELS = {
     TrainingKind.THREE_LEVEL: _l("Three-level training of new workers"),
     TrainingKind.MANAGEMENT: _l("Principals and safety managers"),
-    TrainingKind.SPECIAL_OPERATIONS: _l("Special operations"),
+    TrainingKind.SPECIAL_OPERATIONS: _l("Special operations trades"),
     TrainingKind.TRANSFER: _l("Changed post or back after a year"),
     TrainingKind.NEW_TECHNOLOGY: _l("New process, technology, material or equipment"),
     TrainingKind.YEARLY: _l("Yearly retraining"),
@@ -96,7 +96,7 @@ TRAINING_LABELS = {
 }
 SESSION_LABELS = {
     SessionState.OPEN: _l("Being entered"),
-    SessionState.RECORDED: _l("On record"),
+    SessionState.RECORDED: _l("Archived"),
     SessionState.VOID: _l("Void"),
 }
 SESSION_TONES = {
@@ -181,11 +181,11 @@ EVENT_LABELS = {
     "leave": _l("Person left"),
     "take_back": _l("Person taken back"),
     "reveal": _l("Personal data viewed in full"),
-    "certify": _l("Certificate recorded"),
+    "certify": _l("Certificate entered"),
     "correct": _l("Certificate corrected"),
     "review": _l("Review of a certificate passed"),
     "renew": _l("Certificate renewed"),
-    "revoke": _l("Certificate revoked"),
+    "revoke": _l("A certificate was revoked"),
     "scan": _l("Scan added"),
     "training_open": _l("Training entered"),
     "training_change": _l("Training changed"),

@@ -18,11 +18,16 @@ from supervision.people.training_models import TrainingAttendance, TrainingBalan
 
 TRAININGS: tuple[Column[TrainingAttendance], ...] = (
     Column("held", _l("Day"), lambda a: a.session.held_on, Kind.DAY, 10),
-    Column("title", _l("Subject"), lambda a: a.session.title, width=26),
+    Column("title", _l("Subject of the training"), lambda a: a.session.title, width=26),
     Column("kind", _l("Kind"), lambda a: str(labels.TRAINING_LABELS[a.session.kind]), width=18),
-    Column("hours", _l("Hours"), lambda a: a.session.hours, Kind.DECIMAL, 7),
-    Column("result", _l("Result"), lambda a: str(labels.RESULT_LABELS[a.result]), width=9),
-    Column("score", _l("Score"), lambda a: a.score, Kind.DECIMAL, 7),
+    Column("hours", _l("Hours of training"), lambda a: a.session.hours, Kind.DECIMAL, 7),
+    Column(
+        "result",
+        _l("Result of the training"),
+        lambda a: str(labels.RESULT_LABELS[a.result]),
+        width=9,
+    ),
+    Column("score", _l("Marks"), lambda a: a.score, Kind.DECIMAL, 7),
 )
 YEARS: tuple[Column[TrainingBalance], ...] = (
     Column("year", _l("Year"), lambda b: str(b.year), width=8),
@@ -57,7 +62,7 @@ def training_record(
     )
     document.facts(
         [
-            (_("Department or workshop"), person.department or "—", Kind.TEXT),
+            (_("Department of the person"), person.department or "—", Kind.TEXT),
             (_("Employed since"), format_day(person.employed_from), Kind.TEXT),
             (
                 _("Posts"),
@@ -70,7 +75,7 @@ def training_record(
     document.table(YEARS, years)
     document.heading(_("Trainings attended"))
     document.table(TRAININGS, attended)
-    document.heading(_("Certificates"))
+    document.heading(_("Certificates held"))
     document.table(HELD, [c for c in person.certificates if c.ended_on is None])
     document.note(
         _("Hours count where the training was passed and its archive is on record (art. 28).")

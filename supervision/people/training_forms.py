@@ -26,10 +26,14 @@ from supervision.people.tables import FIELDS, RuleTable
 class SessionForm(SeenForm):
     """What the archive must hold beside participants and results (art. 28)."""
 
-    title = StringField(_l("Subject"), [InputRequired(), Length(max=120)], filters=[strip])
+    title = StringField(
+        _l("Subject of the training"), [InputRequired(), Length(max=120)], filters=[strip]
+    )
     kind = CodeField(_l("Kind of training"), [InputRequired()], labels=labels.TRAINING_LABELS)
     held_at = DateTimeLocalField(_l("Held at"), [InputRequired()], format="%Y-%m-%dT%H:%M")
-    hours = DecimalField(_l("Hours"), [InputRequired(), NumberRange(min=0.5, max=200)], places=1)
+    hours = DecimalField(
+        _l("Hours of training"), [InputRequired(), NumberRange(min=0.5, max=200)], places=1
+    )
     content = TextAreaField(
         _l("Content"), [InputRequired(), Length(max=4000)], filters=[strip], render_kw={"rows": 4}
     )
@@ -133,7 +137,7 @@ class RuleForm(Form):
         filters=[strip],
         description=_l("Letters, digits, hyphens and underscores only."),
     )
-    name = StringField(_l("Name"), [InputRequired(), Length(max=120)], filters=[strip])
+    name = StringField(_l("Name of the row"), [InputRequired(), Length(max=120)], filters=[strip])
     name_en = StringField(_l("Name in English"), [Length(max=120)], filters=[strip])
     effective_from = DateField(_l("In force from"), [InputRequired()])
     source = TextAreaField(

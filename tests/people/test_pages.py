@@ -18,6 +18,7 @@ from supervision.people.rules import Result
 from supervision.people.workflow import SessionState
 from tests.factories.people import make_certificate, make_person, make_session, resident_id
 from tests.pages import error_text
+from tests.statements import counted
 
 FULL = resident_id(7)
 
@@ -212,10 +213,10 @@ def test_the_file_and_the_authority_see_required_and_present(pages, cast):
     assert "A registered safety engineer at work: 0 of 1" in book
 
 
-@pytest.mark.parametrize("table", ["post", "certificate", "hours", "sector", "staffing"])
-def test_a_table_is_read_by_all_and_changed_by_a_new_version(pages, cast, table):
-    assert pages.get("plant_manager", f"/people/tables/{table}").status_code == 200
-    assert pages.get("section_chief", f"/people/tables/{table}/new").status_code == 200
+def test_the_tables_are_read_by_all_and_changed_by_chiefs(pages, cast):
+    for table in ("post", "certificate", "hours", "sector", "staffing"):
+        assert pages.get("plant_manager", f"/people/tables/{table}").status_code == 200
+        assert pages.get("section_chief", f"/people/tables/{table}/new").status_code == 200
 
 
 def test_a_new_version_is_written_with_its_reason_and_given_up(pages, cast):
@@ -255,3 +256,46 @@ def test_leaving_and_coming_back_by_the_page(pages, cast, person):
     assert "left on" in error_text(pages.get("plant_manager", "/people/?state=left"))
     assert pages.post("plant_manager", f"/people/{person}/back", {"day": day}).status_code == 302
     assert queries.get_person(person, SYSTEM).is_employed
+
+
+LISTS = (
+    "/people/",
+    "/people/certificates",
+    "/people/training",
+    "/people/hours",
+    "/people/staffing",
+)
+
+
+def test_longer_lists_ask_the_database_no_more(pages, cast):
+    urls = (*LISTS, f"/enterprises/{cast.plant_id}/tabs/staff", f"/enterprises/{cast.plant_id}")
+
+    def asked():
+        found = {}
+        for url in urls:
+            client = pages.as_("district_officer")
+            with counted() as statements:
+                assert client.get(url).status_code == 200
+            found[url] = len(statements)
+        return found
+
+    def grow(serials):
+        people = [make_person(cast, n, "special_operations") for n in serials]
+        for one in people:
+            make_certificate(one, ends=30)
+        make_session(cast, people)
+
+    grow([1])
+    first = asked()
+    grow([2, 3])
+    assert asked() == first
+
+
+def test_a_filter_that_makes_no_sense_narrows_nothing_and_breaks_nothing(pages, cast):
+    names = ("text", "state", "post", "without", "group", "kind", "status", "year", "held_from")
+    names += ("sector", "region", "sort", "enterprise", "page")
+    for url in LISTS:
+        for value in ("é", "99999999999999999999", "-1"):
+            query = dict.fromkeys(names, value)
+            answer = pages.get("district_officer", url, query_string=query)
+            assert answer.status_code == 200, f"{url} {value}"

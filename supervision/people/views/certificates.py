@@ -55,7 +55,7 @@ def index() -> ResponseReturnValue:
 def certificate_export() -> ResponseReturnValue:
     """The filtered list as Excel, masked."""
     _form, wanted = _filter()
-    return parts.workbook(exports.certificate_book(current_actor(), wanted), _("Certificates"))
+    return parts.workbook(exports.certificate_book(current_actor(), wanted), _("Certificates held"))
 
 
 def _filter() -> tuple[forms.CertificateFilterForm, queries.CertificateFilter]:
@@ -101,7 +101,7 @@ def create_certificate(person_id: int) -> ResponseReturnValue:
 def _new_page(person_id: int, form: Any) -> str:
     person = queries.get_person(person_id, current_actor())
     parts.offer(form.code, RuleTable.CERTIFICATE)
-    return _form_page(form, person, None, _("Record a certificate"))
+    return _form_page(form, person, None, _("Enter a certificate"))
 
 
 def _form_page(form: Any, person: Any, certificate: PersonCertificate | None, title: str) -> str:

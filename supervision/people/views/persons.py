@@ -81,7 +81,7 @@ def export() -> ResponseReturnValue:
     """The filtered list as Excel, masked."""
     _form, wanted = _filter()
     rows = exports.people_rows(current_actor(), wanted)
-    return parts.workbook(exports.people_book(rows), _("People"))
+    return parts.workbook(exports.people_book(rows), _("People of enterprises"))
 
 
 @bp.get("/export-in-full")
