@@ -131,8 +131,9 @@ def chosen(
     actor: Actor, list_name: str, columns: Sequence[Column[RowT]], otherwise: Sequence[str]
 ) -> tuple[Column[RowT], ...]:
     """The columns that a person chose, else those named ``otherwise``, else all."""
-    keys = chosen_keys(actor, list_name) or tuple(otherwise)
-    found = tuple(column for column in columns if column.key in keys)
+    by_key = {column.key: column for column in columns}
+    keys = chosen_keys(actor, list_name) or otherwise
+    found = tuple(by_key[key] for key in keys if key in by_key)
     return found or tuple(columns)
 
 

@@ -21,7 +21,7 @@ from supervision.enterprise.views_list import LIST
 
 class FilterNameForm(Form):
     query = HiddenField()
-    name = StringField(_l("Name"), [InputRequired(), Length(max=60)], filters=[strip])
+    name = StringField(_l("Name of the filter"), [InputRequired(), Length(max=60)], filters=[strip])
     is_default = BooleanField(_l("Open the list with it"))
     is_shared = BooleanField(_l("Also for the officers of my region"))
 

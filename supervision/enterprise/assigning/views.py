@@ -36,7 +36,7 @@ bp = Blueprint("assigning", __name__, url_prefix="/enterprises/assignments")
 SHOWN = 10
 STATE_LABELS = {
     BulkState.WAITING: _l("Being changed"),
-    BulkState.DONE: _l("Changed"),
+    BulkState.DONE: _l("Finished"),
     BulkState.CANCELLED: _l("Cancelled"),
     BulkState.FAILED: _l("Failed"),
 }
