@@ -30,6 +30,7 @@ from supervision.demo.file_documents import Papers
 from supervision.demo.file_licences import Licences
 from supervision.demo.file_people import Staff
 from supervision.demo.file_risks import Risks
+from supervision.demo.file_roll import Roll
 from supervision.demo.loop import Loop
 from supervision.demo.office import Event
 from supervision.demo.people import SignIn
@@ -143,6 +144,7 @@ class _Builder:
                 *Licences(stage, self.now).events(start),
                 *Risks(stage, self.now).events(start),
                 *Staff(stage, self.now).events(start),
+                *Roll(stage, self.now).events(start),
             ]
         )
         counted = visible(Hazard, SYSTEM, func.count(Hazard.id))
