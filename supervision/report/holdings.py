@@ -9,7 +9,7 @@ Pure. The definitions, which stand on the front page of the package beside the o
 * **Risk points** on file at the month's end, by the grade of their last assessment; late: their
   next assessment is past its day.
 * **Chemicals**: lines of the ledgers at the month's end, by their design maximum.
-* **Major hazard sources** with an open file at the month's end, by grade.
+* **Major hazard sources**: units whose last identification by the month's end found one, by grade.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ class ChemicalFact:
     unit: str
     name: str
     cas: str
-    purpose: str
+    classes: str
     tonnes: Decimal
 
 
@@ -123,16 +123,20 @@ class ChemicalLine:
 
 @dataclass(frozen=True, slots=True)
 class SourceFact:
-    """A major hazard source with an open file; ``grade`` is one of :data:`SOURCE_GRADES`."""
+    """A unit that is a major hazard source; ``grade`` is one of :data:`SOURCE_GRADES`.
+
+    ``id`` is the unit's; ``r`` the R of its last identification (GB 18218).
+    """
 
     id: int
     unit: str
     enterprise: str
     uscc: str
     grade: str
-    status: str
-    filing_number: str
+    r: Decimal
+    done_on: date
     due_on: date | None
+    filing_number: str
 
 
 @dataclass(frozen=True)
@@ -157,7 +161,6 @@ class HoldingFigures:
     sources_second: int = 0
     sources_third: int = 0
     sources_fourth: int = 0
-    sources_late: int = 0
 
 
 NAMES = tuple(f.name for f in fields(HoldingFigures))
@@ -205,7 +208,6 @@ def holdings(
         certificates_expired=sum(x.next_on < end for x in papers),
         risks_late=sum(is_late(period, x) for x in points),
         chemicals=len(held),
-        sources_late=sum(x.due_on is not None and x.due_on < end for x in files),
         **{f"risks_{g}": sum(x.grade == g for x in points) for g in RISK_GRADES},
         **{f"sources_{g}": sum(x.grade == g for x in files) for g in SOURCE_GRADES},
     )

@@ -30,13 +30,13 @@ def collect(subject: Subject, window: Window) -> HoldingsMaterial:
         licences=[_licence(row) for row in licences.licence_rows(*days, **which)],
         certificates=[_certificate(r) for r in people.certificate_rows(SYSTEM, day, **which)],
         risks=[_risk(row) for row in risks.risk_rows(SYSTEM, window.end, **which)],
-        chemicals=[_chemical(row) for row in chemicals.item_rows(SYSTEM, window.end, **which)],
+        chemicals=[_chemical(row) for row in chemicals.chemical_rows(SYSTEM, window.end, **which)],
         sources=[_source(row) for row in chemicals.source_rows(SYSTEM, window.end, **which)],
         counted={
             **licences.licence_counts(*days, **which),
             **people.certificate_counts(*days, **which),
             **risks.risk_counts(SYSTEM, window.start, window.end, **which),
-            **chemicals.holding_counts(SYSTEM, window.end, **which),
+            **chemicals.chemical_counts(SYSTEM, window.end, **which),
         },
     )
 
@@ -86,7 +86,7 @@ def _risk(row: risks.RiskRow) -> RiskFact:
     )
 
 
-def _chemical(row: chemicals.ItemRow) -> ChemicalFact:
+def _chemical(row: chemicals.ChemicalRow) -> ChemicalFact:
     return ChemicalFact(
         id=row.id,
         enterprise_id=row.enterprise_id,
@@ -95,19 +95,20 @@ def _chemical(row: chemicals.ItemRow) -> ChemicalFact:
         unit=row.unit,
         name=row.name,
         cas=row.cas,
-        purpose=str(row.purpose),
+        classes=", ".join(row.classes),
         tonnes=row.tonnes,
     )
 
 
 def _source(row: chemicals.SourceRow) -> SourceFact:
     return SourceFact(
-        id=row.id,
+        id=row.unit_id,
         unit=row.unit,
         enterprise=row.enterprise,
         uscc=row.uscc,
         grade=str(row.grade),
-        status=str(row.status),
-        filing_number=row.filing_number,
+        r=row.r,
+        done_on=row.done_on,
         due_on=row.due_on,
+        filing_number=row.filing_number,
     )

@@ -79,7 +79,7 @@ CHEMICALS: tuple[Column[ChemicalFact], ...] = (
     Column("unit", _l("Unit with chemicals"), lambda row: row.unit, width=24),
     Column("name", _l("Substance"), lambda row: row.name, width=28),
     Column("cas", _l("CAS number"), lambda row: row.cas, width=14),
-    Column("purpose", _l("Purpose"), lambda row: labels.chemical_purpose(row.purpose), width=16),
+    Column("classes", _l("Hazard classes"), lambda row: row.classes, width=16),
     Column("tonnes", _l("Design maximum (t)"), lambda row: row.tonnes, Kind.DECIMAL, 16),
 )
 
@@ -90,11 +90,10 @@ SOURCES: tuple[Column[SourceFact], ...] = (
     Column(
         "grade", _l("Grade of the source"), lambda row: labels.source_grade(row.grade), width=14
     ),
-    Column(
-        "status", _l("State of the filing"), lambda row: labels.source_state(row.status), width=18
-    ),
-    Column("filing", _l("Filing number"), lambda row: row.filing_number, width=22),
+    Column("r", _l("R of the identification"), lambda row: row.r, Kind.DECIMAL, 12),
+    Column("done_on", _l("Identified on"), lambda row: row.done_on, Kind.DAY, 12),
     Column("due_on", _l("Assess anew by"), lambda row: row.due_on, Kind.DAY, 14),
+    Column("filing", _l("Filing number"), lambda row: row.filing_number, width=22),
 )
 
 

@@ -8,8 +8,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from supervision.chemical.labels import GRADE_LABELS as SOURCE_GRADE_LABELS
-from supervision.chemical.labels import PURPOSE_LABELS
-from supervision.chemical.labels import STATE_LABELS as SOURCE_STATE_LABELS
 from supervision.escalation.labels import AUDIENCE_LABELS, LADDER_LABELS
 from supervision.hazard.labels import GRADE_LABELS, SOURCE_LABELS, STATUS_LABELS
 from supervision.inspection.labels import KIND_LABELS as INSPECTION_LABELS
@@ -86,7 +84,6 @@ HOLDING_LABELS: dict[str, Any] = {
     "sources_second": _l("Major hazard sources, grade two"),
     "sources_third": _l("Major hazard sources, grade three"),
     "sources_fourth": _l("Major hazard sources, grade four"),
-    "sources_late": _l("Major hazard sources whose assessment is overdue"),
 }
 
 RISK_LABELS = {grade.value: label for grade, label in RISK_GRADE_LABELS.items()}
@@ -158,14 +155,6 @@ def risk_grade(code: str) -> str:
 
 def source_grade(code: str) -> str:
     return str(SOURCE_GRADE_LABELS[code])  # type: ignore[index]
-
-
-def source_state(code: str) -> str:
-    return str(SOURCE_STATE_LABELS[code])  # type: ignore[index]
-
-
-def chemical_purpose(code: str) -> str:
-    return str(PURPOSE_LABELS[code])  # type: ignore[index]
 
 
 def inspection_kind(code: str) -> str:

@@ -156,7 +156,7 @@ def _holdings(document: PdfDocument, contents: Contents) -> None:
     late = [row for row in there.licences if row.is_late(day)]
     _listed(document, _("Licences past the last day to apply for renewal"), licences, late)
     sources = enforcement_tables.on_paper(
-        holdings_tables.SOURCES, unit=26, enterprise=28, grade=16, status=18, due_on=16
+        holdings_tables.SOURCES, unit=26, enterprise=28, grade=16, done_on=14, due_on=16
     )
     _listed(document, _("Major hazard sources"), sources, there.sources)
 

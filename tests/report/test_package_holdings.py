@@ -66,7 +66,7 @@ def test_a_package_counts_the_files_twice_a_region_s_by_enterprise_an_enterprise
     assert found.licences_late == 1
     assert (found.certificates_soon, found.certificates_expired) == (1, 1)
     assert (found.risks_red, found.risks_orange, found.risks_blue) == (1, 1, 0)
-    assert (found.chemicals, found.sources_first, found.sources_late) == (1, 1, 0)
+    assert (found.chemicals, found.sources_first) == (1, 1)
     sheets = book(made)
     listed = rows(sheets["证照"], "许可证类型")
     assert {row["许可证编号"] for row in listed} == {"LATE", "ENDING", "THEIRS", "NEW"}
