@@ -36,8 +36,8 @@ from supervision.core.actor import Actor, Side
 from supervision.core.attachments import Attachment
 from supervision.core.clocks import ClockColumns, clock_checks
 from supervision.core.db import Base, JsonValue, Versioned, code_of
-from supervision.core.find_models import Searchable, SearchSpec
 from supervision.core.documents.models import Document
+from supervision.core.find_models import Searchable, SearchSpec
 from supervision.core.statutory import StatutoryRule
 from supervision.enterprise.models import OwnedByEnterprise, owned_filter
 from supervision.hazard.models import Hazard, HazardFile

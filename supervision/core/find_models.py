@@ -25,6 +25,26 @@ from supervision.core.db import Base
 from supervision.core.grams import Words
 from supervision.core.scope import region_range
 
+# Kinds by their number, which is part of an entry's id: new ones at the end, none taken out.
+KINDS = (
+    "enterprise",
+    "hazard",
+    "inspection",
+    "order",
+    "case",
+    "camera",
+    "account",
+    "licence",
+    "risk",
+    "person",
+    "certificate",
+    "chemical",
+    "source",
+    "document",
+    "park",
+)
+MOST_KINDS = 64
+
 
 @dataclass(frozen=True, slots=True)
 class SearchSpec:
@@ -41,6 +61,14 @@ class SearchSpec:
     numbers: tuple[str, ...] = ()
     owner: str = "enterprise_id"
     region: str = ""
+
+    def entry_id(self, row_id: int) -> int:
+        """The index of SQLite knows entries by number alone: the row's is told from it."""
+        return row_id * MOST_KINDS + KINDS.index(self.kind)
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"{self.kind} has no place in KINDS yet: add it at the end")
 
     @property
     def attributes(self) -> frozenset[str]:
@@ -74,6 +102,7 @@ class SearchEntry(Base):
         ),
     )
 
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, sort_order=-100)
     kind: Mapped[str] = mapped_column(String(24))
     row_id: Mapped[int]
     # Plain numbers: core knows no slice.

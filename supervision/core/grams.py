@@ -127,7 +127,7 @@ class Wanted:
 Query = list[list[list[Wanted]]]
 
 
-def query(words: Sequence[str], *, kinds: Iterable[str] = (), regions: Iterable[str] = ()) -> Query:
+def query(words: Sequence[str], kinds: Iterable[str] = (), regions: Iterable[str] = ()) -> Query:
     """The tokens that a row has which holds every one of ``words`` (folded)."""
     wanted: Query = [_ways(word) for word in words]
     if kinds := list(kinds):

@@ -182,13 +182,7 @@ class Roll:
         )
         found = [SimpleNamespace(**row) for row in rows]
         entries.write(
-            [
-                {
-                    "id": entries.take_id(),
-                    **find.entry(Enterprise.__search__, row, row.id, row.region_code),
-                }
-                for row in found
-            ]
+            [find.entry(Enterprise.__search__, row, row.id, row.region_code) for row in found]
         )
         self.places += [(row["id"], row["region_code"]) for row in rows]
 
@@ -239,7 +233,7 @@ class Roll:
         }
 
     def finish(self) -> None:
-        for table in self.tables:
+        for table in self.tables[:2]:
             table.finish()
 
 
@@ -269,15 +263,12 @@ class Ledger:
         self.written += len(steps)
         entries.write(
             [
-                {
-                    "id": entries.take_id(),
-                    **find.entry(
-                        Hazard.__search__,
-                        SimpleNamespace(id=row["id"], number=row["number"]),
-                        row["enterprise_id"],
-                        regions[row["enterprise_id"]] if regions else row["_region"],
-                    ),
-                }
+                find.entry(
+                    Hazard.__search__,
+                    SimpleNamespace(id=row["id"], number=row["number"]),
+                    row["enterprise_id"],
+                    regions[row["enterprise_id"]] if regions else row["_region"],
+                )
                 for row in rows
             ]
         )
@@ -395,5 +386,5 @@ class Ledger:
             else:
                 db.session.add(Counter(series=series, year=year, value=value))
         db.session.flush()
-        for table in (*self.tables, self.busy_events):
+        for table in (*self.tables[:2], self.busy_events):
             table.finish()

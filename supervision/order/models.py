@@ -24,8 +24,8 @@ from supervision.core.actor import Actor, Side
 from supervision.core.attachments import Attachment, AttachmentLink
 from supervision.core.clocks import ClockColumns, clock_checks
 from supervision.core.db import Base, JsonValue, Versioned, code_of
-from supervision.core.find_models import Searchable, SearchSpec
 from supervision.core.documents.models import Document
+from supervision.core.find_models import Searchable, SearchSpec
 from supervision.enterprise.models import OwnedByEnterprise, owned_filter
 from supervision.hazard.models import Hazard
 from supervision.inspection.models import Inspection
