@@ -18,6 +18,7 @@ from tests.cast import enterprise_values
 from tests.factories.authorities import certify
 from tests.factories.cases import law, make_case
 from tests.factories.hazards import make_hazard
+from tests.factories.licences import ending, make_licence
 from tests.factories.listings import make_listing
 from tests.factories.orders import make_order
 from tests.factories.risks import make_plan, make_point
@@ -57,6 +58,10 @@ PAGES = (
     ("/enterprises/{plant}", "plant_manager"),
     ("/enterprises/{plant}/tabs/hazards", "district_officer"),
     ("/enterprises/{plant}/tabs/risks", "district_officer"),
+    ("/licences/", "district_officer"),
+    ("/licences/missing", "district_officer"),
+    ("/licences/export.xlsx", "district_officer"),
+    ("/enterprises/{plant}/tabs/licences", "plant_manager"),
     ("/risks/", "district_officer"),
     ("/risks/export.xlsx", "district_officer"),
     ("/risks/board/{plant}", "plant_manager"),
@@ -76,6 +81,7 @@ def grow(app, cast, start, count):
         make_hazard(cast, HazardState.ASSIGNED)
         make_point(cast, area_id=make_plan(cast, name=f"Floor {number}")[1])
         make_listing(cast)
+        make_licence(cast, number=f"L-{number}", valid_to=ending(-3))
         make_case(cast, CaseState.FILED)
         make_order(cast, OrderState.SERVED)
         node = make_node(app, f"Node {number}")
