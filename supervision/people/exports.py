@@ -58,6 +58,9 @@ def _person_columns(*, in_full: bool) -> tuple[Column[Person], ...]:
     )
 
 
+PEOPLE = _person_columns(in_full=False)
+
+
 def people_book(rows: Iterable[Person], *, in_full: bool = False) -> BytesIO:
     """Rows of :func:`people_rows`."""
     return _book(_("People of enterprises"), _person_columns(in_full=in_full), rows)
@@ -93,24 +96,28 @@ def certificate_book(actor: Actor, wanted: queries.CertificateFilter) -> BytesIO
     return _stream(_("Certificates held"), CERTIFICATES, queries.list_certificates(actor, wanted))
 
 
+SESSIONS: tuple[Column[TrainingSession], ...] = (
+    Column("title", _l("Subject of the training"), lambda s: s.title, width=36),
+    Column("enterprise", _l("Enterprise"), lambda s: s.enterprise.name, width=30),
+    Column("kind", _l("Kind of training"), lambda s: str(labels.TRAINING_LABELS[s.kind])),
+    Column("held", _l("Held at"), lambda s: s.held_at, Kind.INSTANT, width=17),
+    Column("hours", _l("Hours of training"), lambda s: s.hours, Kind.DECIMAL, 8),
+    Column("content", _l("Content"), lambda s: s.content, width=44),
+    Column("place", _l("Place"), lambda s: s.place, width=20),
+    Column("trainer", _l("Trainer"), lambda s: s.trainer, width=16),
+    Column("status", _l("State"), lambda s: str(labels.SESSION_LABELS[s.status]), width=12),
+)
+
+
 def session_book(actor: Actor, wanted: training_queries.SessionFilter) -> BytesIO:
     """Trainings with how many took part."""
     stmt = training_queries.list_sessions(actor, wanted).limit(LIMIT)
     rows = db.session.scalars(stmt).all()
     counts = training_queries.participants([row.id for row in rows], actor)
-    columns: tuple[Column[TrainingSession], ...] = (
-        Column("title", _l("Subject of the training"), lambda s: s.title, width=36),
-        Column("enterprise", _l("Enterprise"), lambda s: s.enterprise.name, width=30),
-        Column("kind", _l("Kind of training"), lambda s: str(labels.TRAINING_LABELS[s.kind])),
-        Column("held", _l("Held at"), lambda s: s.held_at, Kind.INSTANT, width=17),
-        Column("hours", _l("Hours of training"), lambda s: s.hours, Kind.DECIMAL, 8),
-        Column("people", _l("Participants"), lambda s: counts.get(s.id, 0), Kind.INTEGER, 10),
-        Column("content", _l("Content"), lambda s: s.content, width=44),
-        Column("place", _l("Place"), lambda s: s.place, width=20),
-        Column("trainer", _l("Trainer"), lambda s: s.trainer, width=16),
-        Column("status", _l("State"), lambda s: str(labels.SESSION_LABELS[s.status]), width=12),
+    there: Column[TrainingSession] = Column(
+        "people", _l("Participants"), lambda s: counts.get(s.id, 0), Kind.INTEGER, 10
     )
-    return _book(_("Trainings"), columns, rows)
+    return _book(_("Trainings"), (*SESSIONS[:5], there, *SESSIONS[5:]), rows)
 
 
 HOURS: tuple[Column[TrainingBalance], ...] = (

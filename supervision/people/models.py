@@ -26,6 +26,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 from supervision.core.actor import Actor, ActorKind
 from supervision.core.attachments import Attachment, AttachmentLink
 from supervision.core.db import Base, JsonValue, Versioned, code_of
+from supervision.core.find_models import Searchable, SearchSpec
 from supervision.core.permissions import Permission
 from supervision.core.statutory import Certainty
 from supervision.enterprise.models import OwnedByEnterprise, owned_filter
@@ -63,8 +64,10 @@ def _is_person(actor: Actor) -> bool:
     return actor.kind is ActorKind.PERSON and bool(actor.enterprise_ids)
 
 
-class Person(Versioned, OwnedByEnterprise, Base):
+class Person(Searchable, Versioned, OwnedByEnterprise, Base):
     """Somebody who works, or worked, for one enterprise. Never deleted: leaves."""
+
+    __search__ = SearchSpec("person", texts=("name",), readings=("name",))
 
     __tablename__ = "person"
     __table_args__ = (

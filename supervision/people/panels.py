@@ -10,11 +10,12 @@ from flask import render_template, url_for
 from flask_babel import gettext as _
 
 from supervision.core import clock
+from supervision.core.access import current_actor
 from supervision.core.actor import Actor
 from supervision.core.permissions import Permission
-from supervision.core.slice import TimelineItem, Todo
+from supervision.core.slice import Found, TimelineItem, Todo
 from supervision.people import labels, queries, ruletables, training_queries
-from supervision.people.models import PeopleEvent, PeopleRule
+from supervision.people.models import PeopleEvent, PeopleRule, Person
 from supervision.people.queries import CertificateFilter
 from supervision.people.rules import shown_name
 from supervision.people.tables import RuleTable
@@ -142,6 +143,17 @@ def todos(actor: Actor) -> Sequence[Todo]:
 def badge(actor: Actor) -> int:
     """How many certificates are past their day, as far as anybody counts."""
     return queries.expired_count(actor, cap=100)
+
+
+def found(person: Person) -> Found:
+    """A line of what the search found; the name is masked for those who may not know it."""
+    name = shown_name(person.name, in_full=sees_names(current_actor()))
+    detail = " · ".join(filter(None, (person.enterprise.display_name, person.department)))
+    return Found(name, detail, url_for("people.detail", person_id=person.id))
+
+
+def found_all(text: str) -> str:
+    return url_for("people.index", text=text, state="all")
 
 
 def card(actor: Actor) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from supervision.core.permissions import Permission
-from supervision.core.slice import Card, Job, NavGroup, NavItem, Panel, Slice
-from supervision.people import jobs, labels, panels
+from supervision.core.slice import Card, Findable, Job, NavGroup, NavItem, Panel, Slice
+from supervision.people import dossier, jobs, labels, panels
+from supervision.people.models import Person
 from supervision.people.views import bp
 
 SLICE = Slice(
@@ -23,8 +24,20 @@ SLICE = Slice(
             group=NavGroup.REGISTRY,
         ),
     ),
-    panels=(Panel("staff", _l("People and training"), Permission.PEOPLE_READ, 14, panels.panel),),
+    panels=(Panel("staff", _l("People and training"), Permission.PEOPLE_READ, 13, panels.panel),),
     cards=(Card("own_record", Permission.HAZARD_RECTIFY, 70, panels.card),),
+    findables=(
+        Findable(
+            _l("People of enterprises"),
+            "users",
+            Permission.PEOPLE_READ,
+            34,
+            Person,
+            panels.found,
+            panels.found_all,
+        ),
+    ),
+    chapters=dossier.CHAPTERS,
     timeline=panels.timeline,
     todos=panels.todos,
     jobs=(

@@ -14,6 +14,7 @@ from supervision.core.audit import AuditEntry
 from supervision.core.db import db
 from supervision.core.scope import unscoped
 from supervision.people import jobs, queries, training_queries
+from supervision.people.dossier import CHAPTERS
 from supervision.people.rules import Result
 from supervision.people.workflow import SessionState
 from tests.factories.people import make_certificate, make_person, make_session, resident_id
@@ -256,6 +257,28 @@ def test_leaving_and_coming_back_by_the_page(pages, cast, person):
     assert "left on" in error_text(pages.get("plant_manager", "/people/?state=left"))
     assert pages.post("plant_manager", f"/people/{person}/back", {"day": day}).status_code == 302
     assert queries.get_person(person, SYSTEM).is_employed
+
+
+def test_a_person_is_found_by_name_and_shown_as_the_reader_may_know_them(pages, cast, person):
+    full = pages.get("district_officer", "/find.json?q=Longname").get_data(as_text=True)
+    assert "Longname" in full
+    masked = pages.get("auditor", "/find.json?q=Longname").get_data(as_text=True)
+    assert "L*******" in masked
+    assert "Longname" not in masked.replace("text=Longname", "")
+    for who in ("other_plant", "other_district", "worker"):
+        answer = pages.get(who, "/find.json?q=Longname")
+        assert f"/people/{person}" not in answer.get_data(as_text=True)
+
+
+def test_the_dossiers_chapter_masks_everybody(app, cast, person):
+    make_certificate(person, number=f"T{FULL}")
+    make_session(cast, [person])
+    with app.test_request_context():
+        sections = CHAPTERS[0].sections(cast.plant_id, cast["plant_manager"])
+        printed = [str(c.value(row)) for s in sections for row in s.rows for c in s.columns]
+    assert [s.count for s in sections] == [4, 1, 1, 1, 1]
+    assert "L*******" in printed
+    assert not any("Longname" in text or FULL in text for text in printed)
 
 
 LISTS = (
