@@ -76,7 +76,7 @@ def _write(book: Book, sections: Sequence[Section]) -> None:
     if not any(section.facts or section.rows for section in sections):
         book.note(_("Nothing to list."))
     for section in sections:
-        if section.title:
+        if section.title and (section.facts or section.rows or section.note):
             book.heading(section.title)
         if section.facts:
             book.facts(section.facts)

@@ -35,10 +35,10 @@ OWN_COLUMNS: tuple[_Column, ...] = (
     _Column("title", _l("Title"), lambda d: d.title, width=30),
     _Column("version", _l("Version"), lambda d: d.version, Kind.INTEGER, width=7),
     _Column("status", _l("State"), lambda d: str(labels.STATUS_LABELS[d.status]), width=10),
-    _Column("published", _l("Published on"), lambda d: d.published_on, Kind.DAY, width=12),
+    _Column("published", _l("Made public on"), lambda d: d.published_on, Kind.DAY, width=12),
     _Column("end", _l("Valid to"), lambda d: d.valid_to, Kind.DAY, width=12),
-    _Column("number", _l("Number"), lambda d: d.number, width=18),
-    _Column("filing", _l("Filing"), _filing, width=18),
+    _Column("number", _l("Its own number"), lambda d: d.number, width=18),
+    _Column("filing", _l("Filing with the authority"), _filing, width=18),
 )
 
 COLUMNS: tuple[_Column, ...] = (
@@ -47,7 +47,7 @@ COLUMNS: tuple[_Column, ...] = (
     *OWN_COLUMNS,
     _Column("standing", _l("Validity"), _standing, width=12),
     _Column("approver", _l("Approved by"), lambda d: d.approver, width=12),
-    _Column("issuer", _l("Issued by"), lambda d: d.issuer, width=22),
+    _Column("issuer", _l("Given by"), lambda d: d.issuer, width=22),
     _Column("level", _l("Level"), lambda d: d.level, Kind.INTEGER, width=7),
     _Column("sum", _l("Insured sum (yuan)"), lambda d: d.insured_sum, Kind.MONEY, width=16),
     _Column("review", _l("Next evaluation"), lambda d: d.review_due_on, Kind.DAY, width=14),
@@ -86,5 +86,5 @@ def _gap_columns(named: dict[str, DocumentKind]) -> tuple[Column[DocumentGap], .
         Column("uscc", _l("Unified social credit code"), lambda g: g.enterprise.uscc, width=22),
         Column("kind", _l("Kind of document"), kind, width=28),
         Column("reason", _l("What is wrong"), lambda g: str(labels.GAP_LABELS[g.reason]), width=12),
-        Column("since", _l("Since"), lambda g: g.since, Kind.DAY, width=12),
+        Column("since", _l("Missing since"), lambda g: g.since, Kind.DAY, width=12),
     )

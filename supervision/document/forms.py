@@ -45,10 +45,12 @@ class DocumentForm(SeenForm):
     kind = CodeField(_l("Kind of document"), [InputRequired()])
     title = _line(_l("Title"), most=120)
     number = _line(
-        _l("Number"), required=False, hint=_l("Of the certificate, report or policy itself.")
+        _l("Its own number"),
+        required=False,
+        hint=_l("Of the certificate, report or policy itself."),
     )
     issuer = _line(
-        _l("Issued by"), required=False, most=80, hint=_l("Insurer, evaluator or certifying body.")
+        _l("Given by"), required=False, most=80, hint=_l("Insurer, evaluator or certifying body.")
     )
     level = CodeField(
         _l("Level"),
@@ -86,7 +88,7 @@ class DocumentForm(SeenForm):
 
 class PublishForm(SeenForm):
     approver = _line(_l("Approved by"), most=40, hint=_l("Usually the principal."))
-    published_on = DateField(_l("Published on"), [InputRequired()])
+    published_on = DateField(_l("Made public on"), [InputRequired()])
 
 
 class ReasonForm(SeenForm):
@@ -99,7 +101,7 @@ class DayForm(SeenForm):
 
 class AcceptForm(SeenForm):
     number = _line(_l("Filing number"))
-    day = DateField(_l("Filed on"), [InputRequired()])
+    day = DateField(_l("Filing accepted on"), [InputRequired()])
 
 
 class PlainForm(SeenForm):
@@ -111,7 +113,7 @@ class ReviewForm(Form):
     result = CodeField(_l("Result"), [InputRequired()], labels=labels.RESULT_LABELS)
     reviewer = _line(_l("Evaluated by"), most=120)
     conclusion = _words(_l("Conclusion"))
-    file = FileField(_l("Report"), description=_l("PDF or picture."))
+    file = FileField(_l("Report of the evaluation"), description=_l("PDF or picture."))
 
 
 class FilterForm(Form):

@@ -27,9 +27,9 @@ CATEGORY_LABELS = {
 
 STATUS_LABELS = {
     DocumentState.DRAFT: _l("Draft"),
-    DocumentState.IN_FORCE: _l("In force"),
+    DocumentState.IN_FORCE: _l("Now in force"),
     DocumentState.SUPERSEDED: _l("Superseded"),
-    DocumentState.WITHDRAWN: _l("Withdrawn"),
+    DocumentState.WITHDRAWN: _l("Taken out of force"),
 }
 
 STATUS_TONES = {
@@ -82,7 +82,7 @@ RESULT_LABELS = {
 GAP_LABELS = {GapReason.MISSING: _l("missing"), GapReason.EXPIRED: _l("expired")}
 
 GROUP_LABELS = {
-    "in_force": _l("In force"),
+    "in_force": _l("Now in force"),
     "draft": _l("Drafts"),
     "expired": _l("Expired"),
     "ending": _l("Ending within 90 days"),
