@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 from sqlalchemy.orm import selectinload
 
-from supervision.core import clock
-from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.export.columns import Column, Kind
-from supervision.core.export.xlsx import XlsxBook
-from supervision.licence import labels, queries
+from supervision.licence import labels
 from supervision.licence.models import Licence
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LIMIT = 20_000
 
 COLUMNS: tuple[Column[Licence], ...] = (
     Column("number", _l("Licence number"), lambda x: x.number, width=26),
@@ -45,11 +40,7 @@ COLUMNS: tuple[Column[Licence], ...] = (
 )
 
 
-def ledger_book(actor: Actor, wanted: queries.LicenceFilter) -> BytesIO:
-    """The filtered list, at most :data:`LIMIT` rows, streamed from the query."""
-    stmt = queries.list_licences(actor, wanted).limit(LIMIT)
+def licence_table(stmt: Select[Any]) -> tuple[Sequence[Column[Licence]], Iterable[Licence]]:
+    """The columns, and the rows of a filtered list streamed."""
     stmt = stmt.options(selectinload(Licence.items))
-    book = XlsxBook(_("Licences"), author=_("Anqi"), stamp=clock.now())
-    rows = db.session.scalars(stmt.execution_options(yield_per=500))
-    book.ledger(_("Licences"), COLUMNS, rows, title=_("Licences"))
-    return BytesIO(book.save())
+    return COLUMNS, db.session.scalars(stmt.execution_options(yield_per=500))

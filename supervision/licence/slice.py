@@ -11,8 +11,8 @@ from supervision.licence import (
     jobs,
     labels,
     panels,
-    views,  # noqa: F401 - adds its addresses to the blueprint
-    views_detail,  # noqa: F401 - likewise
+    views,
+    views_detail,  # noqa: F401 - adds its addresses to the blueprint
     views_types,  # noqa: F401 - likewise
 )
 from supervision.licence.blueprint import bp
@@ -47,6 +47,7 @@ SLICE = Slice(
     ),
     timeline=panels.timeline,
     chapters=dossier.CHAPTERS,
+    exports=(views.LICENCES,),
     todos=panels.todos,
     jobs=(Job("licence.watch", jobs.watch, {"hour": 6, "minute": 10}),),
     notices=labels.NOTICES,

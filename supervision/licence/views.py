@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 
 from supervision.core import attachments, clock
 from supervision.core.access import current_actor, requires
 from supervision.core.attachments import Attachment
 from supervision.core.db import transaction
 from supervision.core.errors import Conflict, InvalidInput
+from supervision.core.export.lists import ListExport
 from supervision.core.permissions import Permission
 from supervision.core.text import N_
 from supervision.core.validity import Standing
+from supervision.core.web.exporting import answer
 from supervision.core.web.forms import check_seen, given
 from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
@@ -45,14 +49,20 @@ def index() -> ResponseReturnValue:
     )
 
 
+def _listed() -> Select[Any]:
+    return queries.list_licences(current_actor(), _filter()[1])
+
+
+LICENCES = ListExport(
+    "licence.index", _l("Licences"), Permission.LICENCE_READ, _listed, exports.licence_table
+)
+
+
 @bp.get("/export.xlsx")
 @requires(Permission.LICENCE_READ)
 def export() -> ResponseReturnValue:
     """The filtered list as Excel."""
-    _form, wanted = _filter()
-    book = exports.ledger_book(current_actor(), wanted)
-    name = f"{_('Licences')}-{clock.today().isoformat()}.xlsx"
-    return send_file(book, mimetype=exports.XLSX, as_attachment=True, download_name=name)
+    return answer(LICENCES)
 
 
 def _filter() -> tuple[forms.FilterForm, queries.LicenceFilter]:
