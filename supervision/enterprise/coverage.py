@@ -16,6 +16,8 @@ from supervision.enterprise.models import Enterprise, RollStatus
 
 # Enterprises that somebody has to look after.
 LIVING = (RollStatus.IN_PRODUCTION, RollStatus.SUSPENDED)
+# What is stale where nobody says otherwise.
+DAYS = 180
 GAPS = ("no_officer", "stale", "moved", "not_located", "no_coordinates")
 
 # The enterprises at which something was checked since an instant, as a statement of their ids.

@@ -23,6 +23,7 @@ from supervision.core.messages import Problem
 from supervision.core.web.forms import CodeField, Form, blank_to_none, strip
 from supervision.enterprise import labels, rules, uscc
 from supervision.enterprise.regions import RegionForm
+from supervision.enterprise.request_labels import GAP_LABELS
 from supervision.enterprise.service import RESTRUCTURED
 
 _TEL = {"inputmode": "tel", "autocomplete": "off"}
@@ -192,4 +193,5 @@ class FilterForm(Form):
     size_class = CodeField(_l("Size"), labels=labels.SIZE_LABELS, optional=True)
     roll_status = CodeField(_l("Roll status"), labels=labels.STATUS_LABELS, optional=True)
     key = CodeField(_l("Attention"), labels=labels.KEY_LABELS, optional=True)
+    gap = CodeField(_l("Coverage"), labels=GAP_LABELS, optional=True)
     sort = CodeField(_l("Order"), labels=labels.SORT_LABELS, default="name")

@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 
-from supervision.core import find
+from supervision.core import clock, find
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, unscoped, visible
 from supervision.core.web.paging import capped_count
-from supervision.enterprise import rules
+from supervision.enterprise import coverage, rules
 from supervision.enterprise.models import Enterprise, EnterpriseEvent, Region, RollStatus
 from supervision.enterprise.rules import RegionLevel, SizeClass
 
@@ -31,7 +31,8 @@ SORTS = {
 class EnterpriseFilter:
     """What a list is narrowed to; empty means all.
 
-    ``industry`` is a section's letter or the first digits of a code (GB/T 4754).
+    ``industry`` is a section's letter or the first digits of a code (GB/T 4754); ``gap`` is one
+    of :data:`coverage.GAPS`, with ``days`` and ``checked`` for the stale ones.
     """
 
     text: str = ""
@@ -40,6 +41,9 @@ class EnterpriseFilter:
     size_class: SizeClass | None = None
     roll_status: RollStatus | None = None
     is_key: bool | None = None
+    gap: str = ""
+    days: int = coverage.DAYS
+    checked: tuple[coverage.CheckedSince, ...] = ()
     sort: str = "name"
 
 
@@ -52,6 +56,8 @@ def list_enterprises(actor: Actor, wanted: EnterpriseFilter) -> Select[Any]:
         stmt = stmt.where(region_range(Enterprise.region_code, wanted.region))
     if wanted.industry:
         stmt = stmt.where(in_industry(wanted.industry))
+    if wanted.gap in coverage.GAPS:
+        stmt = stmt.where(coverage.gap(wanted.gap, clock.now(), wanted.days, wanted.checked))
     for column, value in (
         (Enterprise.size_class, wanted.size_class),
         (Enterprise.roll_status, wanted.roll_status),

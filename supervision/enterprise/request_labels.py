@@ -106,7 +106,7 @@ LINK_BACK_LABELS = {
     LinkKind.SHARED_SITE: _l("Shares a site with"),
 }
 LINK_STATE_LABELS = {
-    "running": _l("Running"),
+    "running": _l("Agreement in force"),
     "expired": _l("Expired"),
     "check": _l("Check overdue"),
     "ended": _l("Ended"),

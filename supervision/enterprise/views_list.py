@@ -19,9 +19,11 @@ from supervision.core.export.lists import FileKind, ListExport
 from supervision.core.permissions import Permission
 from supervision.core.web.exporting import answer
 from supervision.core.web.paging import page_number, paginate
-from supervision.enterprise import exports, forms, labels, preferences, queries, rules
+from supervision.enterprise import coverage, exports, forms, labels, preferences, queries, rules
 from supervision.enterprise.models import Enterprise, RollStatus
+from supervision.enterprise.request_labels import DAYS_LABELS
 from supervision.enterprise.views import bp, officer_names
+from supervision.slices import slices
 
 LIST = "enterprise.roll"
 
@@ -146,7 +148,7 @@ def filters() -> tuple[forms.FilterForm, queries.EnterpriseFilter]:
     form.region.choices = [("", "—"), *queries.region_choices(current_actor())]
     form.validate()
     size, status, key = form.size_class.data, form.roll_status.data, form.key.data
-    industry = form.industry.data or ""
+    industry, days = form.industry.data or "", request.args.get("days", "")
     return form, queries.EnterpriseFilter(
         text=form.text.data or "",
         region=form.region.data if (form.region.data or "").isdecimal() else "",
@@ -154,10 +156,13 @@ def filters() -> tuple[forms.FilterForm, queries.EnterpriseFilter]:
         size_class=rules.SizeClass(size) if size in set(rules.SizeClass) else None,
         roll_status=RollStatus(status) if status in set(RollStatus) else None,
         is_key=key == "1" if key in labels.KEY_LABELS else None,
+        gap=form.gap.data or "",
+        days=int(days) if days in DAYS_LABELS else coverage.DAYS,
+        checked=tuple(m.checked_since for m in slices() if m.checked_since is not None),
         sort=form.sort.data or "name",
     )
 
 
 def _active(form: forms.FilterForm) -> int:
-    names = ("region", "industry", "size_class", "roll_status", "key")
+    names = ("region", "industry", "size_class", "roll_status", "key", "gap")
     return sum(1 for name in names if form[name].data)

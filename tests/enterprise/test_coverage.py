@@ -60,3 +60,10 @@ def test_the_page_counts_and_lists(pages, cast):
     assert "Invented Plant 3" not in page
     assert pages.get("auditor", "/enterprises/coverage?show=nonsense&days=x").status_code == 200
     assert pages.get("plant_manager", "/enterprises/coverage").status_code == 403
+
+
+def test_the_list_is_narrowed_to_a_gap(pages, cast):
+    page = error_text(pages.get("district_officer", "/enterprises/?gap=no_officer&days=90"))
+    assert "Invented Plant 2" in page
+    assert "Invented Plant 1" not in page
+    assert pages.get("district_officer", "/enterprises/?gap=x&days=x").status_code == 200
