@@ -27,6 +27,7 @@ from supervision.core.web.errors import init_errors
 from supervision.core.web.limits import limiter
 from supervision.core.web.nav import here, language_links, nav_items, once_a_page
 from supervision.core.web.numbers import RowIdConverter
+from supervision.core.web.paging import count_text
 from supervision.core.web.policy import with_tiles
 from supervision.core.web.text import refuse_nul
 from supervision.settings import Settings, SettingsError
@@ -141,6 +142,7 @@ def _register_slices(app: Flask) -> None:
 
 
 def _template_globals(app: Flask, settings: Settings) -> None:
+    app.jinja_env.filters["capped"] = count_text
     app.jinja_env.globals.update(
         format_day=format_day,
         format_instant=format_instant,
