@@ -17,6 +17,8 @@ LEAST_ZOOM, MOST_ZOOM = 3, 19
 # Cells of one answer at most; a wider window gets larger cells.
 MOST_CELLS = 3000
 _CELL_BITS = 2
+# Sides, in bits of a step, of the cells that are counted beforehand: 2.4 km and 300 m.
+CELL_LEVELS = (10, 7)
 
 
 def to_grid(longitude: float, latitude: float) -> tuple[int, int]:
@@ -46,6 +48,11 @@ class Window:
     east: int
     south: int
     shift: int
+
+    @property
+    def level(self) -> int | None:
+        """The largest counted cells that make up those of the window; None where none do."""
+        return next((level for level in CELL_LEVELS if level <= self.shift), None)
 
 
 def window(west: float, south: float, east: float, north: float, zoom: int) -> Window | None:

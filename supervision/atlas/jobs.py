@@ -22,4 +22,7 @@ def keep_points(now: datetime) -> int:
         except Exception:
             log.exception("the map's points of enterprises %s to %s were not kept", *batch)
         after = batch[1]
+    with transaction():
+        if total or not refresh.has_cells():
+            refresh.count_cells()
     return total

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, SmallInteger, String, false, or_, true
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    SmallInteger,
+    String,
+    false,
+    or_,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supervision.core.actor import Actor
@@ -13,6 +23,9 @@ from supervision.core.scope import region_range
 from supervision.enterprise.models import OwnedByEnterprise
 
 _MEASURES = ("risk", "overdue", "licence", "source")
+# The highest level of each measure; whatever is more counts as that.
+LEVELS = {"risk": 4, "overdue": 1, "licence": 2, "source": 4}
+DISTRICT = 6
 
 
 class MapPoint(OwnedByEnterprise, Base):
@@ -32,6 +45,7 @@ class MapPoint(OwnedByEnterprise, Base):
         Index("ix_map_point_cover", "region_code", "x", "y", *_MEASURES, "enterprise_id"),
         Index("ix_map_point_window", "x", "y", "region_code", *_MEASURES, "enterprise_id"),
         Index("uq_map_point_enterprise_id", "enterprise_id", unique=True),
+        *(Index(f"ix_map_point_{name}", name, "enterprise_id") for name in _MEASURES),
     )
 
     region_code: Mapped[str] = mapped_column(String(9))
@@ -52,3 +66,52 @@ class MapPoint(OwnedByEnterprise, Base):
         if actor.enterprise_ids:
             conditions.append(cls.enterprise_id.in_(actor.enterprise_ids))
         return or_(*conditions) if conditions else false()
+
+
+class MapCell(Base):
+    """Points of one district in one cell, counted beforehand: what a wide window is made of.
+
+    ``level``: how many bits of a step its side has. Every count is of enterprises: ``risk_3``
+    of those whose risk is 3. ``enterprise_id`` is one of them, the only one where ``count`` is 1.
+    """
+
+    __tablename__ = "map_cell"
+    __table_args__ = (
+        Index("ix_map_cell_region", "level", "region_code", "x", "y"),
+        Index("ix_map_cell_window", "level", "x", "y"),
+    )
+
+    level: Mapped[int] = mapped_column(SmallInteger)
+    # Six digits: a district.
+    region_code: Mapped[str] = mapped_column(String(6))
+    x: Mapped[int]
+    y: Mapped[int]
+    count: Mapped[int]
+    sum_x: Mapped[int] = mapped_column(BigInteger)
+    sum_y: Mapped[int] = mapped_column(BigInteger)
+    enterprise_id: Mapped[int]
+    risk_1: Mapped[int]
+    risk_2: Mapped[int]
+    risk_3: Mapped[int]
+    risk_4: Mapped[int]
+    overdue_1: Mapped[int]
+    licence_1: Mapped[int]
+    licence_2: Mapped[int]
+    source_1: Mapped[int]
+    source_2: Mapped[int]
+    source_3: Mapped[int]
+    source_4: Mapped[int]
+
+    @classmethod
+    def serves(cls, actor: Actor) -> bool:
+        """Whether whole districts make up what ``actor`` sees; else the points are asked."""
+        whole = all(len(region) <= DISTRICT for region in actor.regions)
+        return actor.everything or (bool(actor.regions) and whole and not actor.enterprise_ids)
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        if actor.everything:
+            return true()
+        if not cls.serves(actor):
+            return false()
+        return or_(*(region_range(cls.region_code, prefix) for prefix in actor.regions))

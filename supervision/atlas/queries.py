@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from supervision.atlas.grid import Window
-from supervision.atlas.models import MapPoint
+from supervision.atlas.grid import CELL_LEVELS, Window
+from supervision.atlas.models import DISTRICT, LEVELS, MapCell, MapPoint
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import NotFound
@@ -76,7 +78,11 @@ def gather(actor: Actor, wanted: MapFilter, window: Window) -> Answer:
     A name is read through the enterprise's own scope, a count through the point's.
     """
     clauses = _clauses(wanted, window)
-    cells = _cells(actor, wanted, window.shift, clauses)
+    counted = window.level is not None and MapCell.serves(actor) and not wanted.text
+    if counted and len(wanted.region) <= DISTRICT:
+        cells = _counted(actor, wanted, window)
+    else:
+        cells = _cells(actor, wanted, window.shift, clauses)
     total = sum(c.count for c in cells)
     if total <= MOST_SINGLE:
         return Answer(total, _singles(actor, wanted, clauses))
@@ -109,6 +115,43 @@ def _narrowed(wanted: MapFilter) -> list[ColumnElement[bool]]:
     if wanted.region:
         clauses.append(region_range(MapPoint.region_code, wanted.region))
     return clauses
+
+
+def _counted(actor: Actor, wanted: MapFilter, window: Window) -> list[Cluster]:
+    """From the cells that were counted beforehand; their borders round the window's."""
+    level = window.level or 0
+    name, top = wanted.measure.value, LEVELS[wanted.measure.value]
+    tally = {at: getattr(MapCell, f"{name}_{at}") for at in range(1, top + 1)}
+    number: Any = MapCell.count
+    if wanted.level:
+        number = functools.reduce(operator.add, (tally[at] for at in range(wanted.level, top + 1)))
+    worst = case(*((tally[at] > 0, at) for at in range(top, 0, -1)), else_=0)
+    total = func.sum(number)
+    stmt = visible(
+        MapCell,
+        actor,
+        func.sum(MapCell.sum_x),
+        func.sum(MapCell.sum_y),
+        func.sum(MapCell.count),
+        total,
+        func.max(worst),
+        func.min(MapCell.enterprise_id),
+    ).where(
+        MapCell.level == level,
+        MapCell.x.between(window.west >> level, window.east >> level),
+        MapCell.y.between(window.north >> level, window.south >> level),
+    )
+    if wanted.region:
+        stmt = stmt.where(region_range(MapCell.region_code, wanted.region))
+    more = window.shift - level
+    stmt = stmt.group_by(MapCell.x.bitwise_rshift(more), MapCell.y.bitwise_rshift(more))
+    stmt = stmt.having(total > 0).limit(MOST_CLUSTERS)
+    return [
+        Cluster(
+            float(x / n), float(y / n), int(found), int(high), enterprise if n == found == 1 else 0
+        )
+        for x, y, n, found, high, enterprise in db.session.execute(stmt)
+    ]
 
 
 def _cells(
@@ -167,34 +210,30 @@ def list_points(actor: Actor, wanted: MapFilter, window: Window | None) -> Selec
         stmt = stmt.where(*_clauses(wanted, window))
     if wanted.text:
         stmt = stmt.where(contains(wanted.text, Enterprise.name, Enterprise.short_name))
-    return stmt.order_by(_column(wanted.measure).desc(), MapPoint.enterprise_id)
+    # Both downwards, as an index reads them.
+    return stmt.order_by(_column(wanted.measure).desc(), MapPoint.enterprise_id.desc())
 
 
 def extent(actor: Actor) -> tuple[int, int, int, int] | None:
     """West, north, east and south of all that the actor sees, in steps."""
-    stmt = visible(
-        MapPoint,
-        actor,
-        func.min(MapPoint.x),
-        func.min(MapPoint.y),
-        func.max(MapPoint.x),
-        func.max(MapPoint.y),
-    )
+    level = CELL_LEVELS[0]
+    model: Any = MapCell if MapCell.serves(actor) else MapPoint
+    edges = (func.min(model.x), func.min(model.y), func.max(model.x), func.max(model.y))
+    stmt = visible(model, actor, *edges)
+    if model is MapCell:
+        stmt = stmt.where(MapCell.level == level)
     west, north, east, south = db.session.execute(stmt).one()
-    return None if west is None else (west, north, east, south)
+    if west is None:
+        return None
+    if model is MapPoint:
+        return west, north, east, south
+    return west << level, north << level, (east + 1) << level, (south + 1) << level
 
 
 def kept_at() -> datetime | None:
     """When the map's points were last changed."""
     stmt = select(MapPoint.updated_at).order_by(MapPoint.id.desc()).limit(1)
     return db.session.scalar(unscoped(stmt, reason="a time tells nothing of an enterprise"))
-
-
-def unplaced(actor: Actor) -> int:
-    """How many enterprises have no position, up to a thousand."""
-    some = visible(Enterprise, actor, Enterprise.id).where(Enterprise.longitude.is_(None))
-    stmt = select(func.count()).select_from(some.limit(1000).subquery())
-    return db.session.scalar(stmt.execution_options(**some.get_execution_options())) or 0
 
 
 def get_plan(plan_id: int, actor: Actor) -> SitePlan:

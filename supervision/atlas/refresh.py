@@ -6,10 +6,23 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, case, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Select,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
-from supervision.atlas.grid import to_grid
-from supervision.atlas.models import MapPoint
+from supervision.atlas.grid import CELL_LEVELS, to_grid
+from supervision.atlas.models import DISTRICT, LEVELS, MapCell, MapPoint
 from supervision.chemical.models import ChemicalSource
 from supervision.chemical.rules import Grade
 from supervision.chemical.workflow import OPEN
@@ -59,6 +72,54 @@ def keep(first: int, last: int, now: datetime) -> int:
         stmt = delete(MapPoint).where(MapPoint.id.in_(gone))
         db.session.execute(unscoped(stmt, reason=REASON))
     return len(new) + len(changed) + len(gone)
+
+
+def count_cells() -> None:
+    """Count the points anew, cell by cell, in one statement a level."""
+    db.session.execute(unscoped(delete(MapCell), reason=REASON))
+    for level in CELL_LEVELS:
+        cell = (
+            func.substr(MapPoint.region_code, 1, DISTRICT),
+            MapPoint.x.bitwise_rshift(literal_column(str(level))),
+            MapPoint.y.bitwise_rshift(literal_column(str(level))),
+        )
+        # Named, since PostgreSQL does not know two bound prefixes for the same.
+        named = select(
+            cell[0].label("region_code"),
+            cell[1].label("cell_x"),
+            cell[2].label("cell_y"),
+            *(getattr(MapPoint, name) for name in ("enterprise_id", "x", "y", *LEVELS)),
+        ).subquery()
+        tallies = {
+            f"{name}_{at}": func.sum(case((_at(named.c[name], name, at), 1), else_=0))
+            for name, top in LEVELS.items()
+            for at in range(1, top + 1)
+        }
+        columns = {
+            "level": literal(level),
+            "region_code": named.c.region_code,
+            "x": named.c.cell_x,
+            "y": named.c.cell_y,
+            "count": func.count(),
+            "sum_x": func.sum(cast(named.c.x, BigInteger)),
+            "sum_y": func.sum(cast(named.c.y, BigInteger)),
+            "enterprise_id": func.min(named.c.enterprise_id),
+            **tallies,
+        }
+        counted = select(*columns.values()).group_by(
+            named.c.region_code, named.c.cell_x, named.c.cell_y
+        )
+        stmt = insert(MapCell).from_select(list(columns), counted)
+        db.session.execute(unscoped(stmt, reason=REASON))
+
+
+def _at(column: Any, name: str, level: int) -> Any:
+    return column >= level if level == LEVELS[name] else column == level
+
+
+def has_cells() -> bool:
+    stmt = select(MapCell.id).limit(1)
+    return db.session.scalar(unscoped(stmt, reason=REASON)) is not None
 
 
 def _there(first: int, last: int) -> dict[int, tuple[int, tuple[Any, ...]]]:

@@ -73,7 +73,6 @@ def index() -> ResponseReturnValue:
         config=_config(actor, wanted, settings),
         regions=enterprises.region_path_names({p.region_code for p in page.items}),
         kept_at=queries.kept_at(),
-        unplaced=queries.unplaced(actor),
         settings=settings,
         active=sum(1 for name in ("level", "region", "bbox") if form[name].data),
     )
