@@ -33,16 +33,26 @@ CERTAINTY_LABELS = {
 }
 
 
+HEADS = {
+    "code": _l("Code"),
+    "score": _l("Points of the score"),
+    "grade": _l("Colour"),
+    "level": _l("Level of control"),
+    "months": _l("Cycle in months"),
+    "text": _l("Words"),
+}
+
+
 class LineForm(PlainForm):
     """A line. Everything is text here: what is wrong is said with the line's number."""
 
     part = HiddenField()
-    code = StringField(_l("Code"), filters=[strip])
-    score = StringField(_l("Points of the score"), filters=[strip])
-    grade = CodeField(_l("Colour"), labels=labels.COLOUR_LABELS, optional=True)
-    level = CodeField(_l("Level of control"), labels=labels.LEVEL_LABELS, optional=True)
-    months = StringField(_l("Cycle in months"), filters=[strip])
-    text = StringField(_l("Words"), filters=[strip])
+    code = StringField(HEADS["code"], filters=[strip])
+    score = StringField(HEADS["score"], filters=[strip])
+    grade = CodeField(HEADS["grade"], labels=labels.COLOUR_LABELS, optional=True)
+    level = CodeField(HEADS["level"], labels=labels.LEVEL_LABELS, optional=True)
+    months = StringField(HEADS["months"], filters=[strip])
+    text = StringField(HEADS["text"], filters=[strip])
 
     @property
     def is_empty(self) -> bool:
@@ -110,15 +120,18 @@ def _filled(line: Line) -> dict[str, Any]:
 
 
 def _line(number: int, form: LineForm) -> Line:
+    """Only the fields that a line of its part has: what else was sent is nobody's."""
     try:
+        part = Part(form.part.data or "")
+        sent = {name: form[name].data or "" for name in columns(part)}
         return Line(
-            part=Part(form.part.data or ""),
-            code=(form.code.data or "")[:24],
-            score=_decimal(form.score.data),
-            grade=RiskGrade(form.grade.data) if form.grade.data else None,
-            level=ControlLevel(form.level.data) if form.level.data else None,
-            months=int(form.months.data) if form.months.data else None,
-            text=(form.text.data or "")[:500],
+            part=part,
+            code=sent.get("code", "")[:24],
+            score=_decimal(sent.get("score")),
+            grade=RiskGrade(sent["grade"]) if sent.get("grade") else None,
+            level=ControlLevel(sent["level"]) if sent.get("level") else None,
+            months=int(sent["months"]) if sent.get("months") else None,
+            text=sent.get("text", "")[:500],
         )
     except (ValueError, InvalidOperation):
         raise InvalidInput(N_("Line %(line)s: this is no number."), line=number) from None

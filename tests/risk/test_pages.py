@@ -188,6 +188,7 @@ def test_a_table_shows_what_a_change_would_do_before_it_is_made(pages, cast):
     wrong = pages.post("section_chief", url, {**data, band: "ten"})
     assert wrong.status_code == 422
     assert "this is no number" in error_text(wrong)
+    assert pages.post("section_chief", f"{url}/preview", {}).status_code == 422
     assert pages.post("section_chief", url, data).status_code == 302
     assert tables.table_on(TableCode.LEC, clock.today()).source == "Decision 3"
     # From the page of the version before.

@@ -87,6 +87,7 @@ def _page(table: RiskTable, form: TableForm, impact: Impact | None = None) -> st
         history=tables.versions(table.code),
         parts=PARTS[table.code],
         columns=table_forms.columns,
+        heads=table_forms.HEADS,
         growing=table_forms.GROWING,
         certainties=table_forms.CERTAINTY_LABELS,
         labels=labels,
