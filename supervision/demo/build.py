@@ -28,6 +28,7 @@ from supervision.demo import people, story
 from supervision.demo.file_chemicals import Chemicals
 from supervision.demo.file_documents import Papers
 from supervision.demo.file_licences import Licences
+from supervision.demo.file_lists import Lists
 from supervision.demo.file_people import Staff
 from supervision.demo.file_risks import Risks
 from supervision.demo.file_roll import Roll
@@ -145,6 +146,7 @@ class _Builder:
                 *Risks(stage, self.now).events(start),
                 *Staff(stage, self.now).events(start),
                 *Roll(stage, self.now).events(start),
+                *Lists(stage, self.now).events(start),
             ]
         )
         counted = visible(Hazard, SYSTEM, func.count(Hazard.id))
