@@ -1,9 +1,9 @@
 """ByteTrack (Zhang et al., 2022, arXiv:2110.06864), in seconds instead of frames.
 
-Written anew on :func:`scipy.optimize.linear_sum_assignment`. Two differences from the
-paper serve a worker that analyses a few frames a second: the motion model steps by the
-true time between frames, and a lost track lives for seconds, not for a number of frames.
-Memory is bounded: lost tracks are forgotten and the number of tracks is capped.
+Written anew on :func:`lap.lapjv` (2 MB, where SciPy has 143 for this one function). Two
+differences from the paper serve a worker that analyses a few frames a second: the motion model
+steps by the true time between frames, and a lost track lives for seconds, not for a number of
+frames. Memory is bounded: lost tracks are forgotten and the number of tracks is capped.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from lap import lapjv
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from vision.contract import Box
 from vision.seen import Detection, Track
@@ -91,8 +91,9 @@ class Tracker:
         if not tracks or not detections:
             return [], list(tracks), list(detections)
         overlap = iou_matrix([track.box for track in tracks], [d.box for d in detections])
-        rows, columns = linear_sum_assignment(-overlap)
-        pairs = [(r, c) for r, c in zip(rows, columns, strict=True) if overlap[r, c] >= min_iou]
+        # -1 where there are more tracks than detections; a pair that does not overlap is none.
+        _cost, columns, _rows = lapjv(1.0 - overlap, extend_cost=True)
+        pairs = [(r, c) for r, c in enumerate(columns) if c >= 0 and overlap[r, c] >= min_iou]
         for row, column in pairs:
             _correct(tracks[row], detections[column], t)
         taken_rows, taken_columns = {r for r, _ in pairs}, {c for _, c in pairs}
