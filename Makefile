@@ -27,11 +27,11 @@ SAME_ON_BOTH := tests/security/test_crossing.py tests/security/test_statement_co
 # Pages need a browser, load takes long: neither belongs to `make test`.
 APART := tests/browser tests/load
 
-.PHONY: help venv vendor demo smoke test check prove bench agree docs pins catalogue clean
+.PHONY: help venv vendor demo smoke test check prove bench bench-web agree docs pins catalogue clean
 
 help: ## list the targets
 	@echo "make <target>, with:"
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | awk -F'\t' '{printf "  %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  %-10s %s\n", $$1, $$2}'
 
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "no Python found: apt install python3 python3-venv"; exit 1; }
@@ -85,6 +85,10 @@ prove: $(TESTING) vendor ## the promises of bench/promises.toml, promised beside
 
 bench: $(TESTING) vendor ## the same measurements without a verdict; ONLY=group
 	@$(PY) -m tools.prove --measure --only "$(ONLY)"
+
+bench-web: $(TESTING) ## pages over 100,000 enterprises beside a small roll and Django; ARGS="--samples 50"
+	@$(INSTALL) -e '.[bench]'
+	@$(PY) -m bench.web_at_scale $(ARGS)
 
 # An environment of its own: torch is 5 GB, and nothing of the product may come to need it.
 $(TRAINING): $(CORE)

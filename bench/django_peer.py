@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.apps import AppConfig
+
 PER_PAGE, COUNT_CAP = 25, 10_000
+
+
+class Roll(AppConfig):
+    name, label = "bench", "roll"
 
 
 def _database(url: str) -> dict[str, Any]:
@@ -54,6 +60,7 @@ def start(url: str, own: Path) -> Any:
             "django.contrib.sessions",
             "django.contrib.messages",
             "django.contrib.staticfiles",
+            "bench.django_peer.Roll",
         ],
         MIDDLEWARE=[
             "django.contrib.sessions.middleware.SessionMiddleware",

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from sqlalchemy import (
     DDL,
     ColumnElement,
-    Index,
     String,
     Text,
     UniqueConstraint,
@@ -95,12 +94,7 @@ class SearchEntry(Base):
     """One row that can be found. Written with the row, in the same transaction."""
 
     __tablename__ = "search_entry"
-    __table_args__ = (
-        UniqueConstraint("kind", "row_id"),
-        Index("ix_search_entry_grams", "grams", postgresql_using="gin").ddl_if(
-            dialect="postgresql"
-        ),
-    )
+    __table_args__ = (UniqueConstraint("kind", "row_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, sort_order=-100)
     kind: Mapped[str] = mapped_column(String(24))
@@ -123,7 +117,9 @@ class SearchEntry(Base):
         return or_(*conditions) if conditions else false()
 
 
-# The migration runs these too (Alembic sees neither virtual tables nor triggers).
+# The migration runs these too: Alembic sees neither virtual tables nor triggers, and the index is
+# for one of the databases alone.
+CREATE_POSTGRES = ["CREATE INDEX ix_search_entry_grams ON search_entry USING gin (grams)"]
 CREATE_SQLITE = [
     # detail=none: pairs are looked up alone, never as phrases; a third of the size.
     (
@@ -148,11 +144,12 @@ CREATE_SQLITE = [
 DROP_SQLITE = ["DROP TABLE IF EXISTS search_gram"]
 
 
-def _install(when: str, statements: list[str]) -> None:
+def _install(when: str, dialect: str, statements: list[str]) -> None:
     for statement in statements:
         ddl = DDL(statement)  # type: ignore[no-untyped-call]
-        event.listen(SearchEntry.__table__, when, ddl.execute_if(dialect="sqlite"))
+        event.listen(SearchEntry.__table__, when, ddl.execute_if(dialect=dialect))
 
 
-_install("after_create", CREATE_SQLITE)
-_install("before_drop", DROP_SQLITE)
+_install("after_create", "postgresql", CREATE_POSTGRES)
+_install("after_create", "sqlite", CREATE_SQLITE)
+_install("before_drop", "sqlite", DROP_SQLITE)

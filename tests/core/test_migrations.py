@@ -33,6 +33,12 @@ def migrated(request, worker, tmp_path):
         db.engine.dispose()
 
 
+def not_of_the_index(_object, name, type_, _reflected, _compare_to):
+    """The index of the search is another one in each database, and no model describes it."""
+    by_hand = type_ == "index" and name == "ix_search_entry_grams"
+    return not (by_hand or (type_ == "table" and name.startswith("search_gram")))
+
+
 def test_there_is_one_head():
     config = Config(str(ROOT / "migrations" / "alembic.ini"))
     config.set_main_option("script_location", str(ROOT / "migrations"))
@@ -41,7 +47,8 @@ def test_there_is_one_head():
 
 def test_migrations_and_models_agree(migrated):
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_object": not_of_the_index}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, Base.metadata) == []
 
 
