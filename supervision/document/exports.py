@@ -38,7 +38,7 @@ OWN_COLUMNS: tuple[_Column, ...] = (
     _Column("published", _l("Made public on"), lambda d: d.published_on, Kind.DAY, width=12),
     _Column("end", _l("Valid to"), lambda d: d.valid_to, Kind.DAY, width=12),
     _Column("number", _l("Its own number"), lambda d: d.number, width=18),
-    _Column("filing", _l("Filing with the authority"), _filing, width=18),
+    _Column("filing", _l("Filing status"), _filing, width=18),
 )
 
 COLUMNS: tuple[_Column, ...] = (

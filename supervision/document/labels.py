@@ -171,7 +171,7 @@ def days_text(document: EnterpriseDocument) -> Any:
     if left is None:
         return ""
     if left < 0:
-        return _n("expired %(num)s day ago", "expired %(num)s days ago", -left)
+        return _n("%(num)s day over", "%(num)s days over", -left)
     return _n("%(num)s day left", "%(num)s days left", left)
 
 
