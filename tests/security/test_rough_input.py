@@ -62,6 +62,8 @@ LISTS = {
     "/plans/caps": "section_chief",
     "/plans/caps/exemptions": "section_chief",
     "/plans/avoidances": "section_chief",
+    "/risks/": "district_officer",
+    "/risks/export.xlsx": "plant_manager",
     "/clocks/": "district_officer",
     "/clocks/ladder/preview": "district_officer",
     "/clocks/log": "district_officer",
