@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from supervision.core import clock
@@ -19,6 +18,7 @@ from supervision.core.scope import region_range, unscoped, visible
 from supervision.core.search import contains
 from supervision.enterprise.models import Enterprise
 from supervision.people.models import Person
+from supervision.people.queries import capped
 from supervision.people.rules import TrainingKind
 from supervision.people.training_models import (
     EnterpriseSector,
@@ -183,38 +183,26 @@ def balances(person: Person, actor: Actor) -> Sequence[TrainingBalance]:
 
 @dataclass(frozen=True, slots=True)
 class HoursCounts:
-    """Of this year: how many people, how many short, how many late; hours had in all."""
+    """Of this year: how many people, how many short, how many late, as far as anybody reads."""
 
     people: int
     short: int
     late: int
-    had: Decimal
 
 
 def hours_counts(actor: Actor, *, enterprise_id: int | None = None) -> HoursCounts:
     """All figures in one statement."""
     model, today = TrainingBalance, clock.today()
-    short = model.missing > 0
-
-    def number(clause: Any) -> Any:
-        return func.coalesce(func.sum(case((clause, 1), else_=0)), 0)
-
     stmt = (
-        visible(
-            model,
-            actor,
-            func.count(model.id),
-            number(short),
-            number(short & (model.due_on < today)),
-            func.coalesce(func.sum(model.had), 0),
-        )
+        visible(model, actor, model.id)
         .join(Person, Person.id == model.person_id)
         .where(model.year == today.year, Person.employed_to.is_(None))
     )
     if enterprise_id is not None:
         stmt = stmt.where(model.enterprise_id == enterprise_id)
-    people, missing, late, had = db.session.execute(stmt).one()
-    return HoursCounts(people, int(missing), int(late), Decimal(str(had)))
+    short = stmt.where(model.missing > 0)
+    parts = {"people": stmt, "short": short, "late": short.where(model.due_on < today)}
+    return HoursCounts(**capped(parts))
 
 
 # Staffing ---------------------------------------------------------------------------------------
@@ -270,16 +258,11 @@ def settled_sector(enterprise_id: int, actor: Actor) -> EnterpriseSector | None:
 
 
 def staffing_counts(actor: Actor) -> Mapping[str, int]:
-    """How many enterprises have a gap, late people, nobody on file."""
+    """How many enterprises have a gap, late people, nobody on file, as far as anybody reads."""
     model = StaffingStanding
-    parts = {
-        "gaps": model.gaps > 0,
-        "late": model.late_people > 0,
-        "nobody": model.people == 0,
-    }
-    sums = [func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in parts.values()]
-    row = db.session.execute(visible(model, actor, *sums)).one()
-    return {name: int(value) for name, value in zip(parts, row, strict=True)}
+    stmt = visible(model, actor, model.id)
+    parts = {"gaps": model.gaps > 0, "late": model.late_people > 0, "nobody": model.people == 0}
+    return capped({name: stmt.where(part) for name, part in parts.items()})
 
 
 def enterprises_after(last: int, limit: int) -> Sequence[int]:
