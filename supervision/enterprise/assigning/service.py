@@ -125,10 +125,12 @@ def _wanted(change: BulkChange, batch: Sequence[int]) -> Any:
     stmt = select(BulkRow.enterprise_id, BulkRow.diff).where(
         BulkRow.bulk_id == change.undo_of_id, BulkRow.enterprise_id.in_(batch)
     )
-    held = dict(db.session.execute(unscoped(stmt, reason="what they had")).tuples().all())
+    had: dict[int, dict[str, list[Any]]] = dict(
+        db.session.execute(unscoped(stmt, reason="what they had")).tuples().all()
+    )
     return lambda row: {
         name: [after, before]
-        for name, (before, after) in held.get(row.id, {}).items()
+        for name, (before, after) in had.get(row.id, {}).items()
         if getattr(row, name) == after
     }
 

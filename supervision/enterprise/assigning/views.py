@@ -85,7 +85,8 @@ def assign() -> ResponseReturnValue:
     db.session.rollback()
     try:
         with transaction():
-            expected = int(form.count.data) if (form.count.data or "").isdecimal() else -1
+            counted = form.count.data or ""
+            expected = int(counted) if counted.isdecimal() else -1
             change = service.ask(actor, ids, form.values(), expected=expected)
             if change.total <= service.AT_ONCE:
                 service.step(change, actor, ids)
