@@ -236,6 +236,21 @@ def kept_at() -> datetime | None:
     return db.session.scalar(unscoped(stmt, reason="a time tells nothing of an enterprise"))
 
 
+def plans_of(enterprise_id: int, actor: Actor) -> Sequence[tuple[SitePlan, int]]:
+    """An enterprise's plans that hold now, each with how many cameras hang on it."""
+    hung = (
+        select(func.count(Camera.id))
+        .where(Camera.site_plan_id == SitePlan.id)
+        .correlate(SitePlan)
+        .scalar_subquery()
+    )
+    stmt = visible(SitePlan, actor, SitePlan, hung).where(
+        SitePlan.enterprise_id == enterprise_id, SitePlan.retired_at.is_(None)
+    )
+    rows = db.session.execute(stmt.order_by(SitePlan.name, SitePlan.id).limit(MOST_CAMERAS))
+    return [(plan, count) for plan, count in rows]
+
+
 def get_plan(plan_id: int, actor: Actor) -> SitePlan:
     """A plan with its picture, areas and enterprise. Raises NotFound out of scope."""
     stmt = (

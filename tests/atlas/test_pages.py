@@ -168,6 +168,9 @@ def test_a_camera_is_hung_on_the_plan_moved_and_taken_off(app, cast, pages, plan
     assert "Gate camera" in error_text(shown)
     assert b"left: 12.5" in shown.data
     assert pages.get("plant_manager", f"{url}/picture").status_code == 200
+    tab = error_text(pages.get("plant_manager", f"/enterprises/{cast.plant_id}/tabs/plans"))
+    assert "Ground floor" in tab
+    assert "1 camera" in tab
     off = f"{url}/cameras/{camera}/take-off"
     assert pages.post("section_chief", off).status_code == 302
     assert pages.post("section_chief", off).status_code == 404
