@@ -145,7 +145,11 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
 @pytest.fixture(scope="session")
 def _app(settings: Settings) -> Flask:
     app = create_app(
-        settings, TESTING=True, WTF_CSRF_ENABLED=False, ANQI_SIGN_IN_LIMIT="10000 per minute"
+        settings,
+        TESTING=True,
+        WTF_CSRF_ENABLED=False,
+        ANQI_SIGN_IN_LIMIT="10000 per minute",
+        ANQI_REGISTRATION_LIMIT="10000 per minute",
     )
     app.test_client_class = FreshClient
     with app.app_context():

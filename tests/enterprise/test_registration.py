@@ -209,3 +209,10 @@ def test_another_district_neither_sees_nor_decides(pages, cast):
     assert pages.post("other_district", f"/registrations/{row}/accept").status_code == 404
     assert "Invented Plant 70" not in error_text(pages.get("other_district", "/registrations/"))
     assert "Invented Plant 70" in error_text(pages.get("city_officer", "/registrations/"))
+
+
+def test_whoever_sends_too_many_has_to_wait(pages, monkeypatch):
+    monkeypatch.setitem(pages.app.config, "ANQI_REGISTRATION_LIMIT", "2 per hour")
+    wrong = {"number": "ZC-2222-2222-2222", "phone": PHONE}
+    answers = [pages.post(None, "/registrations/follow", wrong).status_code for _ in range(3)]
+    assert answers == [422, 422, 429]
