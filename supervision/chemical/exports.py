@@ -94,7 +94,7 @@ SOURCES: tuple[Column[ChemicalSource], ...] = (
     ),
     Column("status", _l("Standing"), lambda s: str(labels.STATE_LABELS[s.status]), width=16),
     Column("number", _l("Filing number"), lambda s: s.filing_number, width=22),
-    Column("filed_on", _l("Filed on"), lambda s: s.filed_on, Kind.DAY, width=12),
+    Column("filed_on", _l("Filing day"), lambda s: s.filed_on, Kind.DAY, width=12),
     Column("done_on", _l("Identified on"), lambda s: s.identification.done_on, Kind.DAY, 12),
     Column("due_on", _l("To be assessed anew by"), lambda s: s.due_on, Kind.DAY, width=14),
     Column(

@@ -141,7 +141,7 @@ class FileForm(SeenForm):
     filing_number = StringField(
         _l("Filing number"), [InputRequired(), Length(max=60)], filters=[strip]
     )
-    filed_on = DateField(_l("Filed on"), [InputRequired()])
+    filed_on = DateField(_l("Filing day"), [InputRequired()])
 
 
 class SheetForm(Form):
