@@ -89,15 +89,27 @@ def _outline(top: list[list[str]], media_type: str, sheet: int) -> Outline:
     )
 
 
-def rows(
+def table(
     file: IO[bytes], media_type: str, sheet: int, skip: int, width: int
-) -> Iterator[tuple[int, list[str]]]:
-    """Every row that holds something: its number in the file (from 1) and its cells as text.
+) -> tuple[int, Iterator[tuple[int, list[str]]]]:
+    """How many rows there are at most, and every one that holds something.
 
-    Raises InvalidInput for a file that ends badly or has more than :data:`MOST_ROWS`.
+    A row is its number in the file (from 1) and its cells as text. A workbook is read once: it
+    takes most of the memory of an import. Iterating raises InvalidInput for a file that ends
+    badly or has more than :data:`MOST_ROWS`.
     """
     file.seek(0)
-    found = _sheet_rows(file, sheet) if media_type == XLSX else enumerate(_csv_rows(file), start=1)
+    if media_type == XLSX:
+        found: CalamineSheet = _book(file).get_sheet_by_index(sheet)
+        first = (found.start or (0, 0))[0] + 1
+        return first - 1 + found.height - skip, _kept(_cells(found, first), skip, width)
+    total = sum(1 for _line in _csv_rows(file)) - skip
+    return total, _kept(enumerate(_csv_rows(file), start=1), skip, width)
+
+
+def _kept(
+    found: Iterator[tuple[int, list[str]]], skip: int, width: int
+) -> Iterator[tuple[int, list[str]]]:
     seen = 0
     for number, cells in found:
         if number <= skip or not any(cells):
@@ -112,9 +124,7 @@ def rows(
         yield number, _fit(cells, width)
 
 
-def _sheet_rows(file: IO[bytes], number: int) -> Iterator[tuple[int, list[str]]]:
-    sheet: CalamineSheet = _book(file).get_sheet_by_index(number)
-    first = (sheet.start or (0, 0))[0] + 1
+def _cells(sheet: CalamineSheet, first: int) -> Iterator[tuple[int, list[str]]]:
     for place, row in enumerate(sheet.iter_rows(), start=first):
         yield place, [cell_text(cell) for cell in row]
 

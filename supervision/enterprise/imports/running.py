@@ -140,24 +140,18 @@ def _officers(actor: Actor) -> dict[str, int | None]:
 def _rows(task: _Task, source: _Source, done: int, size: int) -> int:
     """Everything after the cursor. Codes of the rows before it are remembered, for doubles."""
     count = 0
-    if not done:
-        _count(task, source)  # before the rows are read: never two copies of a sheet in memory
     with storage().open(source.sha256) as file:
-        rows = reading.rows(file, source.media_type, source.sheet, source.skip, source.width)
+        total, rows = reading.table(
+            file, source.media_type, source.sheet, source.skip, source.width
+        )
         seen = _codes(islice(rows, done), task.mapping)
+        if not done:
+            with transaction():
+                _held(task).total = total
         while batch := list(islice(rows, size)):
             _batch(task, batch, seen, done + count)
             count += len(batch)
     return count
-
-
-def _count(task: _Task, source: _Source) -> None:
-    """How many rows there are, so that the page can say how far it is."""
-    with storage().open(source.sha256) as file:
-        found = reading.rows(file, source.media_type, source.sheet, source.skip, source.width)
-        total = sum(1 for _row in found)
-    with transaction():
-        _held(task).total = total
 
 
 def _codes(rows: Iterator[Row], mapping: Sequence[str]) -> dict[str, int]:

@@ -155,7 +155,7 @@ def held(run_id: int, holder: str) -> ImportRun | None:
 
 def finish(run: ImportRun) -> None:
     """The last row is dealt with: a trial run waits for its decision, an import tells who asked."""
-    run.holder = ""
+    run.holder, run.total = "", run.cursor  # blank lines are no rows
     if run.status is ImportState.TO_CHECK:
         run.status = ImportState.CHECKED
         db.session.flush()
