@@ -28,7 +28,8 @@ from supervision.core import clock
 from supervision.core.attachments import storage
 from supervision.core.db import db, transaction
 from supervision.core.scope import unscoped
-from supervision.enterprise.imports import queries, running, service
+from supervision.enterprise.imports import queries, service
+from supervision.enterprise.imports.jobs import running
 from supervision.enterprise.imports.models import ImportRun
 from supervision.enterprise.models import Enterprise
 from supervision.factory import create_app, throwaway_settings

@@ -10,7 +10,8 @@ from flask_babel import lazy_gettext as _l
 
 from supervision.core.actor import Actor
 from supervision.core.slice import Job, NavItem, Slice
-from supervision.inbox import exports, jobs, queries
+from supervision.inbox import jobs, queries
+from supervision.inbox.jobs import exports
 from supervision.inbox.views import bp
 from supervision.inbox.views_exports import bp as export_pages
 

@@ -17,7 +17,8 @@ from supervision.core.export.lists import FileKind
 from supervision.core.i18n import message_of
 from supervision.core.web.paging import page_number, paginate
 from supervision.core.web.state import settings
-from supervision.inbox import exports, labels
+from supervision.inbox import labels
+from supervision.inbox.jobs import exports
 
 bp = Blueprint("export", __name__, url_prefix="/exports")
 

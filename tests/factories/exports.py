@@ -8,7 +8,7 @@ from supervision.core.export import jobs
 from supervision.core.export.lists import FileKind
 from supervision.enterprise import preferences
 from supervision.enterprise.assigning import service as assigning
-from supervision.inbox import exports
+from supervision.inbox.jobs import exports
 from tests.cast import Cast
 
 

@@ -11,7 +11,8 @@ from openpyxl import Workbook
 
 from supervision.core import clock
 from supervision.core.db import db, transaction
-from supervision.enterprise.imports import queries, running, service
+from supervision.enterprise.imports import queries, service
+from supervision.enterprise.imports.jobs import running
 from supervision.enterprise.imports.models import ImportRun
 from supervision.enterprise.uscc import demo_uscc
 from tests.cast import Cast

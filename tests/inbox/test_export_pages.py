@@ -16,7 +16,7 @@ from supervision.core.export import jobs, lists
 from supervision.core.export.jobs import ExportState
 from supervision.core.export.lists import FileKind
 from supervision.core.notices import Notice
-from supervision.inbox import exports
+from supervision.inbox.jobs import exports
 from tests.factories.exports import an_export
 from tests.pages import error_text
 

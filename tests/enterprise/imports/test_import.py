@@ -16,7 +16,8 @@ from supervision.core.db import db, transaction
 from supervision.core.errors import Conflict, InvalidInput, NotFound
 from supervision.core.notices import Notice
 from supervision.core.scope import unscoped, visible
-from supervision.enterprise.imports import queries, running, service
+from supervision.enterprise.imports import queries, service
+from supervision.enterprise.imports.jobs import running
 from supervision.enterprise.imports.models import ImportState
 from supervision.enterprise.models import Enterprise, EnterpriseEvent
 from supervision.enterprise.uscc import demo_uscc

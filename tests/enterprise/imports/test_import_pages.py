@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from supervision.core import clock
 from supervision.core.db import db
-from supervision.enterprise.imports import running
+from supervision.enterprise.imports.jobs import running
 from tests.factories.imports import checked, imported, look, row, uploaded, workbook
 from tests.pages import error_text
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from supervision.core.db import db, transaction
 from supervision.core.scope import unscoped
-from supervision.enterprise.imports import running
+from supervision.enterprise.imports.jobs import running
 from supervision.enterprise.imports.models import ENDED, ImportProblem, ImportRun
 from supervision.enterprise.imports.service import KEEP_DAYS
 
