@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
+from hypothesis import settings as examples
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
@@ -21,6 +22,10 @@ from tests import postgres
 from tests.cast import Cast
 from tests.pages import FreshClient, PageClient
 from tests.replay import SetOnce, Stage
+
+# How long one example takes is the machine's business.
+examples.register_profile("anqi", deadline=None)
+examples.load_profile("anqi")
 
 _server = pytest.StashKey[postgres.Server]()
 
