@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -14,6 +15,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from supervision.core.errors import InvalidInput
 from supervision.core.text import N_
+from supervision.enterprise.imports.packed import check_workbook
 from supervision.enterprise.imports.rules import HEADER_SEARCH, cell_text, header_row
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -21,8 +23,6 @@ CSV = "text/csv"
 MOST_ROWS = 200_000
 MOST_COLUMNS = 80
 SAMPLES = 3
-# Unpacked bytes of a workbook; more is a trap or a file that needs to be cut in parts.
-MOST_UNPACKED = 400 * 1024 * 1024
 _SHEETS_TRIED = 8
 _NOT_READABLE = N_("This is neither an Excel workbook (.xlsx) nor a CSV file that can be read.")
 
@@ -51,6 +51,10 @@ def outline(file: IO[bytes]) -> Outline:
 
 def _workbook_outline(file: IO[bytes]) -> Outline:
     """The sheet with the most known headings: a template brings sheets of codes and notes too."""
+    try:
+        check_workbook(file)
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, zlib.error) as error:
+        raise InvalidInput(_NOT_READABLE, field="file") from error
     book = _book(file)
     best, most = None, -1
     for number, _name in enumerate(book.sheet_names[:_SHEETS_TRIED]):
@@ -130,13 +134,10 @@ def _cells(sheet: CalamineSheet, first: int) -> Iterator[tuple[int, list[str]]]:
 
 
 def _book(file: IO[bytes]) -> CalamineWorkbook:
+    file.seek(0)
     try:
-        with zipfile.ZipFile(file) as packed:
-            if sum(entry.file_size for entry in packed.infolist()) > MOST_UNPACKED:
-                raise InvalidInput(N_("The workbook is too large. Cut it in parts."), field="file")
-        file.seek(0)
         return CalamineWorkbook.from_filelike(file)
-    except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as error:
+    except (CalamineError, OSError, ValueError) as error:
         raise InvalidInput(_NOT_READABLE, field="file") from error
 
 

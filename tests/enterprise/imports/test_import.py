@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from datetime import timedelta
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 
 from supervision.core import clock
@@ -16,6 +17,7 @@ from supervision.core.db import db, transaction
 from supervision.core.errors import Conflict, InvalidInput, NotFound
 from supervision.core.notices import Notice
 from supervision.core.scope import unscoped, visible
+from supervision.enterprise.imports import packed as packing
 from supervision.enterprise.imports import queries, service
 from supervision.enterprise.imports.jobs import running
 from supervision.enterprise.imports.models import ImportState
@@ -311,3 +313,39 @@ def test_what_is_no_ledger_is_refused_in_words(cast, data):
     with pytest.raises(InvalidInput) as refused, transaction():
         service.upload(cast[ME], io.BytesIO(data), "x.xlsx", limit=1000, language="en")
     assert refused.value.field == "file"
+
+
+def far_workbook(cell):
+    """A ledger of 5 kB whose reader would lay out every cell up to ``cell``."""
+    book = Workbook()
+    for line in (HEADINGS, row(20)):
+        book.active.append(line)
+    book.active[cell] = "x"
+    out = io.BytesIO()
+    book.save(out)
+    return out
+
+
+def swollen_workbook():
+    """Says of itself that it is small, and unpacks to half a gigabyte."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        with packed.open("xl/sharedStrings.xml", "w") as entry:
+            for _turn in range(packing.MOST_UNPACKED // (1 << 22) + 1):
+                entry.write(bytes(1 << 22))
+        packed.filelist[0].file_size = 100
+    return out
+
+
+@pytest.mark.parametrize("cell", ["XFD2", "A1048576"])
+def test_a_workbook_that_ends_the_reader_is_refused_before_it_is_read(cast, cell):
+    with pytest.raises(InvalidInput) as refused, transaction():
+        service.upload(cast[ME], far_workbook(cell), "x.xlsx", limit=10**6, language="en")
+    assert refused.value.params == {"cell": cell}
+
+
+def test_a_workbook_that_lies_about_its_size_is_refused(cast, monkeypatch):
+    monkeypatch.setattr(packing, "MOST_UNPACKED", 8 * 1024 * 1024)
+    with pytest.raises(InvalidInput) as refused, transaction():
+        service.upload(cast[ME], swollen_workbook(), "x.xlsx", limit=10**6, language="en")
+    assert "too large" in refused.value.message
