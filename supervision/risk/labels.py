@@ -129,16 +129,24 @@ ACTION_LABELS = {
 }
 ACTION_ICONS = {
     "create": "plus",
+    "change": "edit",
     "assess": "scale",
+    "control": "shield-check",
+    "control_removed": "trash",
     "file": "send",
     "confirm": "circle-check",
     "return": "arrow-back-up",
     "comment": "message",
     "retire": "archive",
+    "restore": "rotate-clockwise",
     "ask_review": "refresh",
     "plan": "map",
     "plan_replaced": "map",
+    "plan_renamed": "map",
+    "plan_retired": "trash",
     "area": "polygon",
+    "area_changed": "polygon",
+    "area_removed": "trash",
 }
 ACTION_TONES = {"confirm": "good", "return": "bad", "ask_review": "wait", "file": "active"}
 MISSING_LABELS = {
