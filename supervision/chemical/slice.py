@@ -27,7 +27,7 @@ SLICE = Slice(
             "chemical.index",
             "flask",
             Permission.CHEMICAL_READ,
-            24,
+            26,
             group=NavGroup.REGISTRY,
         ),
     ),

@@ -28,7 +28,7 @@ SLICE = Slice(
             "document.index",
             "files",
             Permission.DOCUMENT_READ,
-            16,
+            27,
             group=NavGroup.REGISTRY,
         ),
     ),

@@ -19,7 +19,7 @@ SLICE = Slice(
             "people.index",
             "users",
             Permission.PEOPLE_READ,
-            30,
+            23,
             badge=panels.badge,
             group=NavGroup.REGISTRY,
         ),

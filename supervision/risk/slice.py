@@ -20,7 +20,7 @@ SLICE = Slice(
             "risk.index",
             "polygon",
             Permission.RISK_READ,
-            30,
+            25,
             group=NavGroup.REGISTRY,
         ),
     ),
