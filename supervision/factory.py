@@ -29,6 +29,7 @@ from supervision.core.web.nav import here, language_links, nav_items, once_a_pag
 from supervision.core.web.numbers import RowIdConverter
 from supervision.core.web.paging import count_text
 from supervision.core.web.policy import with_tiles
+from supervision.core.web.remembered import init_remembered
 from supervision.core.web.text import refuse_nul
 from supervision.settings import Settings, SettingsError
 from supervision.slices import slices
@@ -61,6 +62,7 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     init_i18n(app, settings.language)
     init_assets(app)
     init_errors(app)
+    init_remembered(app)
     csrf.init_app(app)
     limiter.init_app(app)
     init_auth(app)

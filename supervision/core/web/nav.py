@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from flask import g, request, url_for
@@ -13,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from supervision.core.actor import Actor
 from supervision.core.i18n import LANGUAGES
 from supervision.core.slice import NavGroup, NavItem, Slice
+from supervision.core.web.remembered import remembered_count
 
 GROUP_LABELS = {
     NavGroup.TOP: "",
@@ -76,11 +78,17 @@ def nav_items(
                 url_for(item.endpoint),
                 item.icon,
                 item.endpoint == here,
-                item.badge(actor) if item.badge and with_badges else 0,
+                _badge(item, actor) if with_badges else 0,
                 GROUP_LABELS[item.group] if is_first else "",
             )
         )
     return links
+
+
+def _badge(item: NavItem, actor: Actor) -> int:
+    if item.badge is None:
+        return 0
+    return remembered_count(actor, item.endpoint, partial(item.badge, actor))
 
 
 def _line_here(manifests: Sequence[Slice]) -> str:
