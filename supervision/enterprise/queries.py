@@ -14,7 +14,7 @@ from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, unscoped, visible
-from supervision.core.web.paging import capped_count
+from supervision.core.web.paging import capped_counts
 from supervision.enterprise import coverage, rules
 from supervision.enterprise.models import Enterprise, EnterpriseEvent, Region, RollStatus
 from supervision.enterprise.rules import RegionLevel, SizeClass
@@ -109,18 +109,13 @@ class RollCounts:
 def roll_counts(actor: Actor) -> RollCounts:
     """The figures, each counted no further than a reader needs, out of an index alone."""
     mine = visible(Enterprise, actor, Enterprise.id)
-    return RollCounts(
-        capped_count(mine),
-        *(
-            capped_count(mine.where(clause))
-            for clause in (
-                Enterprise.roll_status == RollStatus.IN_PRODUCTION,
-                Enterprise.roll_status == RollStatus.SUSPENDED,
-                Enterprise.roll_status == RollStatus.NOT_LOCATED,
-                Enterprise.is_key,
-            )
-        ),
+    clauses = (
+        Enterprise.roll_status == RollStatus.IN_PRODUCTION,
+        Enterprise.roll_status == RollStatus.SUSPENDED,
+        Enterprise.roll_status == RollStatus.NOT_LOCATED,
+        Enterprise.is_key,
     )
+    return RollCounts(*capped_counts([mine, *(mine.where(clause) for clause in clauses)]))
 
 
 def events(

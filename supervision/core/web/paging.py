@@ -108,4 +108,23 @@ def capped_count(stmt: Select[Any], cap: int = COUNT_CAP) -> int:
     return db.session.scalar(counted.execution_options(**stmt.get_execution_options())) or 0
 
 
-__all__ = ["COUNT_CAP", "PER_PAGE", "Page", "capped_count", "count_text", "page_number", "paginate"]
+def capped_counts(stmts: Sequence[Select[Any]], cap: int = COUNT_CAP) -> Sequence[int]:
+    """:func:`capped_count` of several statements in one, none of which reads more than it would."""
+    counted = [
+        select(func.count()).select_from(stmt.limit(cap + 1).subquery()).scalar_subquery()
+        for stmt in stmts
+    ]
+    asked = select(*counted).execution_options(**stmts[0].get_execution_options())
+    return tuple(db.session.execute(asked).one())
+
+
+__all__ = [
+    "COUNT_CAP",
+    "PER_PAGE",
+    "Page",
+    "capped_count",
+    "capped_counts",
+    "count_text",
+    "page_number",
+    "paginate",
+]
