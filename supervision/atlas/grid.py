@@ -17,8 +17,10 @@ LEAST_ZOOM, MOST_ZOOM = 3, 19
 # Cells of one answer at most; a wider window gets larger cells.
 MOST_CELLS = 3000
 _CELL_BITS = 2
-# Sides, in bits of a step, of the cells that are counted beforehand: 2.4 km and 300 m.
-CELL_LEVELS = (10, 7)
+# Sides, in bits of a step, of the cells that are counted beforehand: from 1,250 km to 300 m. From
+# WIDE_LEVEL on each zoom finds its very cells, so that a mark on the map is a row to be read.
+WIDE_LEVEL = 10
+CELL_LEVELS = (*range(19, WIDE_LEVEL - 1, -1), 9, 7)
 
 
 def to_grid(longitude: float, latitude: float) -> tuple[int, int]:

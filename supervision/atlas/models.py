@@ -26,6 +26,8 @@ _MEASURES = ("risk", "overdue", "licence", "source")
 # The highest level of each measure; whatever is more counts as that.
 LEVELS = {"risk": 4, "overdue": 1, "licence": 2, "source": 4}
 DISTRICT = 6
+# Whole areas that wide cells are counted for: everything, a province, a city, a district.
+AREAS = (0, 2, 4, DISTRICT)
 
 
 class MapPoint(OwnedByEnterprise, Base):
@@ -69,9 +71,10 @@ class MapPoint(OwnedByEnterprise, Base):
 
 
 class MapCell(Base):
-    """Points of one district in one cell, counted beforehand: what a wide window is made of.
+    """Points of one area in one cell, counted beforehand: what a wide window is made of.
 
-    ``level``: how many bits of a step its side has. Every count is of enterprises: ``risk_3``
+    ``level``: how many bits of a step its side has. From ``WIDE_LEVEL`` on a cell has a row for
+    each of :data:`AREAS`, below for districts only: who reads it chooses one area. Every count is of enterprises: ``risk_3``
     of those whose risk is 3. ``enterprise_id`` is one of them, the only one where ``count`` is 1.
     """
 
@@ -82,7 +85,7 @@ class MapCell(Base):
     )
 
     level: Mapped[int] = mapped_column(SmallInteger)
-    # Six digits: a district.
+    # Of the area: six digits are a district, none is everything.
     region_code: Mapped[str] = mapped_column(String(6))
     x: Mapped[int]
     y: Mapped[int]
@@ -104,8 +107,8 @@ class MapCell(Base):
 
     @classmethod
     def serves(cls, actor: Actor) -> bool:
-        """Whether whole districts make up what ``actor`` sees; else the points are asked."""
-        whole = all(len(region) <= DISTRICT for region in actor.regions)
+        """Whether whole areas make up what ``actor`` sees; else the points are asked."""
+        whole = all(len(region) in AREAS for region in actor.regions)
         return actor.everything or (bool(actor.regions) and whole and not actor.enterprise_ids)
 
     @classmethod

@@ -10,11 +10,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from supervision.atlas.grid import CELL_LEVELS, Window
-from supervision.atlas.models import DISTRICT, LEVELS, MapCell, MapPoint
+from supervision.atlas.grid import WIDE_LEVEL, Window
+from supervision.atlas.models import AREAS, LEVELS, MapCell, MapPoint
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import NotFound
@@ -79,7 +79,7 @@ def gather(actor: Actor, wanted: MapFilter, window: Window) -> Answer:
     """
     clauses = _clauses(wanted, window)
     counted = window.level is not None and MapCell.serves(actor) and not wanted.text
-    if counted and len(wanted.region) <= DISTRICT:
+    if counted and len(wanted.region) in AREAS:
         cells = _counted(actor, wanted, window)
     else:
         cells = _cells(actor, wanted, window.shift, clauses)
@@ -140,9 +140,8 @@ def _counted(actor: Actor, wanted: MapFilter, window: Window) -> list[Cluster]:
         MapCell.level == level,
         MapCell.x.between(window.west >> level, window.east >> level),
         MapCell.y.between(window.north >> level, window.south >> level),
+        _of_areas(actor, wanted.region, level),
     )
-    if wanted.region:
-        stmt = stmt.where(region_range(MapCell.region_code, wanted.region))
     more = window.shift - level
     stmt = stmt.group_by(MapCell.x.bitwise_rshift(more), MapCell.y.bitwise_rshift(more))
     stmt = stmt.having(total > 0).limit(MOST_CLUSTERS)
@@ -152,6 +151,20 @@ def _counted(actor: Actor, wanted: MapFilter, window: Window) -> list[Cluster]:
         )
         for x, y, n, found, high, enterprise in db.session.execute(stmt)
     ]
+
+
+def _of_areas(actor: Actor, region: str, level: int) -> ColumnElement[bool]:
+    """One row a cell, of the widest areas that lie in both the actor's regions and ``region``."""
+    if level < WIDE_LEVEL:
+        return region_range(MapCell.region_code, region) if region else true()
+    own = {""} if actor.everything else set(actor.regions)
+    both = {max(one, region, key=len) for one in own if _one_in_the_other(one, region)}
+    widest = {a for a in both if not any(a != b and a.startswith(b) for b in both)}
+    return MapCell.region_code.in_(sorted(widest))
+
+
+def _one_in_the_other(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
 
 
 def _cells(
@@ -216,12 +229,12 @@ def list_points(actor: Actor, wanted: MapFilter, window: Window | None) -> Selec
 
 def extent(actor: Actor) -> tuple[int, int, int, int] | None:
     """West, north, east and south of all that the actor sees, in steps."""
-    level = CELL_LEVELS[0]
+    level = WIDE_LEVEL
     model: Any = MapCell if MapCell.serves(actor) else MapPoint
     edges = (func.min(model.x), func.min(model.y), func.max(model.x), func.max(model.y))
     stmt = visible(model, actor, *edges)
     if model is MapCell:
-        stmt = stmt.where(MapCell.level == level)
+        stmt = stmt.where(MapCell.level == level, _of_areas(actor, "", level))
     west, north, east, south = db.session.execute(stmt).one()
     if west is None:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,8 +22,8 @@ from sqlalchemy import (
     update,
 )
 
-from supervision.atlas.grid import CELL_LEVELS, to_grid
-from supervision.atlas.models import DISTRICT, LEVELS, MapCell, MapPoint
+from supervision.atlas.grid import CELL_LEVELS, WIDE_LEVEL, to_grid
+from supervision.atlas.models import AREAS, DISTRICT, LEVELS, MapCell, MapPoint
 from supervision.chemical.models import ChemicalSource
 from supervision.chemical.rules import Grade
 from supervision.chemical.workflow import OPEN
@@ -41,7 +42,22 @@ BATCH = 2000
 GONE = frozenset({RollStatus.CLOSED, RollStatus.MOVED})
 REASON = "the job that keeps the map looks at every enterprise"
 Values = dict[str, Any]
+_TALLIES = tuple(f"{name}_{at}" for name, top in LEVELS.items() for at in range(1, top + 1))
 FIELDS = ("region_code", "x", "y", "risk", "overdue", "licence", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """What is to be added up: rows of ``model`` by an area's digits and by a cell's place."""
+
+    level: int
+    area: int
+    region: Any
+    shift: int
+    model: Any
+    enterprise: Any
+    values: Mapping[str, Any]
+    where: tuple[Any, ...] = ()
 
 
 def next_batch(after: int) -> tuple[int, int] | None:
@@ -75,42 +91,80 @@ def keep(first: int, last: int, now: datetime) -> int:
 
 
 def count_cells() -> None:
-    """Count the points anew, cell by cell, in one statement a level."""
+    """Count the points anew: the smallest cells from them, the larger from those of districts."""
     db.session.execute(unscoped(delete(MapCell), reason=REASON))
+    smallest, *larger = reversed(CELL_LEVELS)
+    _count(_placed(smallest))
+    for level in larger:
+        _count(_gathered(smallest, level, DISTRICT))
+        smallest = level
     for level in CELL_LEVELS:
-        cell = (
-            func.substr(MapPoint.region_code, 1, DISTRICT),
-            MapPoint.x.bitwise_rshift(literal_column(str(level))),
-            MapPoint.y.bitwise_rshift(literal_column(str(level))),
+        if level >= WIDE_LEVEL:
+            for area in AREAS[:-1]:
+                _count(_gathered(level, level, area))
+
+
+def _placed(level: int) -> _Cells:
+    """The points, each with its district and its cell of ``level``."""
+    tallies = {
+        f"{name}_{at}": case((_at(getattr(MapPoint, name), name, at), 1), else_=0)
+        for name, top in LEVELS.items()
+        for at in range(1, top + 1)
+    }
+    values = {
+        "count": literal_column("1"),
+        "sum_x": cast(MapPoint.x, BigInteger),
+        "sum_y": cast(MapPoint.y, BigInteger),
+        **tallies,
+    }
+    return _Cells(
+        level, DISTRICT, MapPoint.region_code, level, MapPoint, MapPoint.enterprise_id, values
+    )
+
+
+def _gathered(source: int, level: int, area: int) -> _Cells:
+    """The districts' cells of ``source``, each with its area and its cell of ``level``."""
+    names = ("count", "sum_x", "sum_y", *_TALLIES)
+    values = {name: getattr(MapCell, name) for name in names}
+    return _Cells(
+        level,
+        area,
+        MapCell.region_code,
+        level - source,
+        MapCell,
+        MapCell.enterprise_id,
+        values,
+        (MapCell.level == source, func.length(MapCell.region_code) == DISTRICT),
+    )
+
+
+def _count(cells: _Cells) -> None:
+    """Add up what lies in one cell of one area, and keep it: one statement."""
+    shift: Any = literal_column(str(cells.shift))
+    # Named, since PostgreSQL does not know two bound prefixes for the same.
+    named = (
+        select(
+            func.substr(cells.region, 1, cells.area).label("region_code"),
+            cells.model.x.bitwise_rshift(shift).label("x"),
+            cells.model.y.bitwise_rshift(shift).label("y"),
+            cells.enterprise.label("enterprise_id"),
+            *(value.label(name) for name, value in cells.values.items()),
         )
-        # Named, since PostgreSQL does not know two bound prefixes for the same.
-        named = select(
-            cell[0].label("region_code"),
-            cell[1].label("cell_x"),
-            cell[2].label("cell_y"),
-            *(getattr(MapPoint, name) for name in ("enterprise_id", "x", "y", *LEVELS)),
-        ).subquery()
-        tallies = {
-            f"{name}_{at}": func.sum(case((_at(named.c[name], name, at), 1), else_=0))
-            for name, top in LEVELS.items()
-            for at in range(1, top + 1)
-        }
-        columns = {
-            "level": literal(level),
-            "region_code": named.c.region_code,
-            "x": named.c.cell_x,
-            "y": named.c.cell_y,
-            "count": func.count(),
-            "sum_x": func.sum(cast(named.c.x, BigInteger)),
-            "sum_y": func.sum(cast(named.c.y, BigInteger)),
-            "enterprise_id": func.min(named.c.enterprise_id),
-            **tallies,
-        }
-        counted = select(*columns.values()).group_by(
-            named.c.region_code, named.c.cell_x, named.c.cell_y
-        )
-        stmt = insert(MapCell).from_select(list(columns), counted)
-        db.session.execute(unscoped(stmt, reason=REASON))
+        .where(*cells.where)
+        .subquery()
+    )
+    place = (named.c.region_code, named.c.x, named.c.y)
+    columns = {
+        "level": literal(cells.level),
+        "region_code": place[0],
+        "x": place[1],
+        "y": place[2],
+        "enterprise_id": func.min(named.c.enterprise_id),
+        **{name: func.sum(named.c[name]) for name in cells.values},
+    }
+    counted = select(*columns.values()).group_by(*place)
+    stmt = insert(MapCell).from_select(list(columns), counted)
+    db.session.execute(unscoped(stmt, reason=REASON))
 
 
 def _at(column: Any, name: str, level: int) -> Any:
@@ -118,7 +172,8 @@ def _at(column: Any, name: str, level: int) -> Any:
 
 
 def has_cells() -> bool:
-    stmt = select(MapCell.id).limit(1)
+    """Whether all levels are there: those of an older version were fewer."""
+    stmt = select(MapCell.id).where(MapCell.level == CELL_LEVELS[0]).limit(1)
     return db.session.scalar(unscoped(stmt, reason=REASON)) is not None
 
 

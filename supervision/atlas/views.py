@@ -27,7 +27,7 @@ from supervision.core import attachments
 from supervision.core.access import current_actor, requires
 from supervision.core.actor import Actor
 from supervision.core.db import transaction
-from supervision.core.errors import InvalidInput, NotFound
+from supervision.core.errors import Conflict, InvalidInput, NotFound
 from supervision.core.permissions import Permission
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
@@ -248,10 +248,13 @@ def place_camera(plan_id: int) -> ResponseReturnValue:
 def take_off_camera(plan_id: int, camera_id: int) -> ResponseReturnValue:
     actor = current_actor()
     with transaction():
-        queries.get_plan(plan_id, actor)
+        found = queries.get_plan(plan_id, actor)
         camera = cameras.get_camera(camera_id, actor)
-        if camera.site_plan_id != plan_id:
+        if camera.enterprise_id != found.enterprise_id:
             raise NotFound
+        if camera.site_plan_id != plan_id:
+            # Taken off or hung elsewhere by somebody else a moment ago.
+            raise Conflict
         placing.take_off(camera, actor)
     flash(_("The camera is taken off the plan."), "success")
     return redirect(url_for("atlas.plan", plan_id=plan_id))
