@@ -94,6 +94,7 @@ def build(url: str, folder: Path, size: tuple[int, int]) -> float:
         db.session.remove()
         db.engine.dispose()
     if built:
+        keep_map(url, folder)
         return 0.0
     started = time.monotonic()
     environ = {k: v for k, v in os.environ.items() if not k.startswith("ANQI_")} | {
@@ -107,7 +108,23 @@ def build(url: str, folder: Path, size: tuple[int, int]) -> float:
     subprocess.run(
         [*command, *counts], cwd=ROOT, env=environ, check=True, stdout=subprocess.DEVNULL
     )
+    keep_map(url, folder)
     return (time.monotonic() - started) / 60
+
+
+def keep_map(url: str, folder: Path) -> None:
+    """Run the job that counts what the map shows, where that has not been done."""
+    from supervision.atlas import jobs, refresh
+    from supervision.core import clock
+    from supervision.core.db import db
+    from supervision.factory import create_app
+
+    with create_app(settings_for(url, folder)).app_context():
+        if not refresh.has_cells():
+            db.session.remove()
+            jobs.keep_points(clock.now())
+        db.session.remove()
+        db.engine.dispose()
 
 
 def ours(url: str, folder: Path) -> Callable[[str], Any]:
