@@ -60,18 +60,18 @@ class SuccessorForm(PaperForm):
     is_clean = BooleanField(_l("No fatal accident happened in the term that ends"))
 
 
-class VerifyForm(Form):
+class VerifyForm(SeenForm):
     means = CodeField(_l("Compared with"), [InputRequired()], labels=labels.MEANS_LABELS)
     note = TextAreaField(_l("Note"), [_TEXT], filters=[strip], render_kw={"rows": 2})
 
 
-class ReasonForm(Form):
+class ReasonForm(SeenForm):
     reason = TextAreaField(
         _l("Reason"), [InputRequired(), _TEXT], filters=[strip], render_kw={"rows": 3}
     )
 
 
-class ApplyForm(Form):
+class ApplyForm(SeenForm):
     applied_on = DateField(_l("Applied on"), [InputRequired()])
     application_number = StringField(
         _l("Number of the application"), [Length(max=60)], filters=[strip]
@@ -80,7 +80,7 @@ class ApplyForm(Form):
     scans = MultipleFileField(_l("Application"))
 
 
-class DecisionForm(Form):
+class DecisionForm(SeenForm):
     decision_number = StringField(
         _l("Number of the decision"), [InputRequired(), Length(max=80)], filters=[strip]
     )

@@ -13,7 +13,7 @@ from supervision.core.access import current_actor, requires
 from supervision.core.db import transaction
 from supervision.core.errors import InvalidInput
 from supervision.core.permissions import Permission
-from supervision.core.web.forms import Form, given
+from supervision.core.web.forms import Form, check_seen, given
 from supervision.licence import forms, labels, needs, queries, service, steps
 from supervision.licence.blueprint import bp
 from supervision.licence.models import Licence
@@ -47,7 +47,7 @@ def _detail_page(licence_id: int, failed: str = "", form: Form | None = None) ->
     licence = queries.get_licence(licence_id, actor)
     names = [t.name for t in LICENCE_WORKFLOW.available(licence, actor)]
     offered = [name for name in names if name in STEP_FORMS]
-    step_forms = {name: _step_form(name).mark(name) for name in offered}
+    step_forms = {name: _step_form(name, licence.row_version).mark(name) for name in offered}
     if failed and form is not None:
         step_forms[failed] = form.mark(failed)
     chemicals = needs.held(actor, [licence.enterprise_id]).get(licence.enterprise_id, ())
@@ -65,10 +65,10 @@ def _detail_page(licence_id: int, failed: str = "", form: Form | None = None) ->
     )
 
 
-def _step_form(name: str) -> Form:
-    """An empty form; the day is mostly today's."""
+def _step_form(name: str, row_version: int) -> Form:
+    """An empty form; the day is mostly today's. Nobody decides on words that they have not seen."""
     known = {"applied_on": clock.today()} if name == "apply" else {}
-    return STEP_FORMS[name](formdata=None, **known)
+    return STEP_FORMS[name](formdata=None, row_version=row_version, **known)
 
 
 @bp.get("/<int:licence_id>/files/<int:file_id>")
@@ -88,7 +88,9 @@ def act_on(
         return _detail_page(licence_id, name, form), 422
     try:
         with transaction():
-            act(queries.get_licence(licence_id, current_actor()))
+            licence = queries.get_licence(licence_id, current_actor())
+            check_seen(form, licence.row_version)
+            act(licence)
     except InvalidInput as error:
         form.add_error(error)
         return _detail_page(licence_id, name, form), 422
