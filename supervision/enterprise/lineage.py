@@ -209,6 +209,8 @@ def approve(
     Returns the enterprises in which the file goes on.
     """
     step = RESTRUCTURING_WORKFLOW.check("approve", row, actor, {"typed_name": typed_name})
+    if not decides(row, actor):
+        raise Forbidden(N_("One of the enterprises lies outside your region: a superior decides."))
     if typed_name.strip() != row.enterprise.name:
         raise InvalidInput(N_("This is not the enterprise's name."), field="typed_name")
     _check_open(row.enterprise)
@@ -230,6 +232,13 @@ def approve(
         _tell(row, one, actor, "restructuring.done", Audience.ENTERPRISE_PEOPLE)
     _tell(row, row.enterprise, actor, "restructuring.done", Audience.ENTERPRISE_PEOPLE)
     return successors
+
+
+def decides(row: Restructuring, actor: Actor) -> bool:
+    """Whether ``actor`` sees every file that it ends or joins; one side's authority only reads."""
+    ids = {i for i in (row.enterprise_id, row.survivor_id) if i is not None}
+    stmt = visible(Enterprise, actor, func.count(Enterprise.id)).where(Enterprise.id.in_(ids))
+    return bool(db.session.scalar(stmt) == len(ids))
 
 
 def _merge(row: Restructuring, actor: Actor) -> list[Enterprise]:
@@ -275,6 +284,8 @@ def _link(row: Restructuring, successor: Enterprise) -> None:
 def refuse(row: Restructuring, actor: Actor, *, note: str) -> None:
     """Leave both as they are, with the reason."""
     step = RESTRUCTURING_WORKFLOW.check("refuse", row, actor, {"note": note})
+    if not decides(row, actor):
+        raise Forbidden(N_("One of the enterprises lies outside your region: a superior decides."))
     _close(row, actor, step.target, note)
 
 

@@ -19,6 +19,7 @@ from supervision.enterprise.preference_models import ListColumns, SavedFilter
 
 MOST_FILTERS = 50
 MOST_QUERY = 1000
+MOST_FIELDS = 100
 # Not part of what a list is narrowed to.
 _PASSING = frozenset({"page", "pick", "all", "saved", "csrf_token"})
 
@@ -27,7 +28,10 @@ RowT = TypeVar("RowT")
 
 def tidy_query(query: str) -> str:
     """The filters of an address in a fixed order, without its page and what is empty."""
-    pairs = parse_qsl(query, keep_blank_values=False, max_num_fields=100)
+    try:
+        pairs = parse_qsl(query, keep_blank_values=False, max_num_fields=MOST_FIELDS)
+    except ValueError:  # so many are no filter of ours
+        return ""
     return urlencode(sorted((k, v) for k, v in pairs if k not in _PASSING))
 
 

@@ -15,7 +15,7 @@ from supervision.core.attachments import Attachment
 from supervision.core.db import db
 from supervision.core.errors import Conflict, Forbidden, InvalidInput
 from supervision.core.permissions import Permission
-from supervision.core.scope import unscoped
+from supervision.core.scope import unscoped, visible
 from supervision.core.text import N_
 from supervision.enterprise import relation_queries, rules, uscc
 from supervision.enterprise.journal import log
@@ -47,10 +47,14 @@ class Agreement:
 def keeps(enterprise_id: int, actor: Actor) -> bool:
     """Whether ``actor`` keeps the agreements of an enterprise: its own people, or the authority.
 
-    The other side of an agreement reads it and does not write in it.
+    The other side of an agreement reads it and does not write in it, nor does its authority.
     """
-    is_own = actor.is_regulator or enterprise_id in actor.enterprise_ids
-    return actor.may(Permission.DOCUMENT_EDIT) and is_own
+    if not actor.may(Permission.DOCUMENT_EDIT):
+        return False
+    if not actor.is_regulator:
+        return enterprise_id in actor.enterprise_ids
+    seen = visible(Enterprise, actor, Enterprise.id).where(Enterprise.id == enterprise_id)
+    return db.session.scalar(seen) is not None
 
 
 def add_link(

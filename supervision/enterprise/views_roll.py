@@ -322,7 +322,10 @@ _STEPS: dict[str, type[Form]] = {
 def _restructuring_page(restructuring_id: int, failed: str = "", form: Form | None = None) -> str:
     actor = current_actor()
     row = lineage.get_restructuring(restructuring_id, actor)
-    steps = RESTRUCTURING_WORKFLOW.names(row, actor)
+    steps = set(RESTRUCTURING_WORKFLOW.names(row, actor))
+    is_whole = lineage.decides(row, actor)
+    if not is_whole:
+        steps -= {"approve", "refuse"}
     forms = {
         name: kind(formdata=None, row_version=row.row_version)
         for name, kind in _STEPS.items()
@@ -337,7 +340,7 @@ def _restructuring_page(restructuring_id: int, failed: str = "", form: Form | No
         row=row,
         forms=forms,
         failed=failed,
-        holdings=_holdings(row.enterprise_id),
+        holdings=_holdings(row.enterprise_id) if is_whole else [],
         request_labels=request_labels,
     )
 
