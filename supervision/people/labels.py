@@ -220,6 +220,7 @@ EVENT_TONES = {
 
 AUDIT_ACTIONS = {f"people.{action}": text for action, text in EVENT_LABELS.items()} | {
     "people.export_full": _l("Personal data exported in full"),
+    "people.scan_open": _l("Scan with personal data opened"),
     "people.sector": _l("Sector of an enterprise settled"),
     "people_rule.create": _l("New version of a table of people"),
     "people_rule.discard": _l("Version of a table of people given up"),

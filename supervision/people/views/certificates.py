@@ -9,8 +9,9 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from supervision.core import attachments, clock
+from supervision.core import clock
 from supervision.core.access import current_actor, requires
+from supervision.core.db import transaction
 from supervision.core.permissions import Permission
 from supervision.core.web.forms import Form, check_seen, given
 from supervision.core.web.paging import page_number, paginate
@@ -296,6 +297,9 @@ def add_certificate_files(certificate_id: int) -> ResponseReturnValue:
 @bp.get("/certificates/<int:certificate_id>/files/<int:scan_id>")
 @requires(Permission.PEOPLE_PERSONAL)
 def certificate_file(certificate_id: int, scan_id: int) -> ResponseReturnValue:
-    """A scan shows the number in full: for those who may open personal data."""
-    found = queries.get_certificate_file(certificate_id, scan_id, current_actor())
-    return attachments.send_scan(found.attachment)
+    """A scan shows the number in full: for those who may open personal data, and on the trail."""
+    actor = current_actor()
+    with transaction():
+        found = queries.get_certificate_file(certificate_id, scan_id, actor)
+        subject = queries.get_certificate(certificate_id, actor)
+        return parts.send_personal(subject, found.attachment, actor)

@@ -9,7 +9,7 @@ from typing import Any
 from flask import flash, redirect, request, send_file
 from flask.typing import ResponseReturnValue
 
-from supervision.core import attachments, clock
+from supervision.core import attachments, audit, clock
 from supervision.core.access import current_actor
 from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment
@@ -92,3 +92,14 @@ def active(form: Any, *names: str) -> int:
 def workbook(book: BytesIO, title: str) -> ResponseReturnValue:
     name = f"{title}-{clock.today().isoformat()}.xlsx"
     return send_file(book, mimetype=exports.XLSX, as_attachment=True, download_name=name)
+
+
+def send_personal(subject: Any, scan: Attachment, actor: Actor) -> ResponseReturnValue:
+    """A file that shows somebody's number or name in full; runs in a transaction.
+
+    Who opened it is on record, and no browser keeps it.
+    """
+    audit.record(actor, "people.scan_open", subject, sha256=scan.sha256)
+    response = attachments.send_scan(scan)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

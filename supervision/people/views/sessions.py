@@ -11,7 +11,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from supervision.core import attachments, clock
+from supervision.core import clock
 from supervision.core.access import current_actor, requires
 from supervision.core.db import transaction
 from supervision.core.errors import InvalidInput
@@ -354,6 +354,9 @@ def add_session_files(session_id: int) -> ResponseReturnValue:
 @bp.get("/training/<int:session_id>/files/<int:sheet_id>")
 @requires(Permission.PEOPLE_PERSONAL)
 def session_file(session_id: int, sheet_id: int) -> ResponseReturnValue:
-    """A sign-in sheet shows names in full: for those who may open personal data."""
-    found = training_queries.get_file(session_id, sheet_id, current_actor())
-    return attachments.send_scan(found.attachment)
+    """A sign-in sheet shows names in full: for those who may open personal data, on the trail."""
+    actor = current_actor()
+    with transaction():
+        found = training_queries.get_file(session_id, sheet_id, actor)
+        subject = training_queries.get_session(session_id, actor)
+        return parts.send_personal(subject, found.attachment, actor)
