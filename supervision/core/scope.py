@@ -63,6 +63,8 @@ def unscoped(stmt: E, *, reason: str) -> E:
 
 def region_range(column: Any, prefix: str) -> ColumnElement[bool]:
     """``column`` starts with the digits ``prefix``, as a range that an index serves."""
+    if len(prefix) > LONGEST_CODE:
+        return false()
     after = str(int(prefix) + 1).zfill(len(prefix))
     if len(prefix) > CITY:
         return and_(column >= prefix, column < after)
@@ -71,6 +73,8 @@ def region_range(column: Any, prefix: str) -> ColumnElement[bool]:
 
 # Digits of a city's code. Nearly all rows of an installation lie in its city.
 CITY = 4
+# Streets and towns (GB/T 10114); what an address says beyond that is no division.
+LONGEST_CODE = 9
 
 
 class MostlyTrue(ColumnElement[bool]):

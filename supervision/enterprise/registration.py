@@ -106,6 +106,11 @@ def resend(
     audit.record(APPLICANT, "registration.resend", row, number=row.number, given=row.given)
 
 
+def check(values: Mapping[str, Any], applicant: Applicant) -> None:
+    """Raises InvalidInput as :func:`submit` would, before anything of a stranger's is stored."""
+    _checked(values, applicant)
+
+
 def _checked(values: Mapping[str, Any], applicant: Applicant) -> dict[str, Any]:
     if not applicant.contact:
         raise InvalidInput(N_("This field is required."), field="contact")

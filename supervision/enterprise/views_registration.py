@@ -111,6 +111,8 @@ def _take(
         return redirect(url_for("registration.receipt"))
     try:
         with transaction():
+            # Bytes stay where a transaction is rolled back: nobody fills the disk by mistakes.
+            registration.check(form.values(), _applicant(form))
             session[_KEPT] = act(scans_of(form, APPLICANT)).number
     except InvalidInput as error:
         form.add_error(error)
@@ -123,7 +125,16 @@ def scans_of(form: Any, actor: Actor) -> list[Attachment]:
     given = [f for f in form.scans.data or () if isinstance(f, FileStorage) and f.filename]
     if len(given) > MOST_SCANS:
         raise InvalidInput(N_("At most %(count)s files."), field="scans", count=MOST_SCANS)
-    return [attachments.store_scan(actor, f.stream, f.filename or "", field="scans") for f in given]
+    kept: list[Attachment] = []
+    try:
+        for f in given:
+            scan = attachments.store_scan(actor, f.stream, f.filename or "", field="scans")
+            kept.append(scan)  # at once: what came before a faulty file goes again
+    except InvalidInput:
+        for one in kept:
+            attachments.forget(one)
+        raise
+    return kept
 
 
 def _applicant(form: request_forms.RegistrationForm) -> Applicant:

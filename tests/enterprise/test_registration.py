@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from io import BytesIO
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from supervision.account.models import Account
 from supervision.account.roles import Role
 from supervision.core.actor import SYSTEM
+from supervision.core.attachments import storage
 from supervision.core.db import db, transaction
 from supervision.core.errors import Conflict
 from supervision.core.scope import unscoped, visible
@@ -216,3 +218,15 @@ def test_whoever_sends_too_many_has_to_wait(pages, monkeypatch):
     wrong = {"number": "ZC-2222-2222-2222", "phone": PHONE}
     answers = [pages.post(None, "/registrations/follow", wrong).status_code for _ in range(3)]
     assert answers == [422, 422, 429]
+
+
+@pytest.mark.parametrize(
+    "faulty", [{"legacy_reg_no": "12"}, {"scans": [b"%PDF-1.4 kept?", b"no scan"]}]
+)
+def test_a_stranger_whose_form_does_not_fit_leaves_no_bytes_behind(pages, faulty):
+    given = {"scans": [b"%PDF-1.4 kept?"]} | faulty
+    files = [(BytesIO(data), f"{n}.pdf") for n, data in enumerate(given.pop("scans"))]
+    answer = send(pages, pages.as_(None), typed(**given) | {"scans": files})
+    assert answer.status_code == 422
+    assert not storage().exists(sha256(b"%PDF-1.4 kept?").hexdigest())
+    assert rows() == []

@@ -61,3 +61,8 @@ def test_a_filter_of_hundreds_of_fields_is_no_filter(pages):
     assert pages.get("district_officer", f"/enterprises/?{many}").status_code == 200
     saved = {"name": "Many", "query": many}
     assert pages.post("district_officer", "/enterprises/filters", saved).status_code == 302
+
+
+def test_a_division_of_thousands_of_digits_is_none(pages):
+    for path in ("/enterprises/", "/licences/", "/people/", "/documents/", "/registrations/"):
+        assert pages.get("district_officer", f"{path}?region={'9' * 4400}").status_code == 200
