@@ -16,7 +16,7 @@ from supervision.core.export.columns import Column, Kind
 from supervision.core.export.fonts import FontMissingError, Weight, font_path
 from supervision.core.export.pdf import PdfDocument
 from supervision.core.export.pdf_charts import ChartData
-from supervision.core.export.wrapping import wrap_lines
+from supervision.core.export.wrapping import share, wrap_lines
 from supervision.core.export.xlsx_charts import ChartKind
 
 COLUMNS = (
@@ -218,3 +218,12 @@ def test_wrapping_loses_nothing_but_spaces_and_keeps_to_the_width(text, width):
     lines = wrap_lines(text, width, wide)
     assert "".join("".join(lines).split()) == "".join(text.split())
     assert all(wide(line) <= width for line in lines)
+
+
+def test_a_column_is_no_narrower_than_its_longest_word_while_there_is_room():
+    assert share(100, [10, 30, 60], [20, 5, 5]) == pytest.approx([20, 80 / 3, 160 / 3])
+    assert share(100, [1, 1, 2], [25, 25, 50]) == [25, 25, 50]
+
+
+def test_columns_that_can_never_fit_keep_their_proportion():
+    assert share(100, [1, 1, 2], [60, 60, 60]) == [25, 25, 50]

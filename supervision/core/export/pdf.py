@@ -46,7 +46,7 @@ from supervision.core.export.columns import (
 from supervision.core.export.fonts import BOLD, REGULAR, register_fonts
 from supervision.core.export.pdf_charts import ChartData, draw_chart
 from supervision.core.export.pdf_pages import PageFurniture, numbered_canvas
-from supervision.core.export.wrapping import wrap_lines
+from supervision.core.export.wrapping import longest_piece, share, wrap_lines
 
 RowT = TypeVar("RowT")
 
@@ -54,6 +54,9 @@ _INK, _BRAND, _BAND = HexColor("#1f2937"), HexColor("#1e3a5f"), HexColor("#eff3f
 _LINE, _QUIET, _WARN = HexColor("#cbd5e1"), HexColor("#64748b"), HexColor("#b45309")
 _MARGIN_X, _MARGIN_TOP, _MARGIN_FOOT = 18 * mm, 24 * mm, 20 * mm
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+# Rows that a table's columns are measured by, and the part of the page that one word may ask for.
+_MEASURED, _WIDEST_PIECE = 60, 0.25
+_CELL_PADDING = 4
 _CENTRED = frozenset({Kind.DAY, Kind.INSTANT})
 
 
@@ -150,7 +153,9 @@ class PdfDocument:
         content = [_header(columns), *body]
         if totals:
             content.append(_totals(columns, totals))
-        table = LongTable(content, colWidths=self._widths(columns), repeatRows=1, splitInRow=1)
+        table = LongTable(
+            content, colWidths=self._widths(columns, content), repeatRows=1, splitInRow=1
+        )
         table.setStyle(_table_style(has_totals=bool(totals)))
         self._story += [table, Spacer(1, 3 * mm)]
         return totals
@@ -195,13 +200,18 @@ class PdfDocument:
     def _say(self, text: str, style: ParagraphStyle) -> None:
         self._story.append(paragraph_of(text, style))
 
-    def _widths(self, columns: Sequence[Column[Any]]) -> list[float]:
-        whole = sum(column.width for column in columns)
-        return [self.width * column.width / whole for column in columns]
+    def _widths(
+        self, columns: Sequence[Column[Any]], content: Sequence[Sequence[WrappedParagraph]]
+    ) -> list[float]:
+        # The first rows speak for all: a register of thousands is not measured twice.
+        sample = [*content[:_MEASURED], content[-1]]
+        most = self.width * _WIDEST_PIECE
+        needs = [min(most, max(row[n].needed() for row in sample)) for n in range(len(columns))]
+        return share(self.width, [column.width for column in columns], needs)
 
     def _row(
         self, columns: Sequence[Column[RowT]], row: RowT, totals: dict[str, Number]
-    ) -> list[Paragraph]:
+    ) -> list[WrappedParagraph]:
         cells = []
         for column in columns:
             value = column.value(row)
@@ -224,6 +234,12 @@ class WrappedParagraph(Paragraph):  # type: ignore[misc]
         self._plain = text
         self._broken_at: float | None = None
         super().__init__(None if text is None else escape(text), style, *args, **kwargs)
+
+    def needed(self) -> float:
+        """The width of a cell that cuts no word, date or number of this in two, in points."""
+        font, size = self.style.fontName, self.style.fontSize
+        piece = longest_piece(self._plain or "", lambda part: float(stringWidth(part, font, size)))
+        return piece + 2 * _CELL_PADDING + 0.1
 
     def wrap(self, availWidth: float, availHeight: float) -> tuple[float, float]:  # noqa: N803
         style = self.style
@@ -273,12 +289,12 @@ def _cell_style(kind: Kind, font: str) -> ParagraphStyle:
     return style_of("cell", 8.5, font, alignment, _INK)
 
 
-def _header(columns: Sequence[Column[Any]]) -> list[Paragraph]:
+def _header(columns: Sequence[Column[Any]]) -> list[WrappedParagraph]:
     style = style_of("header", 8.5, BOLD, TA_CENTER, white)
     return [paragraph_of(str(column.heading), style) for column in columns]
 
 
-def _totals(columns: Sequence[Column[Any]], totals: dict[str, Number]) -> list[Paragraph]:
+def _totals(columns: Sequence[Column[Any]], totals: dict[str, Number]) -> list[WrappedParagraph]:
     texts = [shown(totals.get(column.key, column.overall), column.kind) for column in columns]
     if columns[0].key not in totals:
         texts[0] = _("Total")
@@ -298,8 +314,8 @@ def _table_style(*, has_totals: bool) -> TableStyle:
         ("VALIGN", (0, 1), (-1, -1), "TOP"),
         ("TOPPADDING", (0, 0), (-1, -1), 2.5),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 3.5),
-        ("LEFTPADDING", (0, 0), (-1, -1), 4),
-        ("RIGHTPADDING", (0, 0), (-1, -1), 4),
+        ("LEFTPADDING", (0, 0), (-1, -1), _CELL_PADDING),
+        ("RIGHTPADDING", (0, 0), (-1, -1), _CELL_PADDING),
     ]
     if has_totals:
         commands.append(("BACKGROUND", (0, -1), (-1, -1), _BAND))

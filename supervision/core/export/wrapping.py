@@ -9,7 +9,7 @@ mark with what it opens, a word or a figure stays whole where it fits.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 _NEVER_FIRST = "\uff0c\u3002\u3001\uff1b\uff1a\uff1f\uff01\uff09\u300b\u300d\u300f\u3011\u3015\u3009\uff05\u2103\u201d\u2019\u2026\u2014·,.;:?!)]}%"
 _NEVER_LAST = "\uff08\u300a\u300c\u300e\u3010\u3014\u3008\u201c\u2018([{\uffe5¥$"
@@ -25,6 +25,29 @@ def wrap_lines(text: str, width: float, measure: Callable[[str], float]) -> list
     for paragraph in text.split("\n"):
         lines += _fill(paragraph, width, measure)
     return lines
+
+
+def longest_piece(text: str, measure: Callable[[str], float]) -> float:
+    """The width below which `text` has to be cut inside a word, a date or a number."""
+    return max((measure(unit.strip()) for unit in _units(text)), default=0.0)
+
+
+def share(whole: float, parts: Sequence[float], needs: Sequence[float]) -> list[float]:
+    """`whole` in proportion to `parts`, but no part under its need while the needs have room.
+
+    Where they have none, the proportion stands: every column is as poor as it was planned.
+    """
+    if sum(needs) > whole:
+        return [whole * part / sum(parts) for part in parts]
+    short: set[int] = set()
+    while True:
+        left = whole - sum(needs[n] for n in short)
+        rest = sum(part for n, part in enumerate(parts) if n not in short) or 1.0
+        found = [needs[n] if n in short else left * part / rest for n, part in enumerate(parts)]
+        poorer = {n for n, width in enumerate(found) if n not in short and width < needs[n]}
+        if not poorer:
+            return found
+        short |= poorer
 
 
 def _fill(text: str, width: float, measure: Callable[[str], float]) -> list[str]:
