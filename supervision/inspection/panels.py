@@ -55,6 +55,8 @@ def timeline(
     enterprise_id: int, actor: Actor, before: datetime | None, limit: int
 ) -> Sequence[TimelineItem]:
     """The steps for the authority; for the enterprise that something was recorded, no word more."""
+    if not actor.may(Permission.INSPECTION_READ):
+        return []
     actions = set(labels.ACTION_LABELS) if actor.is_regulator else {"record"}
     rows = queries.events_of_enterprise(enterprise_id, actor, before, limit, actions)
     return [

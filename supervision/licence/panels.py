@@ -50,6 +50,8 @@ def card(actor: Actor) -> str:
 def timeline(
     enterprise_id: int, actor: Actor, before: datetime | None, limit: int
 ) -> Sequence[TimelineItem]:
+    if not actor.may(Permission.LICENCE_READ):
+        return []
     return [
         TimelineItem(
             at=event.at,

@@ -80,6 +80,8 @@ def inspection_part(inspection_id: int, actor: Actor) -> str:
 def timeline(
     enterprise_id: int, actor: Actor, before: datetime | None, limit: int
 ) -> Sequence[TimelineItem]:
+    if not actor.may(Permission.ORDER_READ):
+        return []
     return [
         TimelineItem(
             at=event.at,

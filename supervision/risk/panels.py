@@ -41,6 +41,8 @@ def panel(enterprise_id: int, actor: Actor) -> str:
 def timeline(
     enterprise_id: int, actor: Actor, before: datetime | None, limit: int
 ) -> Sequence[TimelineItem]:
+    if not actor.may(Permission.RISK_READ):
+        return []
     return [
         TimelineItem(
             at=event.at,

@@ -11,6 +11,7 @@ from supervision.enterprise.uscc import demo_uscc
 from supervision.licence import service as licences
 from supervision.licence.workflow import LicenceState
 from tests.factories.licences import load_licence, make_licence, paper
+from tests.factories.orders import prepare, recorded
 from tests.factories.roll import link, propose_merger
 from tests.security.test_stale_pages import form_of
 
@@ -66,3 +67,15 @@ def test_a_filter_of_hundreds_of_fields_is_no_filter(pages):
 def test_a_division_of_thousands_of_digits_is_none(pages):
     for path in ("/enterprises/", "/licences/", "/people/", "/documents/", "/registrations/"):
         assert pages.get("district_officer", f"{path}?region={'9' * 4400}").status_code == 200
+
+
+def test_the_story_of_a_file_holds_no_part_that_its_reader_may_not_open(pages, cast):
+    prepare(cast)
+    recorded(cast)
+    make_licence(cast)
+    file = f"/enterprises/{cast.plant_id}"
+    known = pages.get("district_officer", file).get_data(as_text=True)
+    told = pages.get("video_operator", file).get_data(as_text=True)
+    for part in ("/inspections/", "/licences/"):
+        assert f'href="{part}' in known
+        assert f'href="{part}' not in told
