@@ -82,6 +82,10 @@ def todos(actor: Actor) -> Sequence[Todo]:
     return found
 
 
+# A sheet of paper is a dozen columns wide; the ledger's own workbook has them all.
+_NOT_PRINTED = frozenset({"kind", "place", "stock_on", "supplier"})
+
+
 def chapter(enterprise_id: int, actor: Actor) -> Sequence[Section]:
     """The ledger and the major hazard sources, as a dossier prints them."""
     units = list(queries.units_of(enterprise_id, actor))
@@ -96,7 +100,7 @@ def chapter(enterprise_id: int, actor: Actor) -> Sequence[Section]:
         ),
         Section(
             title=_("Chemicals"),
-            columns=exports.LEDGER,
+            columns=[c for c in exports.LEDGER if c.key not in _NOT_PRINTED],
             rows=lines[:MOST_ROWS],
             total=len(lines),
         ),
