@@ -25,5 +25,6 @@ def forget(now: datetime) -> int:
     )
     with transaction():
         stmt = delete(ImportProblem).where(ImportProblem.run_id.in_(old))
+        stmt = stmt.execution_options(synchronize_session=False)
         done = db.session.execute(unscoped(stmt, reason="a nightly sweep"))
         return int(getattr(done, "rowcount", 0))
