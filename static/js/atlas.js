@@ -33,7 +33,7 @@
   function single(mark) {
     const [lon, lat, , level, id, name] = mark;
     const icon = L.divIcon({ className: `atlas-mark atlas-${config.tones[level]}`, iconSize: [18, 18] });
-    const shown = L.marker([lat, lon], { icon, title: name, alt: name, keyboard: true });
+    const shown = L.marker([lat, lon], { icon, title: name, alt: name, keyboard: true, zIndexOffset: level * 1000 });
     const body = document.createElement("div");
     const title = document.createElement("b");
     title.textContent = name;
@@ -51,7 +51,7 @@
     const size = 26 + Math.min(26, Math.round(Math.log10(count + 1) * 9));
     const icon = L.divIcon({ className: `atlas-cluster atlas-${config.tones[level]}`, iconSize: [size, size], html: compact(count) });
     const title = config.said.cluster.replace("%(count)s", count);
-    return L.marker([lat, lon], { icon, title, alt: title })
+    return L.marker([lat, lon], { icon, title, alt: title, zIndexOffset: level * 1000 })
       .on("click keypress", () => map.setView([lat, lon], Math.min(map.getZoom() + 2, config.mostZoom)));
   }
 
