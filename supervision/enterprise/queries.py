@@ -14,7 +14,7 @@ from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, unscoped, visible
-from supervision.core.web.paging import capped_counts
+from supervision.core.web.paging import WALK, capped_counts
 from supervision.enterprise import coverage, rules
 from supervision.enterprise.models import Enterprise, EnterpriseEvent, Region, RollStatus
 from supervision.enterprise.rules import RegionLevel, SizeClass
@@ -52,6 +52,7 @@ def list_enterprises(actor: Actor, wanted: EnterpriseFilter) -> Select[Any]:
     stmt = visible(Enterprise, actor)
     if wanted.text:
         stmt = stmt.where(find.having(Enterprise.id, "enterprise", wanted.text, actor))
+        stmt = stmt.execution_options(**{WALK: True})
     if wanted.region:
         stmt = stmt.where(region_range(Enterprise.region_code, wanted.region))
     if wanted.industry:
@@ -59,9 +60,10 @@ def list_enterprises(actor: Actor, wanted: EnterpriseFilter) -> Select[Any]:
     if wanted.gap in coverage.GAPS:
         stmt = stmt.where(coverage.gap(wanted.gap, clock.now(), wanted.days, wanted.checked))
     for column, value in (
-        (Enterprise.size_class, wanted.size_class),
-        (Enterprise.roll_status, wanted.roll_status),
+        # The rarest first: what it rejects need not be compared further.
         (Enterprise.is_key, wanted.is_key),
+        (Enterprise.roll_status, wanted.roll_status),
+        (Enterprise.size_class, wanted.size_class),
     ):
         if value is not None:
             stmt = stmt.where(column == value)
