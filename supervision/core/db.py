@@ -132,6 +132,8 @@ def install_sqlite_behaviour(engine: Engine) -> None:
             "journal_mode=WAL",
             "synchronous=NORMAL",
             "busy_timeout=20000",
+            # Pages of the file are read where they lie; the default cache is 2 MB.
+            "mmap_size=1073741824",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
