@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -73,13 +73,20 @@ def index() -> ResponseReturnValue:
         numeric=NUMERIC,
         regions=regions,
         officers=officers,
-        columns=preferences.chosen(actor, LIST, exports.columns(regions, officers), exports.SHOWN),
+        columns=_headed(
+            preferences.chosen(actor, LIST, exports.columns(regions, officers), exports.SHOWN)
+        ),
         saved=preferences.filters(actor, LIST),
         query=query_string(),
         active=_active(form),
         pick=request.args.get("pick", "") if picking else "",
         picking=picking,
     )
+
+
+def _headed(columns: Sequence[Column[Enterprise]]) -> list[Column[Enterprise]]:
+    """The headings translated once, for they stand beside each cell on a phone."""
+    return [replace(column, heading=str(column.heading)) for column in columns]
 
 
 def _pick(actor: Actor) -> Pick | None:
