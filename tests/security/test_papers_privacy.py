@@ -45,8 +45,11 @@ OFFICE = "application/vnd.openxmlformats-officedocument."
 DOCX, XLSX = f"{OFFICE}wordprocessingml.document", f"{OFFICE}spreadsheetml.sheet"
 PACKAGE = {PDF, XLSX, "application/zip", "application/json"}
 LINK = re.compile(r"""(?:href|src|data-url)=["']([^"'#]+)""")
-# They change what the crawl sees, lead nowhere new, or say the same in another order.
-SKIPPED = re.compile(r"^/(static|healthz|account/)|[?&](sort|page|text|month|day|before)=")
+# They change what the crawl sees, lead nowhere new, or say the same in another order or to all.
+TABLES = r"people/tables/rules/\d|licences/types/\d|documents/new/\d+\?kind="
+SKIPPED = re.compile(
+    rf"^/(static|healthz|account/|{TABLES})|[?&](sort|page|text|month|day|before)="
+)
 MOST_PAGES = 700
 
 
