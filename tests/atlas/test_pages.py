@@ -173,7 +173,7 @@ def test_a_camera_is_hung_on_the_plan_moved_and_taken_off(app, cast, pages, plan
     assert "1 camera" in tab
     off = f"{url}/cameras/{camera}/take-off"
     assert pages.post("section_chief", off).status_code == 302
-    assert pages.post("section_chief", off).status_code == 404
+    assert pages.post("section_chief", off).status_code == 409
 
 
 def test_a_plan_of_another_enterprise_is_not_there(app, cast, pages, plan_id):
