@@ -104,6 +104,9 @@ def test_many_are_gathered_in_cells_that_add_up(pages, located):
     near = asked(pages, "district_officer", "bbox=119.5,29.9,120.8,30.8&zoom=9")
     assert near["total"] == sum(m[2] for m in near["marks"]) == queries.MOST_SINGLE + 2
     assert len(near["marks"]) < 30
+    part = asked(pages, "city_officer", "bbox=119.5,29.9,120.8,30.8&zoom=9&region=330110")
+    whole = asked(pages, "administrator", "bbox=119.5,29.9,120.8,30.8&zoom=9&region=3301")
+    assert part["total"] == near["total"] <= whole["total"]
     alone = [m for m in near["marks"] if m[2] == 1]
     assert all(m[4] and m[5] for m in alone)
     close = asked(pages, "district_officer", "bbox=120.1499,30.3499,120.1511,30.3511&zoom=19")
