@@ -23,7 +23,10 @@ SAME_ON_BOTH := tests/security/test_crossing.py tests/security/test_statement_co
 	tests/security/test_papers_privacy.py tests/contract/test_bad_input.py tests/demo \
 	tests/core/documents/test_papers.py tests/core/test_export_pdf.py \
 	tests/core/test_export_xlsx.py tests/core/test_workdays.py tests/core/test_error_pages.py \
-	tests/enterprise/test_uscc.py $(wildcard tests/*/test_rules.py tests/*/test_pages.py)
+	tests/enterprise/test_uscc.py tests/risk/test_geometry.py tests/risk/test_grades.py \
+	tests/enterprise/test_duplicate_rules.py tests/atlas/test_pure.py tests/core/test_grams.py \
+	tests/core/test_validity.py tests/core/test_masking.py \
+	$(wildcard tests/*/test_rules.py tests/*/test_pages.py tests/*/test_*_pages.py tests/*/*/test_*_pages.py)
 # Pages need a browser, load takes long: neither belongs to `make test`.
 APART := tests/browser tests/load
 

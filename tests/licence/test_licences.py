@@ -77,7 +77,9 @@ def test_what_an_enterprise_enters_counts_when_an_officer_has_seen_the_paper(cas
     assert [e.action for e in found.events] == ["record", "verify"]
     entries = db.session.scalars(
         unscoped(
-            db.select(AuditEntry.action).where(AuditEntry.entity == "licence"),
+            db.select(AuditEntry.action)
+            .where(AuditEntry.entity == "licence")
+            .order_by(AuditEntry.id),
             reason="a test looks",
         )
     ).all()
