@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from supervision.account.models import Account, Membership
 from supervision.account.roles import Role
 from supervision.core import clock
 from supervision.core.actor import Actor
+from supervision.core.counting import count_if
 from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, unscoped, visible
@@ -103,17 +104,13 @@ class Counts:
 
 def counts(actor: Actor) -> Counts:
     """All figures in one statement."""
-
-    def number(clause: Any) -> Any:
-        return func.coalesce(func.sum(case((clause, 1), else_=0)), 0)
-
     stmt = visible(
         Account,
         actor,
         func.count(Account.id),
-        number(Account.locked_until > clock.now()),
-        number(Account.role == Role.NONE),
-        number(Account.last_sign_in_at.is_(None)),
+        count_if(Account.locked_until > clock.now()),
+        count_if(Account.role == Role.NONE),
+        count_if(Account.last_sign_in_at.is_(None)),
     ).where(Account.is_active)
     return Counts(*db.session.execute(stmt).one())
 

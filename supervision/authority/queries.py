@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from supervision.account.grants import ROLE_GRANTS
@@ -15,6 +15,7 @@ from supervision.account.models import Account
 from supervision.authority.models import Authority, OfficerCertificate
 from supervision.authority.rules import REMIND_DAYS, SOON_DAYS, Validity
 from supervision.core.actor import Actor
+from supervision.core.counting import count_if
 from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.permissions import Permission
@@ -173,9 +174,7 @@ def _is(wanted: Validity, day: date) -> ColumnElement[bool]:
 
 def certificate_counts(actor: Actor, day: date) -> dict[Validity, int]:
     """How many the actor sees in each state, in one statement."""
-    numbers = [
-        func.coalesce(func.sum(case((_is(state, day), 1), else_=0)), 0) for state in Validity
-    ]
+    numbers = [count_if(_is(state, day)) for state in Validity]
     row = db.session.execute(visible(OfficerCertificate, actor, *numbers)).one()
     return dict(zip(Validity, row, strict=True))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from supervision.casefile.counters import LIMITS, Counter, Penalty, count
@@ -25,6 +25,7 @@ from supervision.casefile.workflow import OPEN, SETTLED, TO_APPROVE, CaseState
 from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.clocks import period_of
+from supervision.core.counting import count_if
 from supervision.core.db import db
 from supervision.core.errors import InvalidInput, NotFound
 from supervision.core.holidays import workday_table
@@ -119,10 +120,7 @@ class Counts:
 def counts(actor: Actor) -> Counts:
     """All figures in one statement."""
     groups = _groups()
-    sums = [
-        func.coalesce(func.sum(case((groups[name], 1), else_=0)), 0)
-        for name in ("open", "approve", "overdue")
-    ]
+    sums = [count_if(groups[name]) for name in ("open", "approve", "overdue")]
     return Counts(*db.session.execute(visible(Case, actor, *sums)).one())
 
 

@@ -15,6 +15,7 @@ from supervision.channel.models import Channel, Delivery, NoticePreference
 from supervision.channel.rules import ChannelKind, DeliveryState
 from supervision.core import clock
 from supervision.core.actor import Actor
+from supervision.core.counting import count_if
 from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import unscoped, visible
@@ -70,9 +71,6 @@ def counts(channel_ids: Collection[int], actor: Actor) -> Mapping[int, Counts]:
     if not channel_ids:
         return {}
 
-    def number(clause: Any) -> Any:
-        return func.coalesce(func.sum(case((clause, 1), else_=0)), 0)
-
     open_states = (DeliveryState.WAITING, DeliveryState.SENDING)
     recent = Delivery.sent_at > clock.now() - RECENT
     stmt = (
@@ -80,9 +78,9 @@ def counts(channel_ids: Collection[int], actor: Actor) -> Mapping[int, Counts]:
             Delivery,
             actor,
             Delivery.channel_id,
-            number(Delivery.state.in_(open_states)),
-            number((Delivery.state == DeliveryState.SENT) & recent),
-            number(Delivery.state == DeliveryState.FAILED),
+            count_if(Delivery.state.in_(open_states)),
+            count_if((Delivery.state == DeliveryState.SENT) & recent),
+            count_if(Delivery.state == DeliveryState.FAILED),
         )
         .where(Delivery.channel_id.in_(channel_ids))
         .group_by(Delivery.channel_id)

@@ -18,6 +18,7 @@ from supervision.chemical.models import (
 )
 from supervision.chemical.rules import Grade
 from supervision.core.actor import Actor
+from supervision.core.counting import count_if
 from supervision.core.db import db
 from supervision.core.scope import visible
 from supervision.enterprise.models import Enterprise, narrowed
@@ -119,7 +120,7 @@ def chemical_counts(
     owner: Any = ChemicalItem.enterprise_id
     held = db.session.scalar(narrowed(items, owner, enterprise_id=enterprise_id, region=region))
     grade = ChemicalIdentification.grade
-    columns = [func.coalesce(func.sum(case((grade == g, 1), else_=0)), 0) for g in Grade]
+    columns = [count_if(grade == g) for g in Grade]
     found = _sources(actor, end, func.count(), *columns)
     owner = ChemicalIdentification.enterprise_id
     stmt = narrowed(found, owner, enterprise_id=enterprise_id, region=region)

@@ -23,6 +23,7 @@ from supervision.chemical.workflow import OPEN, SourceState
 from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.alarms import last_day_to_ask
+from supervision.core.counting import count_if
 from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, unscoped, visible
@@ -253,7 +254,7 @@ def source_counts(actor: Actor, enterprise_id: int | None = None) -> SourceCount
     today, open_ = clock.today(), ChemicalSource.status.in_(OPEN)
 
     def number(clause: Any) -> Any:
-        return func.coalesce(func.sum(case((and_(open_, clause), 1), else_=0)), 0)
+        return count_if(and_(open_, clause))
 
     grades = [number(ChemicalSource.grade == grade) for grade in Grade]
     stmt = visible(

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 
 from supervision.core.actor import Actor
 from supervision.core.clocks import ClockOutcome
+from supervision.core.counting import count_if
 from supervision.core.db import db
 from supervision.core.scope import region_range, unscoped, visible
 from supervision.core.statutory import StatutoryRule
@@ -95,10 +96,7 @@ def clock_counts(
         "clocks_met": met,
         "clocks_overdue": and_(row.due_on <= due_through, runs),
     }
-    columns = [
-        func.coalesce(func.sum(case((and_(counted, part), 1), else_=0)), 0)
-        for part in parts.values()
-    ]
+    columns = [count_if(and_(counted, part)) for part in parts.values()]
     stmt = select(*columns).join(Enterprise, Enterprise.id == row.enterprise_id)
     found = db.session.execute(unscoped(stmt.where(_within(region)), reason=_PARTS)).one()
     return {name: int(value) for name, value in zip(parts, found, strict=True)}

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, func, not_, or_
+from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, not_, or_
 from sqlalchemy.orm import aliased
 
 from supervision.core.actor import Actor
+from supervision.core.counting import count_if
 from supervision.core.db import db
 from supervision.core.scope import visible
 from supervision.enterprise.models import Enterprise, narrowed
@@ -102,7 +103,7 @@ def ticket_counts(
 ) -> dict[str, int]:
     """The window's figures by name (opening, found, closed, ...), counted by the database."""
     parts = _parts(window)
-    columns = [func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in parts.values()]
+    columns = [count_if(part) for part in parts.values()]
     stmt = narrowed(
         _tickets(actor, *columns), Hazard.enterprise_id, enterprise_id=enterprise_id, region=region
     )

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from supervision.core import clock
 from supervision.core.actor import Actor
+from supervision.core.counting import count_if
 from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, visible
@@ -95,10 +96,7 @@ class ListingCounts:
 def listing_counts(actor: Actor) -> ListingCounts:
     """All figures in one statement."""
     groups = _groups()
-    sums = [
-        func.coalesce(func.sum(case((groups[name], 1), else_=0)), 0)
-        for name in ("force", "overdue", "review", "proposed")
-    ]
+    sums = [count_if(groups[name]) for name in ("force", "overdue", "review", "proposed")]
     return ListingCounts(*db.session.execute(visible(HazardListing, actor, *sums)).one())
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, func, select
 
 from supervision.core.actor import Actor
+from supervision.core.counting import count_if
 from supervision.core.db import db
 from supervision.core.documents.models import Document
 from supervision.core.scope import visible
@@ -96,7 +97,7 @@ def inspection_counts(
         start,
         end,
         func.count(Inspection.id),
-        func.coalesce(func.sum(case((administrative, 1), else_=0)), 0),
+        count_if(administrative),
     )
     inspections, formal = db.session.execute(
         narrowed(stmt, Inspection.enterprise_id, enterprise_id=enterprise_id, region=region)

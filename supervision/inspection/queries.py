@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from supervision.account.models import Account
 from supervision.account.queries import OFFICER_ROLES
 from supervision.core import clock
 from supervision.core.actor import Actor
+from supervision.core.counting import count_if
 from supervision.core.db import db
 from supervision.core.errors import InvalidInput, NotFound
 from supervision.core.scope import region_range, visible
@@ -213,18 +214,15 @@ def counts(actor: Actor, enterprise_id: int | None = None) -> Counts:
     today = clock.today()
     year = date(today.year, 1, 1)
 
-    def number(clause: Any) -> Any:
-        return func.coalesce(func.sum(case((clause, 1), else_=0)), 0)
-
     recorded = Inspection.status == InspectionState.RECORDED
     stmt = visible(
         Inspection,
         actor,
-        number(Inspection.status.in_(OPEN)),
-        number(Inspection.status == InspectionState.SUBMITTED),
-        number(_groups()["late"]),
-        number(Inspection.status == InspectionState.ONGOING),
-        number(recorded & (Inspection.recorded_at >= clock.start_of(year))),
+        count_if(Inspection.status.in_(OPEN)),
+        count_if(Inspection.status == InspectionState.SUBMITTED),
+        count_if(_groups()["late"]),
+        count_if(Inspection.status == InspectionState.ONGOING),
+        count_if(recorded & (Inspection.recorded_at >= clock.start_of(year))),
     ).where(or_(Inspection.status.in_(OPEN), Inspection.planned_on >= year))
     if enterprise_id is not None:
         stmt = stmt.where(Inspection.enterprise_id == enterprise_id)

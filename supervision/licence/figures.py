@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, func, not_, or_
+from sqlalchemy import ColumnElement, Date, Select, and_, cast, func, not_, or_
 
 from supervision.core import clock
 from supervision.core.actor import Actor
+from supervision.core.counting import count_if
 from supervision.core.db import db
 from supervision.core.scope import visible
 from supervision.enterprise.models import Enterprise, narrowed
@@ -99,7 +100,7 @@ def licence_counts(
         "licences_closing": here,
         "licences_late": and_(here, Licence.apply_by < last, unsettled),
     }
-    columns = [func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in parts.values()]
+    columns = [count_if(part) for part in parts.values()]
     stmt = narrowed(
         _licences(actor, last, *columns),
         Licence.enterprise_id,

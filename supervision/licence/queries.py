@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from supervision.core import clock
 from supervision.core.actor import Actor
+from supervision.core.counting import count_if
 from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, visible
@@ -191,18 +192,15 @@ def counts(actor: Actor, enterprise_id: int | None = None) -> Counts:
     """All figures in one statement."""
     today = clock.today()
 
-    def number(clause: Any) -> Any:
-        return func.coalesce(func.sum(case((clause, 1), else_=0)), 0)
-
     stmt = visible(
         Licence,
         actor,
-        number(Licence.status.in_(LIVE)),
-        number(standing_clause(Standing.DUE, today)),
-        number(standing_clause(Standing.LATE_TO_APPLY, today)),
-        number(standing_clause(Standing.EXPIRED, today)),
-        number(Licence.status == LicenceState.DRAFT),
-        number(Licence.status == LicenceState.RETURNED),
+        count_if(Licence.status.in_(LIVE)),
+        count_if(standing_clause(Standing.DUE, today)),
+        count_if(standing_clause(Standing.LATE_TO_APPLY, today)),
+        count_if(standing_clause(Standing.EXPIRED, today)),
+        count_if(Licence.status == LicenceState.DRAFT),
+        count_if(Licence.status == LicenceState.RETURNED),
     ).where(Licence.status.in_(LIVE | UNVERIFIED | {LicenceState.EXPIRED}))
     if enterprise_id is not None:
         stmt = stmt.where(Licence.enterprise_id == enterprise_id)

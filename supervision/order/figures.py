@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 
 from supervision.core.actor import Actor
+from supervision.core.counting import count_if
 from supervision.core.db import db
 from supervision.core.scope import visible
 from supervision.enterprise.models import Enterprise, narrowed
@@ -98,7 +99,7 @@ def order_counts(
         "orders_void": and_(left, Order.status == OrderState.VOID),
         "orders_closing": not_(_gone(end)),
     }
-    columns = [func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in parts.values()]
+    columns = [count_if(part) for part in parts.values()]
     stmt = narrowed(
         _orders(actor, *columns), Order.enterprise_id, enterprise_id=enterprise_id, region=region
     ).where(since < end)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from supervision.account.models import Account
 from supervision.authority.models import Authority
 from supervision.core import clock
 from supervision.core.actor import Actor
+from supervision.core.counting import count_if
 from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, unscoped, visible
@@ -364,7 +365,7 @@ def counts(actor: Actor, enterprise_id: int | None = None) -> Counts:
     """All figures in one statement."""
 
     def number(group: str) -> Any:
-        return func.coalesce(func.sum(case((group_clause(group), 1), else_=0)), 0)
+        return count_if(group_clause(group))
 
     groups = ("to_approve", "to_serve", "overdue", "recheck", "recheck_overdue")
     stmt = visible(Order, actor, func.count(Order.id), *(number(g) for g in groups))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from supervision.core.actor import Actor
+from supervision.core.counting import count_if
 from supervision.core.db import db
 from supervision.core.scope import visible
 from supervision.enterprise.models import Enterprise, narrowed
@@ -167,7 +168,7 @@ def training_counts(
     stmt = _trainings(actor, first, last, func.count(model.id.distinct()))
     stmt = stmt.add_columns(
         func.count(seat.id),
-        func.coalesce(func.sum(case((seat.result == Result.PASSED, 1), else_=0)), 0),
+        count_if(seat.result == Result.PASSED),
     ).outerjoin(seat, seat.session_id == model.id)
     stmt = narrowed(stmt, model.enterprise_id, enterprise_id=enterprise_id, region=region)
     names = ("trainings", "trainings_participants", "trainings_passed")
@@ -193,7 +194,7 @@ def _seats(*conditions: Any) -> Any:
 
 
 def _sums(parts: dict[str, ColumnElement[bool]]) -> list[Any]:
-    return [func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in parts.values()]
+    return [count_if(part) for part in parts.values()]
 
 
 def _counted(parts: dict[str, Any], stmt: Select[Any]) -> dict[str, int]:

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from supervision.core import clock
 from supervision.core.actor import Actor
+from supervision.core.counting import count_if
 from supervision.core.db import db
 from supervision.core.scope import visible
 from supervision.enterprise.models import Enterprise, narrowed
@@ -85,7 +86,7 @@ def risk_counts(
     }
     parts["risks_filed"] = RiskPoint.filed_at >= start
     parts["risks_late"] = RiskAssessment.next_review_on < clock.day_of(end)
-    columns = [func.coalesce(func.sum(case((part, 1), else_=0)), 0) for part in parts.values()]
+    columns = [count_if(part) for part in parts.values()]
     stmt = narrowed(
         _points(actor, end, *columns),
         RiskPoint.enterprise_id,

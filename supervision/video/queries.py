@@ -13,6 +13,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 from supervision.account.models import ServiceToken
 from supervision.core import clock
 from supervision.core.actor import Actor
+from supervision.core.counting import count_if
 from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, unscoped, visible
@@ -177,17 +178,14 @@ def counts(actor: Actor, enterprise_id: int | None = None) -> Counts:
     """All figures in one statement; verdicts of the last 30 days, everything that is pending."""
     since = clock.now() - timedelta(days=30)
 
-    def number(clause: Any) -> Any:
-        return func.coalesce(func.sum(case((clause, 1), else_=0)), 0)
-
     pending = Violation.status == ReviewState.PENDING
     stmt = visible(
         Violation,
         actor,
-        number(pending),
-        number(Violation.status == ReviewState.CONFIRMED),
-        number(Violation.status == ReviewState.REJECTED),
-        number(Violation.status == ReviewState.DUPLICATE),
+        count_if(pending),
+        count_if(Violation.status == ReviewState.CONFIRMED),
+        count_if(Violation.status == ReviewState.REJECTED),
+        count_if(Violation.status == ReviewState.DUPLICATE),
         func.min(case((pending, Violation.started_at))),
     ).where(or_(pending, Violation.verdict_at >= since))
     if enterprise_id is not None:
