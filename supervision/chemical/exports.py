@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 
 from supervision.chemical import labels, queries
 from supervision.chemical.models import ChemicalItem, ChemicalSource, ChemicalUnit
@@ -19,7 +21,6 @@ from supervision.core.export.xlsx import XlsxBook
 from supervision.enterprise.models import Enterprise
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LIMIT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +107,8 @@ SOURCES: tuple[Column[ChemicalSource], ...] = (
 )
 
 
-def source_book(actor: Actor, wanted: queries.SourceFilter) -> BytesIO:
-    """The filtered list, at most :data:`LIMIT` rows, streamed from the query."""
-    stmt = queries.list_sources(actor, wanted).limit(LIMIT)
-    book = XlsxBook(_("Major hazard sources"), author=_("Anqi"), stamp=clock.now())
-    rows = db.session.scalars(stmt.execution_options(yield_per=500))
-    title = _("Major hazard sources")
-    book.ledger(title, SOURCES, rows, title=title)
-    return BytesIO(book.save())
+def source_table(
+    stmt: Select[Any],
+) -> tuple[Sequence[Column[ChemicalSource]], Iterable[ChemicalSource]]:
+    """The columns, and the rows of a filtered list streamed."""
+    return SOURCES, db.session.scalars(stmt.execution_options(yield_per=500))

@@ -10,7 +10,7 @@ from supervision.chemical import (
     panels,
     queries,
     views_ledger,  # noqa: F401 - adds its addresses to the blueprint
-    views_source,  # noqa: F401 - likewise
+    views_source,
     views_standard,  # noqa: F401 - likewise
 )
 from supervision.chemical.blueprint import bp
@@ -45,6 +45,7 @@ SLICE = Slice(
     ),
     traits=queries.traits,
     jobs=(Job("chemical.reassess", jobs.remind, {"hour": 6, "minute": 25}),),
+    exports=(views_source.SOURCES,),
     todos=panels.todos,
     notices=labels.NOTICES,
     actions={f"chemical.{action}": text for action, text in labels.ACTION_LABELS.items()}

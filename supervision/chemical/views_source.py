@@ -9,6 +9,8 @@ from typing import Any
 from flask import flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 
 from supervision.chemical import exports, filing, forms, labels, papers, queries, service
 from supervision.chemical.blueprint import bp
@@ -22,8 +24,10 @@ from supervision.core import clock
 from supervision.core.access import current_actor, requires
 from supervision.core.actor import Actor
 from supervision.core.errors import InvalidInput
+from supervision.core.export.lists import ListExport
 from supervision.core.i18n import message_of
 from supervision.core.permissions import Permission
+from supervision.core.web.exporting import answer
 from supervision.core.web.forms import Form, check_seen, given
 from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
@@ -55,15 +59,25 @@ def index() -> ResponseReturnValue:
     )
 
 
+def _listed() -> Select[Any]:
+    actor = current_actor()
+    return queries.list_sources(actor, _filter(actor)[1])
+
+
+SOURCES = ListExport(
+    "chemical.index",
+    _l("Major hazard sources"),
+    Permission.CHEMICAL_READ,
+    _listed,
+    exports.source_table,
+)
+
+
 @bp.get("/export.xlsx")
 @requires(Permission.CHEMICAL_READ)
 def export() -> ResponseReturnValue:
     """The filtered list as Excel."""
-    actor = current_actor()
-    _form, wanted = _filter(actor)
-    name = f"{_('Major hazard sources')}-{clock.today().isoformat()}.xlsx"
-    book = exports.source_book(actor, wanted)
-    return send_file(book, mimetype=exports.XLSX, as_attachment=True, download_name=name)
+    return answer(SOURCES)
 
 
 def _filter(actor: Actor) -> tuple[forms.FilterForm, queries.SourceFilter]:

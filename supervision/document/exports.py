@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 
 from supervision.core import clock
-from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.export.columns import Column, Kind
-from supervision.core.export.xlsx import XlsxBook
-from supervision.document import kinds, labels, queries
+from supervision.document import kinds, labels
 from supervision.document.models import DocumentGap, DocumentKind, EnterpriseDocument
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LIMIT = 20_000
+CHUNK = 500
 
 
 def _filing(document: EnterpriseDocument) -> str:
@@ -55,25 +53,15 @@ COLUMNS: tuple[_Column, ...] = (
 )
 
 
-def list_book(actor: Actor, wanted: queries.DocumentFilter) -> BytesIO:
-    """The filtered list, at most :data:`LIMIT` rows."""
-    stmt = queries.list_documents(actor, wanted).limit(LIMIT)
-    book = XlsxBook(_("Documents"), author=_("Anqi"), stamp=clock.now())
-    rows = db.session.scalars(stmt.execution_options(yield_per=500))
-    book.ledger(_("Documents"), COLUMNS, rows, title=_("Documents of enterprises"))
-    return BytesIO(book.save())
+def document_table(stmt: Select[Any]) -> tuple[Sequence[_Column], Iterable[EnterpriseDocument]]:
+    """The columns, and the rows of a filtered list streamed."""
+    return COLUMNS, db.session.scalars(stmt.execution_options(yield_per=CHUNK))
 
 
-def gap_book(actor: Actor, wanted: queries.GapFilter) -> BytesIO:
-    """What is missing, at most :data:`LIMIT` rows."""
+def gap_table(stmt: Select[Any]) -> tuple[Sequence[Column[DocumentGap]], Iterable[DocumentGap]]:
+    """The same of what is missing."""
     named = kinds.by_codes({k.code for k in kinds.kinds_on(clock.today())})
-    stmt = queries.list_gaps(actor, wanted).limit(LIMIT)
-    book = XlsxBook(_("Missing documents"), author=_("Anqi"), stamp=clock.now())
-    rows = db.session.scalars(stmt.execution_options(yield_per=500))
-    book.ledger(
-        _("Missing documents"), _gap_columns(named), rows, title=_("Documents that are missing")
-    )
-    return BytesIO(book.save())
+    return _gap_columns(named), db.session.scalars(stmt.execution_options(yield_per=CHUNK))
 
 
 def _gap_columns(named: dict[str, DocumentKind]) -> tuple[Column[DocumentGap], ...]:

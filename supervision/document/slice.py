@@ -10,8 +10,8 @@ from supervision.document import (
     chapter,
     labels,
     panels,
-    views,  # noqa: F401 - adds its addresses to the blueprint
-    views_dossier,  # noqa: F401 - likewise
+    views,
+    views_dossier,  # noqa: F401 - adds its addresses to the blueprint
     views_kinds,  # noqa: F401 - likewise
     views_steps,  # noqa: F401 - likewise
 )
@@ -35,6 +35,7 @@ SLICE = Slice(
     panels=(Panel("documents", _l("Documents"), Permission.DOCUMENT_READ, 18, panels.panel),),
     timeline=panels.timeline,
     chapters=chapter.CHAPTERS,
+    exports=(views.DOCUMENTS, views.MISSING),
     todos=panels.todos,
     jobs=(
         Job("document.watch", daily.watch, {"hour": 0, "minute": 40}),

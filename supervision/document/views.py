@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, render_template, request, send_file, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 
 from supervision.core import attachments, clock
 from supervision.core.access import current_actor, requires
 from supervision.core.attachments import Attachment
 from supervision.core.db import transaction
 from supervision.core.errors import InvalidInput, NotFound
+from supervision.core.export.lists import ListExport
 from supervision.core.permissions import Permission
+from supervision.core.web.exporting import answer
 from supervision.core.web.forms import Form, check_seen
 from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
@@ -26,7 +30,6 @@ from supervision.document.rules import GapReason
 from supervision.document.workflow import DOCUMENT_WORKFLOW, FILING_WORKFLOW
 from supervision.enterprise import queries as enterprises
 
-COUNT_CAP = 10_000
 MOST_PICKED = 50
 
 
@@ -39,21 +42,31 @@ def index() -> ResponseReturnValue:
         "document/index.html",
         form=form,
         page=paginate(queries.list_documents(actor, wanted), number=page_number()),
-        counts=queries.counts(actor, cap=COUNT_CAP),
+        counts=queries.counts(actor),
         labels=labels,
         active=sum(1 for name in ("kind", "region") if form[name].data)
         + (form.group.data != "in_force"),
     )
 
 
+def _listed() -> Select[Any]:
+    return queries.list_documents(current_actor(), _filter()[1])
+
+
+DOCUMENTS = ListExport(
+    "document.index",
+    _l("Documents"),
+    Permission.DOCUMENT_READ,
+    _listed,
+    exports.document_table,
+)
+
+
 @bp.get("/export.xlsx")
 @requires(Permission.DOCUMENT_READ)
 def export() -> ResponseReturnValue:
     """The filtered list as Excel."""
-    _form, wanted = _filter()
-    book = exports.list_book(current_actor(), wanted)
-    name = f"{_('Documents')}-{clock.today().isoformat()}.xlsx"
-    return send_file(book, mimetype=exports.XLSX, as_attachment=True, download_name=name)
+    return answer(DOCUMENTS)
 
 
 def _filter() -> tuple[forms.FilterForm, DocumentFilter]:
@@ -91,13 +104,23 @@ def missing() -> ResponseReturnValue:
     )
 
 
+def _gaps_listed() -> Select[Any]:
+    return queries.list_gaps(current_actor(), _gap_filter()[1])
+
+
+MISSING = ListExport(
+    "document.missing",
+    _l("Missing documents"),
+    Permission.DOCUMENT_READ,
+    _gaps_listed,
+    exports.gap_table,
+)
+
+
 @bp.get("/missing.xlsx")
 @requires(Permission.DOCUMENT_READ)
 def export_missing() -> ResponseReturnValue:
-    _form, wanted = _gap_filter()
-    book = exports.gap_book(current_actor(), wanted)
-    name = f"{_('Missing documents')}-{clock.today().isoformat()}.xlsx"
-    return send_file(book, mimetype=exports.XLSX, as_attachment=True, download_name=name)
+    return answer(MISSING)
 
 
 def _gap_filter() -> tuple[forms.GapForm, GapFilter]:

@@ -1,17 +1,17 @@
 """Lists as Excel: the same query and columns as the screen. Personal data are masked in all of them.
 
-Only :func:`people_book` can hold numbers in full, and only for whoever gave a reason for it.
+Only :func:`people_in_full` holds numbers in full, and only for whoever gave a reason for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select
+from sqlalchemy import ScalarResult, Select
 
 from supervision.core import clock
 from supervision.core.actor import Actor
@@ -29,7 +29,7 @@ from supervision.people.training_models import (
 )
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LIMIT = 20_000
+CHUNK = 500
 # A list in full is read by a person who answers for it.
 FULL_LIMIT = 2_000
 
@@ -61,15 +61,22 @@ def _person_columns(*, in_full: bool) -> tuple[Column[Person], ...]:
 PEOPLE = _person_columns(in_full=False)
 
 
-def people_book(rows: Iterable[Person], *, in_full: bool = False) -> BytesIO:
-    """Rows of :func:`people_rows`."""
-    return _book(_("People of enterprises"), _person_columns(in_full=in_full), rows)
+def people_table(stmt: Select[Any]) -> tuple[Sequence[Column[Person]], Iterable[Person]]:
+    """The masked columns, and the rows of a filtered list streamed."""
+    return PEOPLE, _rows(stmt)
 
 
-def people_rows(
-    actor: Actor, wanted: queries.PersonFilter, *, limit: int = LIMIT
-) -> Sequence[Person]:
-    return db.session.scalars(queries.list_people(actor, wanted).limit(limit)).unique().all()
+def people_in_full(rows: Iterable[Person]) -> BytesIO:
+    """The workbook of :func:`people_rows` with names and numbers in full."""
+    title = _("People of enterprises")
+    book = XlsxBook(title, author=_("Anqi"), stamp=clock.now())
+    book.ledger(title, _person_columns(in_full=True), rows, title=title)
+    return BytesIO(book.save())
+
+
+def people_rows(actor: Actor, wanted: queries.PersonFilter) -> Sequence[Person]:
+    """At most :data:`FULL_LIMIT` people of the list."""
+    return queries.first(queries.list_people(actor, wanted), FULL_LIMIT)
 
 
 def _standing(certificate: PersonCertificate) -> str:
@@ -92,8 +99,10 @@ CERTIFICATES: tuple[Column[PersonCertificate], ...] = (
 )
 
 
-def certificate_book(actor: Actor, wanted: queries.CertificateFilter) -> BytesIO:
-    return _stream(_("Certificates held"), CERTIFICATES, queries.list_certificates(actor, wanted))
+def certificate_table(
+    stmt: Select[Any],
+) -> tuple[Sequence[Column[PersonCertificate]], Iterable[PersonCertificate]]:
+    return CERTIFICATES, _rows(stmt)
 
 
 SESSIONS: tuple[Column[TrainingSession], ...] = (
@@ -109,15 +118,22 @@ SESSIONS: tuple[Column[TrainingSession], ...] = (
 )
 
 
-def session_book(actor: Actor, wanted: training_queries.SessionFilter) -> BytesIO:
-    """Trainings with how many took part."""
-    stmt = training_queries.list_sessions(actor, wanted).limit(LIMIT)
-    rows = db.session.scalars(stmt).all()
-    counts = training_queries.participants([row.id for row in rows], actor)
+def session_table(
+    stmt: Select[Any], actor: Actor
+) -> tuple[Sequence[Column[TrainingSession]], Iterable[TrainingSession]]:
+    """Trainings with how many took part, counted for as many at a time as are read at a time."""
+    counts: dict[int, int] = {}
     there: Column[TrainingSession] = Column(
         "people", _l("Participants"), lambda s: counts.get(s.id, 0), Kind.INTEGER, 10
     )
-    return _book(_("Trainings"), (*SESSIONS[:5], there, *SESSIONS[5:]), rows)
+
+    def rows() -> Iterator[TrainingSession]:
+        for part in _rows(stmt).partitions(CHUNK):
+            counts.clear()
+            counts.update(training_queries.participants([s.id for s in part], actor))
+            yield from part
+
+    return (*SESSIONS[:5], there, *SESSIONS[5:]), rows()
 
 
 HOURS: tuple[Column[TrainingBalance], ...] = (
@@ -133,16 +149,15 @@ HOURS: tuple[Column[TrainingBalance], ...] = (
 )
 
 
-def hours_book(actor: Actor, wanted: training_queries.HoursFilter) -> BytesIO:
-    return _stream(_("Training hours"), HOURS, training_queries.list_hours(actor, wanted))
+def hours_table(
+    stmt: Select[Any],
+) -> tuple[Sequence[Column[TrainingBalance]], Iterable[TrainingBalance]]:
+    return HOURS, _rows(stmt)
 
 
-def staffing_book(
-    actor: Actor,
-    wanted: training_queries.StaffingFilter,
-    sector_names: dict[str, str],
-    gap_text: Any,
-) -> BytesIO:
+def staffing_table(
+    stmt: Select[Any], sector_names: dict[str, str], gap_text: Any
+) -> tuple[Sequence[Column[StaffingStanding]], Iterable[StaffingStanding]]:
     """``gap_text(standing)``: the gaps in words."""
     columns: tuple[Column[StaffingStanding], ...] = (
         Column("enterprise", _l("Enterprise"), lambda s: s.enterprise.name, width=34),
@@ -154,15 +169,9 @@ def staffing_book(
         Column("what", _l("What is missing"), gap_text, width=60),
         Column("late", _l("People late with their hours"), lambda s: s.late_people, Kind.INTEGER),
     )
-    return _stream(_("Staffing"), columns, training_queries.list_staffing(actor, wanted))
+    return columns, _rows(stmt)
 
 
-def _stream(title: str, columns: Sequence[Column[Any]], stmt: Select[Any]) -> BytesIO:
-    rows = db.session.scalars(stmt.limit(LIMIT).execution_options(yield_per=500))
-    return _book(title, columns, rows)
-
-
-def _book(title: str, columns: Sequence[Column[Any]], rows: Iterable[Any]) -> BytesIO:
-    book = XlsxBook(title, author=_("Anqi"), stamp=clock.now())
-    book.ledger(title, columns, rows, title=title)
-    return BytesIO(book.save())
+def _rows(stmt: Select[Any]) -> ScalarResult[Any]:
+    """Streamed from the query."""
+    return db.session.scalars(stmt.execution_options(yield_per=CHUNK))

@@ -8,7 +8,7 @@ from supervision.core.permissions import Permission
 from supervision.core.slice import Card, Findable, Job, NavGroup, NavItem, Panel, Slice
 from supervision.people import dossier, jobs, labels, panels
 from supervision.people.models import Person
-from supervision.people.views import bp
+from supervision.people.views import EXPORTS, bp
 
 SLICE = Slice(
     name="people",
@@ -38,6 +38,7 @@ SLICE = Slice(
         ),
     ),
     chapters=dossier.CHAPTERS,
+    exports=EXPORTS,
     timeline=panels.timeline,
     todos=panels.todos,
     jobs=(

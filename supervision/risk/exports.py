@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from io import BytesIO
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 from sqlalchemy.orm import selectinload
 
 from supervision.core import clock
-from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.export.columns import Column, Kind
-from supervision.core.export.xlsx import XlsxBook
-from supervision.risk import labels, queries, tables
+from supervision.risk import labels, tables
 from supervision.risk.models import RiskPoint
 from supervision.risk.service import standing_controls
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-LIMIT = 20_000
 
 
 def controls_text(point: RiskPoint) -> str:
@@ -71,15 +66,11 @@ def columns(names: Mapping[str, str]) -> Sequence[Column[RiskPoint]]:
     )
 
 
-def ledger_book(actor: Actor, wanted: queries.RiskFilter) -> BytesIO:
-    """The filtered list, at most :data:`LIMIT` rows, streamed from the query."""
-    stmt = queries.list_points(actor, wanted).limit(LIMIT)
-    stmt = stmt.options(selectinload(RiskPoint.controls))
-    book = XlsxBook(_("Risk points"), author=_("Anqi"), stamp=clock.now())
-    rows = db.session.scalars(stmt.execution_options(yield_per=500))
+def point_table(stmt: Select[Any]) -> tuple[Sequence[Column[RiskPoint]], Iterable[RiskPoint]]:
+    """The columns, and the rows of a filtered list streamed."""
     names = tables.accident_names(clock.today())
-    book.ledger(_("Risk points"), columns(names), rows, title=_("Graded control of risks"))
-    return BytesIO(book.save())
+    stmt = stmt.options(selectinload(RiskPoint.controls))
+    return columns(names), db.session.scalars(stmt.execution_options(yield_per=500))
 
 
 def _grade(grade: object) -> str:

@@ -9,7 +9,7 @@ from supervision.core.permissions import Permission
 from supervision.core.slice import Findable, Job, NavGroup, NavItem, Panel, Slice
 from supervision.risk import jobs, labels, panels
 from supervision.risk.models import RiskPoint
-from supervision.risk.views import bp
+from supervision.risk.views import bp, lists
 
 SLICE = Slice(
     name="risk",
@@ -40,6 +40,7 @@ SLICE = Slice(
         Chapter("risks", _l("Risks"), Permission.RISK_READ, 40, panels.sections, panels.files),
     ),
     timeline=panels.timeline,
+    exports=(lists.POINTS,),
     traits=panels.traits,
     todos=panels.todos,
     jobs=(Job("risk.remind", jobs.remind, {"hour": 6, "minute": 40}),),

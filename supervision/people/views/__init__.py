@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from supervision.people.views import (
-    certificates,  # noqa: F401 - adds its addresses to the blueprint
-    own,  # noqa: F401 - likewise
-    persons,  # noqa: F401 - likewise
-    sessions,  # noqa: F401 - likewise
-    staffing,  # noqa: F401 - likewise
+    certificates,
+    own,  # noqa: F401 - adds its addresses to the blueprint
+    persons,
+    sessions,
+    staffing,
     tables,  # noqa: F401 - likewise
 )
 from supervision.people.views.blueprint import bp
 
-__all__ = ["bp"]
+EXPORTS = (
+    persons.PEOPLE,
+    certificates.CERTIFICATES,
+    sessions.TRAININGS,
+    staffing.HOURS,
+    staffing.STAFFING,
+)
+
+__all__ = ["EXPORTS", "bp"]

@@ -8,11 +8,15 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 
 from supervision.core import clock
 from supervision.core.access import current_actor, requires
 from supervision.core.db import transaction
+from supervision.core.export.lists import ListExport
 from supervision.core.permissions import Permission
+from supervision.core.web.exporting import answer
 from supervision.core.web.forms import Form, check_seen, given
 from supervision.core.web.paging import page_number, paginate
 from supervision.people import (
@@ -51,12 +55,24 @@ def index() -> ResponseReturnValue:
     )
 
 
+def _listed() -> Select[Any]:
+    return queries.list_certificates(current_actor(), _filter()[1])
+
+
+CERTIFICATES = ListExport(
+    "people.certificates",
+    _l("Certificates held"),
+    Permission.PEOPLE_READ,
+    _listed,
+    exports.certificate_table,
+)
+
+
 @bp.get("/certificates/export.xlsx")
 @requires(Permission.PEOPLE_READ)
 def certificate_export() -> ResponseReturnValue:
     """The filtered list as Excel, masked."""
-    _form, wanted = _filter()
-    return parts.workbook(exports.certificate_book(current_actor(), wanted), _("Certificates held"))
+    return answer(CERTIFICATES)
 
 
 def _filter() -> tuple[forms.CertificateFilterForm, queries.CertificateFilter]:

@@ -7,13 +7,17 @@ from typing import Any
 from flask import Response, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 
 from supervision.account import queries as accounts
 from supervision.core import clock
 from supervision.core.access import current_actor, requires
 from supervision.core.db import transaction
 from supervision.core.errors import InvalidInput
+from supervision.core.export.lists import ListExport
 from supervision.core.permissions import Permission
+from supervision.core.web.exporting import answer
 from supervision.core.web.forms import Form, check_seen, given
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
@@ -75,13 +79,24 @@ def _filter() -> tuple[forms.PersonFilterForm, queries.PersonFilter]:
     )
 
 
+def _listed() -> Select[Any]:
+    return queries.list_people(current_actor(), _filter()[1])
+
+
+PEOPLE = ListExport(
+    "people.index",
+    _l("People of enterprises"),
+    Permission.PEOPLE_READ,
+    _listed,
+    exports.people_table,
+)
+
+
 @bp.get("/export.xlsx")
 @requires(Permission.PEOPLE_READ)
 def export() -> ResponseReturnValue:
     """The filtered list as Excel, masked."""
-    _form, wanted = _filter()
-    rows = exports.people_rows(current_actor(), wanted)
-    return parts.workbook(exports.people_book(rows), _("People of enterprises"))
+    return answer(PEOPLE)
 
 
 @bp.get("/export-in-full")
@@ -100,15 +115,15 @@ def full_export_now() -> ResponseReturnValue:
     _form, wanted = _filter()
     try:
         with transaction():
-            rows = exports.people_rows(actor, wanted, limit=exports.FULL_LIMIT)
+            rows = exports.people_rows(actor, wanted)
             service.record_full_export(actor, rows, reason=form.reason.data or "")
-            book = exports.people_book(rows, in_full=True)
+            book = exports.people_in_full(rows)
     except InvalidInput as error:
         form.add_error(error)
         return _full_page(form), 422
-    answer = make_response(parts.workbook(book, _("People in full")))
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    sent = make_response(parts.workbook(book, _("People in full")))
+    sent.headers["Cache-Control"] = "no-store"
+    return sent
 
 
 def _full_page(form: Form) -> str:
@@ -280,9 +295,9 @@ def reveal(person_id: int) -> ResponseReturnValue:
     with transaction():
         person = queries.get_person(person_id, actor)
         shown = service.reveal(person, actor, reason=form.reason.data or "")
-    answer: Response = make_response(_detail(person_id, revealed=shown))
-    answer.headers["Cache-Control"] = "no-store, private, max-age=0"
-    return answer
+    sent: Response = make_response(_detail(person_id, revealed=shown))
+    sent.headers["Cache-Control"] = "no-store, private, max-age=0"
+    return sent
 
 
 def _step(person_id: int, name: str, form: Form, act: Any, done: str) -> ResponseReturnValue:

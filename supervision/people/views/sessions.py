@@ -10,13 +10,17 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 
 from supervision.core import clock
 from supervision.core.access import current_actor, requires
 from supervision.core.db import transaction
 from supervision.core.errors import InvalidInput
+from supervision.core.export.lists import ListExport
 from supervision.core.permissions import Permission
 from supervision.core.text import N_
+from supervision.core.web.exporting import answer
 from supervision.core.web.forms import Form, check_seen, given
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
@@ -58,12 +62,24 @@ def index() -> ResponseReturnValue:
     )
 
 
+def _listed() -> Select[Any]:
+    return training_queries.list_sessions(current_actor(), _filter()[1])
+
+
+TRAININGS = ListExport(
+    "people.sessions",
+    _l("Trainings"),
+    Permission.PEOPLE_READ,
+    _listed,
+    lambda stmt: exports.session_table(stmt, current_actor()),
+)
+
+
 @bp.get("/training/export.xlsx")
 @requires(Permission.PEOPLE_READ)
 def session_export() -> ResponseReturnValue:
     """The filtered list as Excel."""
-    _form, wanted = _filter()
-    return parts.workbook(exports.session_book(current_actor(), wanted), _("Trainings"))
+    return answer(TRAININGS)
 
 
 def _filter() -> tuple[training_forms.SessionFilterForm, training_queries.SessionFilter]:

@@ -7,10 +7,14 @@ from typing import Any
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 
 from supervision.core import clock
 from supervision.core.access import current_actor, requires
+from supervision.core.export.lists import ListExport
 from supervision.core.permissions import Permission
+from supervision.core.web.exporting import answer
 from supervision.core.web.forms import Form
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
@@ -52,12 +56,24 @@ def hours() -> ResponseReturnValue:
     )
 
 
+def _hours_listed() -> Select[Any]:
+    return training_queries.list_hours(current_actor(), _hours_filter()[1])
+
+
+HOURS = ListExport(
+    "people.hours",
+    _l("Training hours"),
+    Permission.PEOPLE_READ,
+    _hours_listed,
+    exports.hours_table,
+)
+
+
 @bp.get("/hours/export.xlsx")
 @requires(Permission.PEOPLE_READ)
 def hours_export() -> ResponseReturnValue:
     """The filtered list as Excel, masked."""
-    _form, wanted = _hours_filter()
-    return parts.workbook(exports.hours_book(current_actor(), wanted), _("Training hours"))
+    return answer(HOURS)
 
 
 def _hours_filter() -> tuple[training_forms.HoursFilterForm, training_queries.HoursFilter]:
@@ -95,19 +111,24 @@ def index() -> ResponseReturnValue:
     )
 
 
+def _listed() -> Select[Any]:
+    return training_queries.list_staffing(current_actor(), _filter()[1])
+
+
+def _table(stmt: Select[Any]) -> Any:
+    known = {row.id: row for row in ruletables.on(clock.today()).of(RuleTable.STAFFING)}
+    names = panels.sector_names()
+    return exports.staffing_table(stmt, names, lambda row: panels.gap_text(row, known))
+
+
+STAFFING = ListExport("people.staffing", _l("Staffing"), Permission.PEOPLE_READ, _listed, _table)
+
+
 @bp.get("/staffing/export.xlsx")
 @requires(Permission.PEOPLE_READ)
 def staffing_export() -> ResponseReturnValue:
     """The filtered list as Excel."""
-    _form, wanted = _filter()
-    known = {row.id: row for row in ruletables.on(clock.today()).of(RuleTable.STAFFING)}
-    book = exports.staffing_book(
-        current_actor(),
-        wanted,
-        panels.sector_names(),
-        lambda row: panels.gap_text(row, known),
-    )
-    return parts.workbook(book, _("Staffing"))
+    return answer(STAFFING)
 
 
 def _filter() -> tuple[training_forms.StaffingFilterForm, training_queries.StaffingFilter]:

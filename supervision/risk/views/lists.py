@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 
 from flask import render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select
 
 from supervision.core import clock
 from supervision.core.access import current_actor, requires
+from supervision.core.export.lists import ListExport
 from supervision.core.permissions import Permission
+from supervision.core.web.exporting import answer
 from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
@@ -40,14 +45,20 @@ def index() -> ResponseReturnValue:
     )
 
 
+def _listed() -> Select[Any]:
+    return queries.list_points(current_actor(), _filter()[1])
+
+
+POINTS = ListExport(
+    "risk.index", _l("Risk points"), Permission.RISK_READ, _listed, exports.point_table
+)
+
+
 @bp.get("/export.xlsx")
 @requires(Permission.RISK_READ)
 def export() -> ResponseReturnValue:
     """The filtered list as Excel: same query as the screen, and the rest of the columns."""
-    _form, wanted = _filter()
-    book = exports.ledger_book(current_actor(), wanted)
-    name = f"{_('Risk points')}-{clock.today().isoformat()}.xlsx"
-    return send_file(book, mimetype=exports.XLSX, as_attachment=True, download_name=name)
+    return answer(POINTS)
 
 
 def _filter() -> tuple[forms.FilterForm, queries.RiskFilter]:
