@@ -128,7 +128,7 @@ class CameraForm(Form):
     def rule_list(self, zones: Sequence[Zone]) -> tuple[Rule, ...]:
         """The rules of every kind that is switched on; raises InvalidInput naming the field."""
         found: list[Rule] = []
-        for kind in RuleKind:
+        for kind in rules.DEFAULT_RULES:
             if self[f"{kind}_on"].data:
                 found += self._rules_of(kind, {zone.zone_id for zone in zones})
         return tuple(found)
@@ -178,7 +178,7 @@ def _moment(minute: int) -> time:
 def _add_rule_fields() -> None:
     """Nine fields for each kind of rule, named ``<kind>_<field>``."""
     unit = NumberRange(min=0, max=1)
-    for kind in RuleKind:
+    for kind in rules.DEFAULT_RULES:
         parts: dict[str, Any] = {
             "on": BooleanField(labels.KIND_LABELS[kind]),
             "zones": StringField(
@@ -206,7 +206,7 @@ _add_rule_fields()
 def rule_values(present: Sequence[Rule]) -> dict[str, Any]:
     """What the rules' fields show: the present rules, the defaults of the others."""
     values: dict[str, Any] = {}
-    for kind in RuleKind:
+    for kind in rules.DEFAULT_RULES:
         mine = [rule for rule in present if rule.kind is kind]
         shown = mine[0] if mine else rules.DEFAULT_RULES[kind]
         values |= {

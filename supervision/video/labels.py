@@ -19,14 +19,28 @@ KIND_LABELS = {
     RuleKind.HELMET_MISSING: _l("No safety helmet"),
     RuleKind.VEST_MISSING: _l("No reflective vest"),
     RuleKind.INTRUSION: _l("Intrusion into a zone"),
+    RuleKind.LINE_CROSSING: _l("Line crossed"),
+    RuleKind.LOITERING: _l("Loitering"),
+    RuleKind.CROWDING: _l("Crowding"),
+    RuleKind.POST_ABSENT: _l("Absence from post"),
+    RuleKind.EXIT_BLOCKED: _l("Exit or fire lane blocked"),
     RuleKind.FIRE_SMOKE: _l("Fire or smoke"),
+    RuleKind.FALL: _l("Person on the ground (experimental)"),
+    RuleKind.VIEW_FAULT: _l("Camera view faulty"),
 }
 
 KIND_ICONS = {
     RuleKind.HELMET_MISSING: "helmet",
     RuleKind.VEST_MISSING: "shield",
     RuleKind.INTRUSION: "polygon",
+    RuleKind.LINE_CROSSING: "polygon",
+    RuleKind.LOITERING: "clock",
+    RuleKind.CROWDING: "users",
+    RuleKind.POST_ABSENT: "user",
+    RuleKind.EXIT_BLOCKED: "ban",
     RuleKind.FIRE_SMOKE: "flame",
+    RuleKind.FALL: "user",
+    RuleKind.VIEW_FAULT: "camera",
 }
 
 # In the order of the keys 1 to 6.

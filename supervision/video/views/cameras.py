@@ -18,7 +18,6 @@ from supervision.core.web.state import settings
 from supervision.enterprise import queries as enterprises
 from supervision.video import equipment, forms, labels, queries, rules
 from supervision.video.models import Camera
-from vision.contract import RuleKind
 
 bp = Blueprint("camera", __name__, url_prefix="/video/cameras")
 
@@ -161,7 +160,7 @@ def _form_page(form: forms.CameraForm, **names: Any) -> str:
     return render_template(
         "video/camera_form.html",
         form=form,
-        kinds=list(RuleKind),
+        kinds=list(rules.DEFAULT_RULES),
         labels=labels,
         hosts=settings().stream_hosts,
         **names,

@@ -1,0 +1,78 @@
+"""What a node reports of itself: cameras, detectors, queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from vision.contract.checks import check_sha256
+from vision.contract.codes import CameraState, Decoding, StreamFault, ViewState
+from vision.contract.version import CONTRACT_VERSION, check_version
+
+
+@dataclass(frozen=True, slots=True)
+class CameraHealth:
+    """One camera's line of a heartbeat; counts since the worker started.
+
+    ``dropped`` frames were overtaken, stale or corrupt (``corrupt`` alone beside it); ``judged``
+    went through the model. ``sub_fault`` is the trouble of the small stream, while ``fault`` is
+    that of the stream that is judged.
+    """
+
+    camera_id: str
+    state: CameraState
+    last_frame_at: datetime | None = None
+    fps: float = 0.0
+    frame_age_s: float | None = None
+    reconnects: int = 0
+    dropped: int = 0
+    fault: StreamFault | None = None
+    fault_detail: str = ""
+    view: ViewState = ViewState.OK
+    view_since: datetime | None = None
+    decoding: Decoding = Decoding.NONE
+    corrupt: int = 0
+    judged: int = 0
+    frame_size: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRef:
+    """Which weights judged; the hash is of the file that was loaded."""
+
+    name: str
+    version: str
+    sha256: str
+
+    def __post_init__(self) -> None:
+        check_sha256("sha256", self.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorHealth:
+    """One inference process: ``device`` is ``cpu``, ``cuda:0``, ...; ``restarts`` by the watchdog."""
+
+    device: str
+    is_up: bool
+    images: int = 0
+    images_per_s: float = 0.0
+    ms_per_image: float = 0.0
+    restarts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    node: str
+    at: datetime
+    started_at: datetime
+    worker_version: str
+    backend: str
+    model: ModelRef | None = None
+    config_version: str = ""
+    queue_length: int = 0
+    cameras: tuple[CameraHealth, ...] = ()
+    detectors: tuple[DetectorHealth, ...] = ()
+    contract: int = CONTRACT_VERSION
+
+    def __post_init__(self) -> None:
+        check_version(self.contract)
