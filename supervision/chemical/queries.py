@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from supervision.chemical.models import (
@@ -23,11 +23,11 @@ from supervision.chemical.workflow import OPEN, SourceState
 from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.alarms import last_day_to_ask
-from supervision.core.counting import count_if
 from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, unscoped, visible
 from supervision.core.search import contains
+from supervision.core.web.paging import capped_count, capped_counts
 from supervision.enterprise.models import Enterprise
 from supervision.enterprise.site_models import SiteArea, SitePlan
 
@@ -235,7 +235,7 @@ def _group(name: str, today: date) -> ColumnElement[bool]:
 
 @dataclass(frozen=True, slots=True)
 class SourceCounts:
-    """Files that are open, by what they wait for, and by grade."""
+    """Files that are open, by what they wait for, and by grade; each stops one beyond 10,000."""
 
     open: int
     to_file: int
@@ -250,35 +250,30 @@ class SourceCounts:
 
 
 def source_counts(actor: Actor, enterprise_id: int | None = None) -> SourceCounts:
-    """All figures in one statement."""
-    today, open_ = clock.today(), ChemicalSource.status.in_(OPEN)
-
-    def number(clause: Any) -> Any:
-        return count_if(and_(open_, clause))
-
-    grades = [number(ChemicalSource.grade == grade) for grade in Grade]
-    stmt = visible(
-        ChemicalSource,
-        actor,
-        number(open_),
-        number(_group("to_file", today)),
-        number(ChemicalSource.status == SourceState.SUBMITTED),
-        number(_group("to_cancel", today)),
-        number(_group("late", today)),
-        number(ChemicalUnit.stale_since.is_not(None)),
-        *grades,
-    ).join(ChemicalUnit, ChemicalUnit.id == ChemicalSource.unit_id)
+    """All figures in one statement, each read only as far as anybody looks."""
+    today = clock.today()
+    open_ = visible(ChemicalSource, actor, ChemicalSource.id).where(ChemicalSource.status.in_(OPEN))
     if enterprise_id is not None:
-        stmt = stmt.where(ChemicalSource.enterprise_id == enterprise_id)
-    return SourceCounts(*db.session.execute(stmt).one())
+        open_ = open_.where(ChemicalSource.enterprise_id == enterprise_id)
+    with_unit = open_.join(ChemicalUnit, ChemicalUnit.id == ChemicalSource.unit_id)
+    parts = (
+        open_,
+        open_.where(_group("to_file", today)),
+        open_.where(ChemicalSource.status == SourceState.SUBMITTED),
+        open_.where(_group("to_cancel", today)),
+        open_.where(_group("late", today)),
+        with_unit.where(_group("stale", today)),
+        *(open_.where(ChemicalSource.grade == grade) for grade in Grade),
+    )
+    return SourceCounts(*capped_counts(parts))
 
 
 def stale_units(actor: Actor) -> int:
     """Units in use whose ledger was not identified as it stands."""
-    stmt = visible(ChemicalUnit, actor, func.count(ChemicalUnit.id)).where(
+    stmt = visible(ChemicalUnit, actor, ChemicalUnit.id).where(
         ChemicalUnit.stale_since.is_not(None), ChemicalUnit.retired_at.is_(None)
     )
-    return db.session.scalar(stmt) or 0
+    return capped_count(stmt)
 
 
 def events_of_unit(unit_id: int, actor: Actor, limit: int = 200) -> Sequence[ChemicalEvent]:

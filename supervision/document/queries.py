@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from supervision.core import alarms, clock
@@ -16,6 +16,7 @@ from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, unscoped, visible
 from supervision.core.search import contains
+from supervision.core.web.paging import COUNT_CAP, capped_counts
 from supervision.document.models import (
     DocumentEvent,
     DocumentGap,
@@ -100,18 +101,13 @@ class Counts:
     missing: int
 
 
-def counts(actor: Actor, *, cap: int) -> Counts:
-    """What waits for somebody; none is counted beyond ``cap``."""
+def counts(actor: Actor, *, cap: int = COUNT_CAP) -> Counts:
+    """What waits for somebody, in one statement; none is counted beyond ``cap + 1``."""
     groups = _groups(clock.today())
     names = ("expired", "ending", "review", "to_file", "submitted")
-    found = {name: capped(visible(D, actor, D.id).where(groups[name]), cap) for name in names}
-    return Counts(**found, missing=capped(visible(DocumentGap, actor, DocumentGap.id), cap))
-
-
-def capped(some: Select[Any], cap: int) -> int:
-    """How many rows, as far as anybody counts."""
-    stmt = select(func.count()).select_from(some.limit(cap).subquery())
-    return db.session.scalar(stmt.execution_options(**some.get_execution_options())) or 0
+    mine = visible(D, actor, D.id)
+    parts = [mine.where(groups[name]) for name in names]
+    return Counts(*capped_counts([*parts, visible(DocumentGap, actor, DocumentGap.id)], cap))
 
 
 def get_document(document_id: int, actor: Actor) -> EnterpriseDocument:

@@ -12,6 +12,7 @@ from supervision.core.actor import Actor
 from supervision.core.permissions import Permission
 from supervision.core.slice import Found, TimelineItem, Todo
 from supervision.core.validity import Standing
+from supervision.core.web.nav import once_a_page
 from supervision.enterprise import queries as enterprises
 from supervision.licence import labels, needs, queries
 from supervision.licence.models import Licence
@@ -41,10 +42,15 @@ def card(actor: Actor) -> str:
     """Those whose last day to apply has passed, the nearest end first; "" where there are none."""
     late = queries.LicenceFilter(standing=Standing.LATE_TO_APPLY, sort="end")
     found = queries.first(actor, late, CARD_ROWS)
-    counts = queries.counts(actor)
+    counts = _counts(actor)
     if not (found or counts.due or counts.expired):
         return ""
     return render_template("licence/card.html", counts=counts, late=found, labels=labels)
+
+
+def _counts(actor: Actor) -> queries.Counts:
+    """The start page shows them in two places."""
+    return once_a_page(("licence counts", actor.id), lambda: queries.counts(actor))
 
 
 def timeline(
@@ -74,7 +80,7 @@ def todos(actor: Actor) -> Sequence[Todo]:
     """Renewals that are late or due; entries to verify, or to correct."""
     if not actor.may(Permission.LICENCE_EDIT):
         return []
-    counts = queries.counts(actor)
+    counts = _counts(actor)
     late = url_for("licence.index", standing=Standing.LATE_TO_APPLY.value)
     found = [Todo(_("Licences whose application deadline has passed"), counts.late, late, "bad")]
     if actor.is_regulator:

@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _l
 
 from supervision.core.statutory import Certainty
 from supervision.core.validity import Standing
-from supervision.core.web.paging import COUNT_CAP
 from supervision.people.models import PeopleRule
 from supervision.people.rules import IdKind, Result, TrainingKind
 from supervision.people.tables import Group, Measure, RuleTable, Trainee
@@ -237,11 +236,6 @@ def rule_name(rule: PeopleRule) -> str:
 def hours_text(hours: Decimal) -> str:
     """Hours without a zero behind the point."""
     return f"{hours.normalize():f}" if hours else "0"
-
-
-def count_text(count: int) -> str:
-    """A count that was made as far as anybody reads."""
-    return f"{COUNT_CAP:,}+" if count > COUNT_CAP else f"{count:,}"
 
 
 def value_text(name: str, value: object, names: dict[str, str] | None = None) -> str:

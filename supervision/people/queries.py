@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from supervision.core import clock
@@ -17,7 +17,7 @@ from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, visible
 from supervision.core.search import contains
 from supervision.core.validity import STEPS
-from supervision.core.web.paging import COUNT_CAP
+from supervision.core.web.paging import capped_count, capped_counts
 from supervision.enterprise.models import Enterprise
 from supervision.people import identity
 from supervision.people.models import (
@@ -251,25 +251,17 @@ def certificate_counts(actor: Actor, *, enterprise_id: int | None = None) -> dic
 
 def capped(parts: Mapping[str, Select[Any]]) -> dict[str, int]:
     """How many rows each statement has, in one statement; one more than the cap means "more"."""
-    options = next(iter(parts.values())).get_execution_options()
-    counts = [
-        select(func.count()).select_from(part.limit(COUNT_CAP + 1).subquery()).scalar_subquery()
-        for part in parts.values()
-    ]
-    row = db.session.execute(select(*counts).execution_options(**options)).one()
-    return {name: int(value) for name, value in zip(parts, row, strict=True)}
+    return dict(zip(parts, capped_counts(list(parts.values())), strict=True))
 
 
 def expired_count(actor: Actor, *, cap: int) -> int:
-    """Certificates past their day up to ``cap``: stands beside the menu's line on every page."""
-    some = (
+    """Certificates past their day up to ``cap + 1``: stands beside the menu's line on every page."""
+    stmt = (
         visible(PersonCertificate, actor, PersonCertificate.id)
         .join(Person, Person.id == PersonCertificate.person_id)
         .where(states_on(clock.today())["expired"], Person.employed_to.is_(None))
-        .limit(cap)
     )
-    stmt = select(func.count()).select_from(some.subquery())
-    return db.session.scalar(stmt.execution_options(**some.get_execution_options())) or 0
+    return capped_count(stmt, cap)
 
 
 def get_certificate(certificate_id: int, actor: Actor) -> PersonCertificate:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from supervision.core import clock, find
@@ -15,7 +15,7 @@ from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, unscoped, visible
-from supervision.core.web.paging import COUNT_CAP
+from supervision.core.web.paging import capped_counts
 from supervision.enterprise.models import Enterprise
 from supervision.enterprise.site_models import SiteArea, SitePlan
 from supervision.risk.models import RiskEvent, RiskPoint
@@ -117,7 +117,7 @@ def get_point(point_id: int, actor: Actor) -> RiskPoint:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Points that count, by colour; each figure stops at 10,000."""
+    """Points that count, by colour; each figure stops one beyond 10,000."""
 
     red: int
     orange: int
@@ -145,21 +145,15 @@ def counts(actor: Actor, enterprise_id: int | None = None) -> Counts:
         RiskPoint.status == RiskState.RETURNED,
         RiskPoint.status == RiskState.DRAFT,
     )
-    columns = [_capped(actor, clause, enterprise_id) for clause in wanted]
-    stmt = unscoped(select(*columns), reason="each count begins at visible()")
-    return Counts(*db.session.execute(stmt).one())
+    mine = visible(RiskPoint, actor, RiskPoint.id)
+    if enterprise_id is not None:
+        mine = mine.where(RiskPoint.enterprise_id == enterprise_id)
+    return Counts(*capped_counts([mine.where(clause) for clause in wanted]))
 
 
 def waits_for_authority() -> ColumnElement[bool]:
     """A major risk that nobody has confirmed."""
     return (RiskPoint.status == RiskState.FILED) & (RiskPoint.rank == RANKS[RiskGrade.RED])
-
-
-def _capped(actor: Actor, clause: ColumnElement[bool], enterprise_id: int | None) -> Any:
-    some = visible(RiskPoint, actor, RiskPoint.id).where(clause)
-    if enterprise_id is not None:
-        some = some.where(RiskPoint.enterprise_id == enterprise_id)
-    return select(func.count()).select_from(some.limit(COUNT_CAP).subquery()).scalar_subquery()
 
 
 def first(actor: Actor, wanted: RiskFilter, limit: int) -> Sequence[RiskPoint]:

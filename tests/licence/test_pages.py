@@ -16,10 +16,12 @@ from supervision.chemical.rules import Purpose, UnitKind
 from supervision.core import clock
 from supervision.core.actor import SYSTEM
 from supervision.core.db import db, transaction
+from supervision.core.web.paging import COUNT_CAP
 from supervision.enterprise import queries as enterprises
 from supervision.enterprise import service as registry
 from supervision.licence import needs, types
 from supervision.licence.dossier import CHAPTERS
+from supervision.licence.models import Licence
 from supervision.licence.rules import Item
 from supervision.licence.workflow import LicenceState as S
 from tests.factories.licences import PDF, ending, load_licence, make_licence
@@ -298,3 +300,15 @@ def test_a_licence_is_found_by_its_number_and_stands_in_the_dossier_with_its_sca
     (scan,) = chapter.files(cast.plant_id, cast["plant_manager"])
     assert (scan.of, scan.attachment.media_type) == ("ZJ-FIND-77", "application/pdf")
     assert list(chapter.files(cast.plant_id, cast["other_plant"])) == []
+
+
+def test_no_tile_counts_further_than_anybody_reads(pages, cast):
+    one = load_licence(make_licence(cast, S.DRAFT))
+    like = {c.key: getattr(one, c.key) for c in Licence.__mapper__.column_attrs if c.key != "id"}
+    with transaction():
+        db.session.execute(
+            db.insert(Licence),
+            [like | {"number": f"N{serial}"} for serial in range(COUNT_CAP + 5)],
+        )
+    page = error_text(pages.get("district_officer", "/licences/?text=N17"))
+    assert re.search(r"Waiting for verification 10,000\+|10,000\+ Waiting for verification", page)
