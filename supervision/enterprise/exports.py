@@ -11,9 +11,9 @@ from sqlalchemy import Select
 
 from supervision.core.db import db
 from supervision.core.export.columns import Column, Kind
+from supervision.core.masking import masked_phone
 from supervision.enterprise import labels, queries
 from supervision.enterprise.models import Enterprise
-from supervision.enterprise.rules import mask_phone
 
 
 def columns(
@@ -37,14 +37,14 @@ def columns(
         Column(
             "principal_phone",
             _l("Telephone of the principal"),
-            lambda e: mask_phone(e.principal_phone),
+            lambda e: masked_phone(e.principal_phone),
             width=16,
         ),
         Column("safety", _l("Safety manager"), lambda e: e.safety_manager),
         Column(
             "safety_phone",
             _l("Telephone of the safety manager"),
-            lambda e: mask_phone(e.safety_manager_phone),
+            lambda e: masked_phone(e.safety_manager_phone),
             width=16,
         ),
         Column("unit", _l("Supervising unit"), lambda e: e.supervising_unit, width=20),

@@ -40,6 +40,17 @@ def _words(problem: Problem) -> str:
     return text % problem.params if problem.params else text
 
 
+class RevealForm(Form):
+    """Why somebody has to see the telephone numbers of a file in full."""
+
+    reason = StringField(
+        _l("Why it is needed"),
+        [InputRequired(), Length(min=2, max=200)],
+        filters=[strip],
+        description=_l("Your name, this reason and the time are recorded for ever."),
+    )
+
+
 class EnterpriseForm(RegionForm):
     """All that a person may set in a file. ``row_version`` is what the editor had before them."""
 

@@ -137,6 +137,8 @@ NOTICES = {
     "link.check_late": _l("The check of %(other)s was due on %(due_on)s"),
 }
 ACTIONS = {
+    "enterprise.reveal": _l("Telephone numbers of a file viewed in full"),
+    "registration.reveal": _l("Telephone numbers of a registration viewed in full"),
     "registration.submit": _l("Registration sent in"),
     "registration.resend": _l("Registration sent in again"),
     "registration.accept": _l("Registration accepted"),

@@ -248,13 +248,6 @@ def is_phone(text: str) -> bool:
     return re.fullmatch(r"\+?[0-9]{5,15}", digits, re.ASCII) is not None
 
 
-def mask_phone(phone: str) -> str:
-    """A number for lists: enough to recognise it, not enough to call it."""
-    if len(phone) < 7:
-        return "*" * len(phone)
-    return f"{phone[:3]}{'*' * (len(phone) - 7)}{phone[-4:]}"
-
-
 # Which fields of its own file an enterprise changes by itself: how it is reached and called. What
 # identifies it, where it is and who answers for it waits for the authority. A local rule, ours.
 SELF_CHANGED = frozenset(

@@ -15,6 +15,7 @@ from supervision.enterprise import (
     site_models,  # noqa: F401 - its tables
     timeline_views,  # noqa: F401 - adds its addresses to the blueprint
     views_changes,
+    views_contacts,  # noqa: F401 - adds its addresses to two blueprints
     views_list,
     views_preferences,  # noqa: F401 - adds its addresses to the blueprint
     views_registration,

@@ -15,6 +15,7 @@ from supervision.core.actor import Actor
 from supervision.core.db import transaction
 from supervision.core.errors import Conflict, InvalidInput, NotFound
 from supervision.core.i18n import format_instant
+from supervision.core.masking import masked_phone
 from supervision.core.permissions import Permission
 from supervision.core.slice import Directory, Panel
 from supervision.enterprise import (
@@ -217,6 +218,15 @@ def _version(form: Any) -> int:
 @requires(Permission.ENTERPRISE_READ)
 def file(enterprise_id: int) -> ResponseReturnValue:
     """The file's first tab: facts, people, and one timeline of all that happened."""
+    return overview(enterprise_id)
+
+
+def overview(
+    enterprise_id: int,
+    form: forms.RevealForm | None = None,
+    numbers: Mapping[str, str] | None = None,
+) -> str:
+    """``numbers``: telephones in full, for one look; ``form``: the reason that did not do."""
     actor = current_actor()
     enterprise = queries.get_enterprise(enterprise_id, actor)
     sources = [m.timeline for m in slices() if m.timeline is not None]
@@ -226,6 +236,10 @@ def file(enterprise_id: int) -> ResponseReturnValue:
         "enterprise/overview.html",
         enterprise,
         "overview",
+        reveal_form=form or _reveal_form(actor),
+        reveal_failed=form is not None,
+        numbers=numbers or {},
+        mask=masked_phone,
         story=tell(lineage.with_predecessors(sources, before_it), enterprise_id, actor, before),
         before=before,
         officer=officer_names({enterprise.officer_id or 0}).get(enterprise.officer_id or 0, ""),
@@ -233,6 +247,10 @@ def file(enterprise_id: int) -> ResponseReturnValue:
             enterprise.park_id or 0, ""
         ),
     )
+
+
+def _reveal_form(actor: Actor) -> forms.RevealForm | None:
+    return forms.RevealForm(formdata=None) if actor.may(Permission.PEOPLE_PERSONAL) else None
 
 
 @bp.get("/<int:enterprise_id>/tabs/<string:key>")

@@ -26,6 +26,7 @@ from supervision.enterprise import (
     request_queries,
     rules,
 )
+from supervision.enterprise.contacts import as_shown
 from supervision.enterprise.file_values import restored, stored
 from supervision.enterprise.models import Enterprise
 from supervision.enterprise.registration import APPLICANT
@@ -190,7 +191,7 @@ def shown(name: str, value: Any) -> str:
         return str(labels.SIZE_LABELS[restored({name: value})[name]])
     if name == "park_id":
         return relation_queries.park_names({value}).get(value, "—")
-    return str(value)
+    return str(as_shown(name, value))
 
 
 @bp.post("/changes/<int:request_id>/approve")

@@ -16,9 +16,10 @@ from supervision.core.actor import Actor
 from supervision.core.errors import Forbidden
 from supervision.core.export.columns import NUMERIC, Column, shown
 from supervision.core.export.lists import FileKind, ListExport
+from supervision.core.masking import masked_phone
 from supervision.core.permissions import Permission
 from supervision.core.web.exporting import answer
-from supervision.core.web.paging import page_number, paginate
+from supervision.core.web.paging import page_number
 from supervision.enterprise import coverage, exports, forms, labels, preferences, queries, rules
 from supervision.enterprise.models import Enterprise, RollStatus
 from supervision.enterprise.request_labels import DAYS_LABELS
@@ -57,7 +58,7 @@ def index() -> ResponseReturnValue:
     if not request.args and (first := preferences.default_filter(actor, LIST)) is not None:
         return redirect(f"{url_for('enterprise.index')}?{first.query}")
     form, wanted = filters()
-    page = paginate(queries.list_enterprises(actor, wanted), number=page_number())
+    page = queries.page_of_enterprises(actor, wanted, page_number())
     regions = queries.region_path_names(
         {e.region_code for e in page.items},
         below=actor.regions[0] if len(actor.regions) == 1 else "",
@@ -68,7 +69,7 @@ def index() -> ResponseReturnValue:
         form=form,
         page=page,
         labels=labels,
-        mask=rules.mask_phone,
+        mask=masked_phone,
         text_of=shown,
         numeric=NUMERIC,
         regions=regions,

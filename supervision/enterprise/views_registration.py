@@ -6,7 +6,7 @@ number exists. What a receipt shows is opened by its number together with the te
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import (
@@ -29,6 +29,7 @@ from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment
 from supervision.core.db import db, transaction
 from supervision.core.errors import InvalidInput, NotFound
+from supervision.core.masking import masked_phone
 from supervision.core.permissions import Permission
 from supervision.core.scope import unscoped
 from supervision.core.text import N_
@@ -46,6 +47,7 @@ from supervision.enterprise import (
     rules,
 )
 from supervision.enterprise.file_values import restored
+from supervision.enterprise.forms import RevealForm
 from supervision.enterprise.registration import APPLICANT, Applicant
 from supervision.enterprise.request_models import Registration
 from supervision.enterprise.workflow import REGISTRATION_WORKFLOW, RegistrationState
@@ -267,10 +269,16 @@ def request_filter(states: Any) -> tuple[request_forms.ListForm, request_queries
 @bp.get("/<int:registration_id>")
 @requires(Permission.ENTERPRISE_DECIDE)
 def detail(registration_id: int) -> ResponseReturnValue:
-    return _detail_page(registration_id)
+    return detail_page(registration_id)
 
 
-def _detail_page(registration_id: int, failed: str = "", form: Form | None = None) -> str:
+def detail_page(
+    registration_id: int,
+    failed: str = "",
+    form: Form | None = None,
+    numbers: Mapping[str, str] | None = None,
+) -> str:
+    """``numbers``: telephones in full, for one look; ``form``: the step that ``failed``."""
     actor = current_actor()
     row = request_queries.get_registration(registration_id, actor)
     known, others = request_queries.same_code(row, actor)
@@ -282,6 +290,7 @@ def _detail_page(registration_id: int, failed: str = "", form: Form | None = Non
     }
     if form is not None and failed in made:
         made[failed] = form.mark(failed)
+    asked = form if failed == "reveal" else RevealForm(formdata=None)
     if "accept" in made:
         made["accept"].officer_id.choices = _officers(actor)
     return render_template(
@@ -294,9 +303,16 @@ def _detail_page(registration_id: int, failed: str = "", form: Form | None = Non
         others=others,
         forms=made,
         failed=failed,
+        reveal_form=asked.mark("reveal") if asked and _may_open(actor) else None,
+        numbers=numbers or {},
+        mask=masked_phone,
         labels=request_labels,
         file_labels=labels,
     )
+
+
+def _may_open(actor: Actor) -> bool:
+    return actor.may(Permission.PEOPLE_PERSONAL)
 
 
 _STEPS: dict[str, type[SeenForm]] = {
@@ -321,7 +337,7 @@ def accept(registration_id: int) -> ResponseReturnValue:
     form.officer_id.choices = _officers(actor)
     request_queries.get_registration(registration_id, actor)
     if not form.validate_on_submit():
-        return _detail_page(registration_id, "accept", form), 422
+        return detail_page(registration_id, "accept", form), 422
     welcome = next((m.welcome for m in slices() if m.welcome is not None), None)
     try:
         with transaction():
@@ -338,7 +354,7 @@ def accept(registration_id: int) -> ResponseReturnValue:
     except InvalidInput as error:
         error.field = None
         form.add_error(error)
-        return _detail_page(registration_id, "accept", form), 422
+        return detail_page(registration_id, "accept", form), 422
     if account is None:
         return redirect(url_for("enterprise.file", enterprise_id=enterprise_id))
     return render_template(
@@ -369,7 +385,7 @@ def _answer(
     form = request_forms.AnswerForm()
     request_queries.get_registration(registration_id, actor)
     if not form.validate_on_submit():
-        return _detail_page(registration_id, name, form), 422
+        return detail_page(registration_id, name, form), 422
     with transaction():
         row = request_queries.get_registration(registration_id, actor)
         check_seen(form, row.row_version)

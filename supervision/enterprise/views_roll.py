@@ -28,6 +28,7 @@ from supervision.enterprise import (
     request_labels,
     uscc,
 )
+from supervision.enterprise.contacts import as_shown
 from supervision.enterprise.duplicate_rules import PairState
 from supervision.enterprise.lineage_models import DuplicatePair, Restructuring
 from supervision.enterprise.models import Enterprise
@@ -157,7 +158,9 @@ def _side_by_side(
     found = []
     for name in COMPARED:
         values = [getattr(one, name) for one in (row.first, row.second)]
-        texts = [regions[v] if name == "region_code" else str(v or "—") for v in values]
+        texts = [
+            regions[v] if name == "region_code" else str(as_shown(name, v) or "—") for v in values
+        ]
         is_same = values[0] == values[1] and values[0] not in {None, ""}
         found.append((labels.FIELD_LABELS[name], texts[0], texts[1], is_same))
     return found
