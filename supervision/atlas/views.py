@@ -41,6 +41,8 @@ bp = Blueprint("atlas", __name__, url_prefix="/map")
 # What is seen of China where nothing lies on the map yet, in degrees.
 WHOLE = (73.0, 18.0, 135.0, 54.0)
 DAY_SECONDS = 86400
+# Enterprises side by side that a mark's own list names; more of them are pulled apart by zooming.
+MOST_LISTED = 12
 
 
 def _settings() -> Settings:
@@ -89,6 +91,7 @@ def _config(actor: Actor, wanted: MapFilter, settings: Settings) -> dict[str, An
         "tiles": settings.map_tiles,
         "attribution": settings.map_attribution,
         "mostZoom": settings.map_most_zoom,
+        "mostListed": MOST_LISTED,
         "tones": tones,
         "levels": [str(label) for label in labels.LEVEL_LABELS[wanted.measure]],
         "said": {
@@ -96,6 +99,9 @@ def _config(actor: Actor, wanted: MapFilter, settings: Settings) -> dict[str, An
             "open": _("Open the file"),
             "total": _("%(count)s enterprises in view"),
             "cluster": _("%(count)s enterprises: zoom in"),
+            "several": _("%(count)s enterprises side by side: choose one"),
+            "within": _("%(count)s enterprises at one place: list them"),
+            "nearer": _("Zoom in"),
         },
     }
 

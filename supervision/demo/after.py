@@ -9,6 +9,7 @@ from sqlalchemy import func
 
 from supervision.account import service as accounts
 from supervision.account.models import Account
+from supervision.atlas import jobs as atlas_jobs
 from supervision.audit import jobs as audit_jobs
 from supervision.core import clock
 from supervision.core.actor import SYSTEM
@@ -37,6 +38,8 @@ def finish(now: datetime) -> Iterator[str]:
     if made := _report_months(now):
         inbox_jobs.deliver(now)
         yield f"{made} monthly packages made"
+    if placed := atlas_jobs.keep_points(now):
+        yield f"{placed} places on the map"
     if sealed := audit_jobs.seal(now):
         yield f"{sealed} entries of the audit trail sealed"
 
