@@ -7,11 +7,13 @@ written with the row. Lists narrow themselves with :func:`having`; the palette a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Integer,
+    Select,
     and_,
     column,
     delete,
@@ -33,8 +35,8 @@ from sqlalchemy.sql.expression import cast
 from supervision.core import grams
 from supervision.core.actor import Actor
 from supervision.core.db import Base, db
-from supervision.core.find_models import MOST_KINDS, Searchable, SearchEntry, SearchSpec
-from supervision.core.grams import Query
+from supervision.core.find_models import KINDS, MOST_KINDS, Searchable, SearchEntry, SearchSpec
+from supervision.core.grams import LEVELS, Query
 from supervision.core.scope import CITY, unscoped, visible
 
 BATCH = 2000
@@ -60,6 +62,60 @@ def having(row_id: Any, kind: str, text: str, actor: Actor | None = None) -> Col
     else:
         found = select(_ENTRY.c.row_id).where(_clause(words, [kind], regions))
     return row_id.in_(found)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A search, for a list of one kind of row that asks for it in the way that pays.
+
+    ``ids`` selects the ids of the rows, within ``actor``'s regions and enterprises, from the index
+    alone; ``holds`` is the condition on a row of the list, for where nearly each one meets it.
+    """
+
+    ids: Select[Any]
+    holds: ColumnElement[bool]
+
+
+def found(row_id: Any, kind: str, text: str, actor: Actor) -> Found | None:
+    """The rows of ``kind`` that hold every word of ``text``; None without a letter or digit.
+
+    As far as the entries know what ``actor`` sees: all there is to know of an enterprise.
+    """
+    words = grams.terms(text)
+    if not words:
+        return None
+    entry_id = row_id * MOST_KINDS + KINDS.index(kind)
+    if db.engine.dialect.name != "sqlite":
+        return Found(_entries(words, kind, actor), _entry_holds(entry_id, words, kind))
+    wanted = grams.query(words, [kind])
+    exact = _exact(words)
+    mine = select(1).select_from(_GRAM).where(_match(wanted), _GRAM.c.rowid == entry_id)
+    same = [select(1).where(_ENTRY.c.id == entry_id, *exact).exists()] if exact else []
+    holds = and_(mine.exists(), *same)
+    if exact or not _are_tokens(actor):
+        return Found(_entries(words, kind, actor), holds)
+    regions = () if actor.everything else actor.regions
+    token = _match(grams.query(words, [kind], regions))
+    return Found(select(_GRAM.c.rowid // MOST_KINDS).where(token), holds)
+
+
+def _entries(words: Sequence[str], kind: str, actor: Actor) -> Select[Any]:
+    stmt = visible(SearchEntry, actor, SearchEntry.row_id)
+    return stmt.where(_clause(words, [kind], _regions(actor)))
+
+
+def _entry_holds(entry_id: Any, words: Sequence[str], kind: str) -> ColumnElement[bool]:
+    # One look for each row: an equation, and "exists" alone, the planner would make a join of.
+    one = and_(_ENTRY.c.id >= entry_id, _ENTRY.c.id <= entry_id)
+    return select(1).where(one, _clause(words, [kind], ())).exists().is_(True)
+
+
+def _are_tokens(actor: Actor) -> bool:
+    """What ``actor`` sees is a matter of the divisions that stand in the index."""
+    if actor.everything:
+        return True
+    known = all(len(code) in LEVELS for code in actor.regions)
+    return bool(actor.regions) and known and not actor.enterprise_ids
 
 
 def hits(actor: Actor, text: str, kind: str, limit: int) -> list[tuple[int, str]]:

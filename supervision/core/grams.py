@@ -26,7 +26,8 @@ LONGEST_TERM = 60
 # A shorter run of digits begins a large part of all numbers: only a whole part will do then.
 NUMBER_PREFIX, CODE_PREFIX = 6, 5
 SHORTEST_END = 4
-_LEVELS = (2, 4, 6, 9)
+# Digits of the divisions that are tokens.
+LEVELS = (2, 4, 6, 9)
 _PARTS = re.compile(r"[0-9a-z]+")
 
 
@@ -71,7 +72,7 @@ def code_tokens(code: str) -> Iterator[str]:
 
 
 def region_tokens(region_code: str) -> list[str]:
-    return [f"r{region_code[:n]}" for n in _LEVELS if len(region_code) >= n]
+    return [f"r{region_code[:n]}" for n in LEVELS if len(region_code) >= n]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def query(words: Sequence[str], kinds: Iterable[str] = (), regions: Iterable[str
     if kinds := list(kinds):
         wanted.append([[Wanted(f"k{kind}")] for kind in kinds])
     # A prefix of an odd length is compared by the caller's scope alone.
-    if (regions := list(regions)) and all(len(code) in _LEVELS for code in regions):
+    if (regions := list(regions)) and all(len(code) in LEVELS for code in regions):
         wanted.append([[Wanted(f"r{code}")] for code in regions])
     return wanted
 

@@ -101,6 +101,11 @@ class Enterprise(Searchable, Versioned, Base):
         Index("ix_enterprise_created_at", "created_at", *_FILTERED),
         Index("ix_enterprise_headcount", "headcount", *_FILTERED),
         Index("ix_enterprise_updated_at", "updated_at", *_FILTERED),
+        # What has few values stands first: both databases skip over those that are not asked for.
+        Index(
+            "ix_enterprise_is_key",
+            *("is_key", "size_class", "roll_status", "name", "region_code", "industry_code"),
+        ),
     )
 
     uscc: Mapped[str] = mapped_column(String(18), unique=True)

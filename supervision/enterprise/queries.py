@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, unscoped, visible
-from supervision.core.web.paging import WALK, capped_counts
+from supervision.core.web.paging import PER_PAGE, Page, Search, capped_counts, paginate
 from supervision.enterprise import coverage, rules
 from supervision.enterprise.models import Enterprise, EnterpriseEvent, Region, RollStatus
 from supervision.enterprise.rules import RegionLevel, SizeClass
@@ -46,13 +46,18 @@ class EnterpriseFilter:
     checked: tuple[coverage.CheckedSince, ...] = ()
     sort: str = "name"
 
+    @property
+    def is_text_alone(self) -> bool:
+        """Nothing narrows the list but its text."""
+        others = (self.region, self.industry, self.gap, self.size_class, self.roll_status)
+        return not any(others) and self.is_key is None
+
 
 def list_enterprises(actor: Actor, wanted: EnterpriseFilter) -> Select[Any]:
     """The ordered statement behind the registry page and its export."""
     stmt = visible(Enterprise, actor)
     if wanted.text:
         stmt = stmt.where(find.having(Enterprise.id, "enterprise", wanted.text, actor))
-        stmt = stmt.execution_options(**{WALK: True})
     if wanted.region:
         stmt = stmt.where(region_range(Enterprise.region_code, wanted.region))
     if wanted.industry:
@@ -68,6 +73,18 @@ def list_enterprises(actor: Actor, wanted: EnterpriseFilter) -> Select[Any]:
         if value is not None:
             stmt = stmt.where(column == value)
     return stmt.order_by(*SORTS.get(wanted.sort, SORTS["name"]))
+
+
+def page_of_enterprises(
+    actor: Actor, wanted: EnterpriseFilter, number: int, per_page: int = PER_PAGE
+) -> Page[Enterprise]:
+    """A page of :func:`list_enterprises`, which a search may find by another way."""
+    found = find.found(Enterprise.id, "enterprise", wanted.text, actor)
+    if found is None:
+        return paginate(list_enterprises(actor, wanted), number=number, per_page=per_page)
+    whole = list_enterprises(actor, replace(wanted, text=""))
+    search = Search(found, wanted.is_text_alone)
+    return paginate(whole, number=number, per_page=per_page, search=search)
 
 
 def in_industry(wanted: str) -> ColumnElement[bool]:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from flask import request, url_for
-from sqlalchemy import BinaryExpression, Select, func, select
-from sqlalchemy.sql import operators
+from sqlalchemy import ColumnElement, Select, case, func, select
 
 from supervision.core.db import db
+from supervision.core.find import Found
 
 T = TypeVar("T")
 
 PER_PAGE = 25
 COUNT_CAP = 10_000
-# A list says by this option that an index holds each of its orders.
-WALK = "anqi_walk"
-# Fewer are sorted sooner than found on a walk.
+# Fewer are sorted sooner than met on a walk through the list.
 WALKED = 1000
 MAX_PAGE = COUNT_CAP // PER_PAGE + 1
 
@@ -76,41 +75,90 @@ def page_number() -> int:
     return min(max(number, 1), MAX_PAGE)
 
 
-def paginate(stmt: Select[Any], *, number: int, per_page: int = PER_PAGE) -> Page[Any]:
-    """One page of ``stmt``'s first entity. ``stmt`` comes from ``visible()`` and is ordered."""
+def paginate(
+    stmt: Select[Any], *, number: int, per_page: int = PER_PAGE, search: Search | None = None
+) -> Page[Any]:
+    """One page of ``stmt``'s first entity. ``stmt`` comes from ``visible()`` and is ordered.
+
+    With ``search``, of those rows of ``stmt`` that it has found.
+    """
     key = stmt.column_descriptions[0]["entity"].id
     plain = stmt.with_only_columns(key, maintain_column_froms=True)
-    total = capped_count(plain.order_by(None))
-    if total > WALKED and _may_walk(stmt):
-        plain = _walked(plain)
     # Which rows, out of an index where there is one; then these rows, and no others, whole.
-    some = plain.limit(per_page).offset((number - 1) * per_page).subquery()
-    chosen = select(*some.c).execution_options(**stmt.get_execution_options())
-    ids = db.session.scalars(chosen).all()
+    window = _Window(key, per_page, (number - 1) * per_page)
+    if search is None:
+        total = capped_count(plain.order_by(None))
+        ids = window.read(plain)
+    else:
+        total, ids = _searched(plain, window, search)
     rows = whole_rows(stmt, key, ids)
     return Page(rows, number, per_page, min(total, COUNT_CAP), total > COUNT_CAP)
 
 
-def _may_walk(stmt: Select[Any]) -> bool:
-    return WALK in stmt.get_execution_options() and db.engine.dialect.name == "sqlite"
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What narrows a list, each of whose orders an index holds, to the rows that hold some words.
 
-
-def _walked(stmt: Select[Any]) -> Select[Any]:
-    """The same rows, read in their order until there are enough, not looked up and sorted.
-
-    For a search that has found many: SQLite would fetch each of them by its id first.
+    ``is_alone``: nothing but the reader's scope narrows it besides, so that the index of the
+    search knows how many they are.
     """
-    walked = stmt.where()
-    walked._where_criteria = tuple(map(_not_by_key, stmt._where_criteria))  # noqa: SLF001 - as above
-    return walked
+
+    found: Found
+    is_alone: bool
 
 
-def _not_by_key(clause: Any) -> Any:
-    """``id IN (SELECT ...)`` as a condition on each row that is read."""
-    if isinstance(clause, BinaryExpression) and clause.operator is operators.in_op:
-        left: Any = clause.left
-        return (left + 0).in_(clause.right)
-    return clause
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """The rows of a page among all."""
+
+    key: Any
+    limit: int
+    offset: int
+
+    def of(self, plain: Select[Any]) -> Select[Any]:
+        return plain.limit(self.limit).offset(self.offset)
+
+    def read(self, plain: Select[Any]) -> Sequence[int]:
+        some = self.of(plain).subquery()
+        chosen = select(*some.c).execution_options(**plain.get_execution_options())
+        return db.session.scalars(chosen).all()
+
+
+def _searched(plain: Select[Any], window: _Window, search: Search) -> tuple[int, Sequence[int]]:
+    """How many have been found, and the ids of the page, out of one look into the index.
+
+    A few are looked up and sorted; many are met soon on a walk through the list in its order, and
+    beyond what anybody counts, nearly every row on it is one.
+    """
+    key, hits = window.key, search.found.ids
+    if not search.is_alone:
+        hits = plain.where(key.in_(hits)).order_by(None)
+    some = hits.limit(COUNT_CAP + 1).cte("found")
+    ids = select(*some.c)
+    count = select(func.count()).select_from(some).scalar_subquery()
+    page = case(
+        (count <= WALKED, _as_list(window.of(plain.where(key.in_(ids))))),
+        (count <= COUNT_CAP, _as_list(window.of(plain.where(_met_on_a_walk(key, ids))))),
+    )
+    asked = select(count, page).execution_options(**plain.get_execution_options())
+    total, found = db.session.execute(asked).one()
+    if total > COUNT_CAP:
+        return total, window.read(plain.where(search.found.holds))
+    return total, json.loads(found) if isinstance(found, str) else found
+
+
+def _met_on_a_walk(key: Any, ids: Select[Any]) -> ColumnElement[bool]:
+    """``key`` is one of ``ids``, said so that no planner fetches each of them and sorts."""
+    if db.engine.dialect.name == "sqlite":
+        return (key + 0).in_(ids)  # type: ignore[no-any-return]
+    return key.in_(ids).is_(True)  # type: ignore[no-any-return]
+
+
+def _as_list(ids: Select[Any]) -> ColumnElement[Any]:
+    """The rows of a statement of one column as one value, in their order."""
+    if db.engine.dialect.name == "sqlite":
+        return select(func.json_group_array(ids.subquery().c[0])).scalar_subquery()
+    return func.array(ids.scalar_subquery())
 
 
 def first_rows(stmt: Select[Any], limit: int) -> Sequence[Any]:
@@ -151,6 +199,7 @@ __all__ = [
     "COUNT_CAP",
     "PER_PAGE",
     "Page",
+    "Search",
     "capped_count",
     "capped_counts",
     "count_text",
