@@ -158,7 +158,8 @@ class Camera:
     given, while ``url`` is kept for evidence. ``input_size`` bounds the model's input; frames
     of another shape take the part of it that fits them. ``adaptive``: key frames only while
     nothing moves. ``gate``: frames without motion are not judged, except one every ``scan_s``.
-    ``view_check``: a frozen, black, covered or moved view suspends the rules.
+    ``view_check``: a frozen, black, covered or moved view suspends the rules. ``view_from``: a
+    person has said that the view is right as it was then; what was learnt of it before is void.
     """
 
     camera_id: str
@@ -174,6 +175,7 @@ class Camera:
     gate: bool = True
     scan_s: float = 10.0
     view_check: bool = True
+    view_from: datetime | None = None
 
     def __post_init__(self) -> None:
         check_token("camera_id", self.camera_id)
