@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from vision.contract import ViewState
-from vision.reference import HEIGHT, WIDTH
 from vision.view import UNKNOWN, Seen, Watcher, thumbnail
 
 ZONE = ((0.1, 0.3), (0.4, 0.3), (0.4, 0.95), (0.1, 0.95))
