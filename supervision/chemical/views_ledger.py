@@ -19,10 +19,11 @@ from supervision.chemical.standards import standard_on
 from supervision.core import attachments, clock
 from supervision.core.access import current_actor, requires
 from supervision.core.db import transaction
-from supervision.core.errors import Conflict, DomainError, InvalidInput
+from supervision.core.errors import Conflict, DomainError, GoesOnElsewhere, InvalidInput
 from supervision.core.permissions import Permission
 from supervision.core.web.forms import Form, SeenForm, check_seen, given
 from supervision.enterprise import queries as enterprises
+from supervision.enterprise.ended import open_file
 
 
 @bp.get("/enterprises/<int:enterprise_id>")
@@ -60,7 +61,7 @@ def ledger_file(enterprise_id: int) -> ResponseReturnValue:
 @bp.get("/enterprises/<int:enterprise_id>/units/new")
 @requires(Permission.CHEMICAL_EDIT)
 def new_unit(enterprise_id: int) -> ResponseReturnValue:
-    enterprises.get_enterprise(enterprise_id, current_actor())
+    open_file(enterprise_id, current_actor())
     return _unit_page(forms.UnitForm(formdata=None, exposed_people=None), enterprise_id, None)
 
 
@@ -68,11 +69,11 @@ def new_unit(enterprise_id: int) -> ResponseReturnValue:
 @requires(Permission.CHEMICAL_EDIT)
 def create_unit(enterprise_id: int) -> ResponseReturnValue:
     actor, form = current_actor(), forms.UnitForm()
-    enterprises.get_enterprise(enterprise_id, actor)
+    open_file(enterprise_id, actor)
     _offer_areas(form, enterprise_id)
 
     def act() -> str:
-        enterprise = enterprises.get_enterprise(enterprise_id, actor)
+        enterprise = open_file(enterprise_id, actor)
         unit = service.add_unit(enterprise, actor, _unit_fields(form))
         return url_for("chemical.unit", unit_id=unit.id)
 
@@ -145,6 +146,7 @@ def retire_unit_now(unit_id: int) -> ResponseReturnValue:
 
     def act() -> str:
         unit = queries.get_unit(unit_id, actor)
+        check_seen(form, unit.row_version)
         service.retire_unit(unit, actor, reason=form.reason.data or "")
         return url_for("chemical.unit", unit_id=unit_id)
 
@@ -153,6 +155,7 @@ def retire_unit_now(unit_id: int) -> ResponseReturnValue:
 
 def _retire_page(form: forms.ReasonForm, unit_id: int) -> str:
     unit = queries.get_unit(unit_id, current_actor())
+    show_version(form, unit)
     return render_template(
         "chemical/reason.html",
         form=form,
@@ -168,6 +171,7 @@ def _retire_page(form: forms.ReasonForm, unit_id: int) -> str:
 @requires(Permission.CHEMICAL_EDIT)
 def new_item(unit_id: int) -> ResponseReturnValue:
     unit = queries.get_unit(unit_id, current_actor())
+    open_file(unit.enterprise_id, current_actor())
     kind = Purpose.STORAGE if unit.kind is UnitKind.STORAGE else Purpose.RAW
     return _item_page(forms.ItemForm(formdata=None, purpose=kind), unit, None)
 
@@ -176,7 +180,7 @@ def new_item(unit_id: int) -> ResponseReturnValue:
 @requires(Permission.CHEMICAL_EDIT)
 def create_item(unit_id: int) -> ResponseReturnValue:
     actor, form = current_actor(), forms.ItemForm()
-    queries.get_unit(unit_id, actor)
+    open_file(queries.get_unit(unit_id, actor).enterprise_id, actor)
     _offer_tables(form)
 
     def act() -> str:
@@ -269,6 +273,7 @@ def remove_item_now(item_id: int) -> ResponseReturnValue:
 
     def act() -> str:
         found = queries.get_item(item_id, actor)
+        check_seen(form, found.row_version)
         service.remove_item(found, actor, reason=form.reason.data or "")
         return url_for("chemical.unit", unit_id=found.unit_id)
 
@@ -277,6 +282,7 @@ def remove_item_now(item_id: int) -> ResponseReturnValue:
 
 def _remove_page(form: forms.ReasonForm, item_id: int) -> str:
     found = queries.get_item(item_id, current_actor())
+    show_version(form, found)
     return render_template(
         "chemical/reason.html",
         form=form,
@@ -332,6 +338,8 @@ def save(
     try:
         with transaction():
             url = act()
+    except GoesOnElsewhere:
+        raise
     except (InvalidInput, Conflict) as error:
         return _refused(form, error, page)
     flash(done, "success")

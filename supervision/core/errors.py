@@ -54,3 +54,11 @@ class Conflict(DomainError):
         **params: object,
     ) -> None:
         super().__init__(message, field=None, **params)
+
+
+class GoesOnElsewhere(Conflict):
+    """What this was meant for has ended; ``url`` is where it goes on, "" where nobody may look."""
+
+    def __init__(self, message: str, *, url: str, **params: object) -> None:
+        super().__init__(message, **params)
+        self.url = url

@@ -29,6 +29,7 @@ from supervision.document.queries import DocumentFilter, GapFilter
 from supervision.document.rules import GapReason
 from supervision.document.workflow import DOCUMENT_WORKFLOW, FILING_WORKFLOW
 from supervision.enterprise import queries as enterprises
+from supervision.enterprise.ended import open_file
 
 MOST_PICKED = 50
 
@@ -141,6 +142,7 @@ def _gap_filter() -> tuple[forms.GapForm, GapFilter]:
 @requires(Permission.DOCUMENT_EDIT)
 def new(enterprise_id: int) -> ResponseReturnValue:
     form = forms.DocumentForm(formdata=None, kind=request.args.get("kind", ""))
+    open_file(enterprise_id, current_actor())
     return _form_page(form, enterprise_id)
 
 
@@ -150,12 +152,12 @@ def create(enterprise_id: int) -> ResponseReturnValue:
     actor = current_actor()
     form = forms.DocumentForm()
     form.offer(kinds.kinds_on(clock.today()))
-    enterprises.get_enterprise(enterprise_id, actor)  # out of scope is a 404, whatever was sent
+    open_file(enterprise_id, actor)  # out of scope is a 404, whatever was sent
     if not form.validate_on_submit():
         return _form_page(form, enterprise_id), 422
     try:
         with transaction():
-            owner = enterprises.get_enterprise(enterprise_id, actor)
+            owner = open_file(enterprise_id, actor)
             made = service.draft(owner, actor, form.kind.data or "", form.contents(), _scans(form))
             made_id = made.id
     except InvalidInput as error:

@@ -14,6 +14,7 @@ from supervision.document.blueprint import bp
 from supervision.document.models import EnterpriseDocument
 from supervision.document.rules import Result
 from supervision.document.views import act_on
+from supervision.enterprise.ended import open_file
 
 
 @bp.post("/<int:document_id>/publish")
@@ -60,6 +61,7 @@ def new_version(document_id: int) -> ResponseReturnValue:
     form = forms.PlainForm()
 
     def act(document: EnterpriseDocument) -> EnterpriseDocument:
+        open_file(document.enterprise_id, current_actor())
         return service.new_version(document, current_actor())
 
     done = _("A draft of the next version. This one holds until that one is in force.")

@@ -25,6 +25,7 @@ from supervision.enterprise import (
     relations,
     request_labels,
 )
+from supervision.enterprise.ended import open_file
 from supervision.enterprise.relation_models import EnterpriseLink, Park
 from supervision.enterprise.relation_queries import LinkFilter
 from supervision.enterprise.relation_rules import LinkKind
@@ -66,7 +67,7 @@ def new_link(enterprise_id: int) -> ResponseReturnValue:
 
 
 def _link_form_page(enterprise_id: int, form: relation_forms.LinkForm) -> str:
-    enterprise = queries.get_enterprise(enterprise_id, current_actor())
+    enterprise = open_file(enterprise_id, current_actor())
     return render_template("enterprise/relations/link_form.html", enterprise=enterprise, form=form)
 
 
@@ -75,7 +76,7 @@ def _link_form_page(enterprise_id: int, form: relation_forms.LinkForm) -> str:
 def add_link(enterprise_id: int) -> ResponseReturnValue:
     actor = current_actor()
     form = relation_forms.LinkForm()
-    queries.get_enterprise(enterprise_id, actor)
+    open_file(enterprise_id, actor)
     if not form.validate_on_submit():
         return _link_form_page(enterprise_id, form), 422
     try:

@@ -22,6 +22,7 @@ from supervision.core.web.forms import given
 from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
+from supervision.enterprise.ended import open_file
 from supervision.hazard import (
     exports,
     forms,
@@ -114,7 +115,7 @@ def report_now(enterprise_id: int) -> ResponseReturnValue:
         return _report_page(enterprise_id, form), 422
     try:
         with transaction():
-            enterprise = enterprises.get_enterprise(enterprise_id, actor)
+            enterprise = open_file(enterprise_id, actor)
             finding = service.Finding(
                 source=Source(form.source.data),
                 found_at=_instant(given(form.found_at.data)),
@@ -146,7 +147,7 @@ def _report_form(**values: Any) -> forms.ReportForm:
 
 
 def _report_page(enterprise_id: int, form: forms.ReportForm) -> str:
-    enterprise = enterprises.get_enterprise(enterprise_id, current_actor())
+    enterprise = open_file(enterprise_id, current_actor())
     return render_template("hazard/report.html", enterprise=enterprise, form=form)
 
 

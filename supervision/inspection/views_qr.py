@@ -13,6 +13,7 @@ from supervision.core.permissions import Permission
 from supervision.core.web.limits import limiter
 from supervision.core.web.state import settings
 from supervision.enterprise import queries as enterprises
+from supervision.enterprise.ended import open_file
 from supervision.enterprise.models import Enterprise
 from supervision.inspection import labels, qr
 from supervision.inspection.qr import EnterpriseCode
@@ -53,7 +54,7 @@ def issue(enterprise_id: int) -> ResponseReturnValue:
     """A first code, or a new one: the sheet at the gate is then worth nothing."""
     actor = current_actor()
     with transaction():
-        qr.issue(enterprises.get_enterprise(enterprise_id, actor), actor)
+        qr.issue(open_file(enterprise_id, actor), actor)
     flash(_("The code is issued. Print it and put it up at the gate."), "success")
     return redirect(url_for("enterprise_code.page", enterprise_id=enterprise_id))
 

@@ -24,6 +24,7 @@ from supervision.core.web.forms import check_seen, given
 from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
+from supervision.enterprise.ended import open_file
 from supervision.licence import exports, forms, labels, needs, queries, rules, service, types
 from supervision.licence.blueprint import bp
 from supervision.licence.journal import MOST_FILES
@@ -138,7 +139,7 @@ def create(enterprise_id: int) -> ResponseReturnValue:
         return _new_page(enterprise_id, form), 422
     try:
         with transaction():
-            enterprise = enterprises.get_enterprise(enterprise_id, actor)
+            enterprise = open_file(enterprise_id, actor)
             licence = service.record(enterprise, actor, paper_of(form))
     except InvalidInput as error:
         form.add_error(error)
@@ -156,7 +157,7 @@ def _offer(form: forms.PaperForm) -> forms.PaperForm:
 
 
 def _new_page(enterprise_id: int, form: forms.PaperForm) -> str:
-    enterprise = enterprises.get_enterprise(enterprise_id, current_actor())
+    enterprise = open_file(enterprise_id, current_actor())
     return render_template(
         "licence/form.html",
         form=form,
@@ -268,6 +269,7 @@ def _edit_page(licence: Licence, form: forms.PaperForm) -> str:
 def successor(licence_id: int, origin: str) -> ResponseReturnValue:
     """The form for the paper that follows this one, with what mostly stays."""
     licence = queries.get_licence(licence_id, current_actor())
+    open_file(licence.enterprise_id, current_actor())
     how = Origin(origin)
     if how not in licence.origins:
         raise Conflict(N_("This is not possible in the present state. Reload the page to see it."))
@@ -290,6 +292,7 @@ def succeed(licence_id: int, origin: str) -> ResponseReturnValue:
         with transaction():
             licence = queries.get_licence(licence_id, actor)
             check_seen(form, licence.row_version)
+            open_file(licence.enterprise_id, actor)
             succession = Succession(how, licence, is_clean=bool(form.is_clean.data))
             made = service.succeed(succession, actor, paper_of(form))
     except InvalidInput as error:

@@ -16,6 +16,7 @@ from supervision.core.errors import InvalidInput, NotFound
 from supervision.core.permissions import Permission
 from supervision.core.web.forms import given
 from supervision.enterprise import queries as enterprises
+from supervision.enterprise.ended import open_file
 from supervision.hazard import queries as hazards
 from supervision.hazard.models import Hazard
 from supervision.order import forms, labels, queries, service, transfer
@@ -101,7 +102,7 @@ def confirm(enterprise_id: int) -> ResponseReturnValue:
     """Record the signed consent."""
     actor = current_actor()
     form = forms.ConfirmationForm()
-    enterprises.get_enterprise(enterprise_id, actor)
+    open_file(enterprise_id, actor)
     if not form.validate_on_submit():
         return _confirmations_page(enterprise_id, form), 422
     try:

@@ -150,7 +150,7 @@ class RenewForm(CertificateForm):
     files = MultipleFileField(_l("Scans"))
 
 
-class ReviewForm(Form):
+class ReviewForm(SeenForm):
     day = DateField(_l("Review passed on"), [InputRequired()])
     next_review_on = DateField(
         _l("Next review due by"), [Optional()], description=_l("Empty: by the months of its kind.")
@@ -158,7 +158,7 @@ class ReviewForm(Form):
     note = StringField(_l("Note"), [Length(max=200)], filters=[strip])
 
 
-class RevokeForm(Form):
+class RevokeForm(SeenForm):
     day = DateField(_l("Revoked from"), [InputRequired()])
     reason = TextAreaField(
         _l("Reason"), [InputRequired(), TEXT], filters=[strip], render_kw={"rows": 2}

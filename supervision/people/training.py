@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm.attributes import flag_modified
 
 from supervision.core import clock
 from supervision.core.actor import Actor
@@ -94,8 +95,14 @@ def attend(session: TrainingSession, actor: Actor, person_ids: Collection[int]) 
     for person_id in found:
         _seat(session, person_id)
     if found:
+        _seats_changed(session)
         log(actor, "training_attend", session, count=len(found))
     return len(found)
+
+
+def _seats_changed(session: TrainingSession) -> None:
+    """Who is about to close the archive without having seen this is told so."""
+    flag_modified(session, "title")
 
 
 def _seat(session: TrainingSession, person_id: int) -> TrainingAttendance:
@@ -135,6 +142,7 @@ def paste(
         if line.score is not None:
             seat.score = line.score
             seat.result = _by_score(line.score, pass_mark)
+    _seats_changed(session)
     log(actor, "training_attend", session, count=len(matched))
     return len(matched), []
 
@@ -175,13 +183,9 @@ def set_results(
     session: TrainingSession,
     actor: Actor,
     results: Mapping[int, tuple[Result, Decimal | None]],
-    *,
-    expected: int | None = None,
 ) -> None:
     """Results and scores by person."""
     TRAINING_WORKFLOW.check("attend", session, actor)
-    if expected is not None and session.row_version != expected:
-        raise Conflict
     changed = 0
     for seat in session.attendances:
         if seat.person_id not in results:
@@ -191,6 +195,7 @@ def set_results(
             seat.result, seat.score = wanted
             changed += 1
     if changed:
+        _seats_changed(session)
         log(actor, "training_results", session, count=changed)
 
 
@@ -202,6 +207,7 @@ def remove(session: TrainingSession, actor: Actor, person_id: int) -> None:
         raise Conflict
     session.attendances.remove(seat)
     db.session.delete(seat)
+    _seats_changed(session)
     log(actor, "training_remove", session, person_id=person_id)
 
 

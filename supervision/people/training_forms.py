@@ -41,7 +41,7 @@ class SessionForm(SeenForm):
     trainer = StringField(_l("Trainer"), [Length(max=80)], filters=[strip])
 
 
-class PasteForm(Form):
+class PasteForm(SeenForm):
     text = TextAreaField(
         _l("Names, one a line"),
         [InputRequired(), Length(max=40_000)],
@@ -56,7 +56,7 @@ class PasteForm(Form):
     )
 
 
-class ReasonForm(Form):
+class ReasonForm(SeenForm):
     reason = TextAreaField(
         _l("Reason"), [InputRequired(), TEXT], filters=[strip], render_kw={"rows": 2}
     )

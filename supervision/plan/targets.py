@@ -20,6 +20,7 @@ from supervision.core.scope import unscoped
 from supervision.core.text import N_
 from supervision.core.workdays import next_workday
 from supervision.enterprise.models import Enterprise
+from supervision.enterprise.service import RESTRUCTURED
 from supervision.inspection import service as inspections
 from supervision.inspection.workflow import InspectionKind
 from supervision.plan import capacity, queries, rules
@@ -175,7 +176,8 @@ class Made:
 def make_inspections(plan: AnnualPlan, actor: Actor, month: int) -> Made:
     """Draft inspections of a month's lines, at most :data:`BATCH` at once.
 
-    A line without two officers who hold a certificate on the day is left out and named.
+    A line without two officers who hold a certificate on the day, or of an enterprise that has
+    ended, is left out and named.
     """
     if not actor.may(Permission.PLAN_EDIT) or not actor.may(Permission.INSPECTION_MAKE):
         raise Forbidden
@@ -189,7 +191,9 @@ def make_inspections(plan: AnnualPlan, actor: Actor, month: int) -> Made:
     made = Made(left=max(0, len(lines) - BATCH))
     for target in lines[:BATCH]:
         pair = [i for i in (target.first_officer_id, target.second_officer_id) if i is not None]
-        if len(pair) < OFFICERS_EACH:
+        if target.enterprise.roll_status in RESTRUCTURED:
+            made.problems.append((target.enterprise.name, N_("it has merged or was split")))
+        elif len(pair) < OFFICERS_EACH:
             made.problems.append((target.enterprise.name, N_("no two officers are named")))
         elif not all(i in held and held[i].authority_id == plan.authority_id for i in pair):
             made.problems.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 import pytest
@@ -139,3 +140,18 @@ def test_a_chief_corrects_a_figure_and_an_officer_may_not(cast, pages, source):
     assert pages.post("section_chief", url, {**form, "figure": "NaN"}).status_code == 422
     new = pages.post("section_chief", url, form)
     assert "misprint" in error_text(pages.get("auditor", new.location))
+
+
+def test_of_two_who_press_at_once_on_the_ledger_the_second_is_told(cast, pages, source):
+    item = f"/chemicals/items/{source['item_id']}"
+    shown = pages.get("plant_manager", f"{item}/remove").get_data(as_text=True)
+    seen = re.search(r'name="row_version"[^>]* value="(\d+)"', shown)[1]
+    changed = {"named": "12", "purpose": "raw", "tonnes": "70", "row_version": seen}
+    assert pages.post("safety_manager", f"{item}/edit", changed).status_code == 302
+    late = {"reason": "Not held any more", "row_version": seen}
+    answer = pages.post("plant_manager", f"{item}/remove", late)
+    assert answer.status_code == 409
+    # The page that comes back says what stands there now; pressed again, it counts.
+    now = re.search(r'name="row_version"[^>]* value="(\d+)"', answer.get_data(as_text=True))[1]
+    again = late | {"row_version": now}
+    assert pages.post("plant_manager", f"{item}/remove", again).status_code == 302

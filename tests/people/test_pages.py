@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -322,3 +323,41 @@ def test_a_filter_that_makes_no_sense_narrows_nothing_and_breaks_nothing(pages, 
             query = dict.fromkeys(names, value)
             answer = pages.get("district_officer", url, query_string=query)
             assert answer.status_code == 200, f"{url} {value}"
+
+
+def version_of(page):
+    return re.search(r'name="row_version"[^>]* value="(\d+)"', page.get_data(as_text=True))[1]
+
+
+def test_of_two_who_press_at_once_on_a_certificate_the_second_is_told(pages, cast, person):
+    number = make_certificate(person, review_on=clock.today() + timedelta(days=30))
+    here, today = f"/people/certificates/{number}", clock.today().isoformat()
+    seen = version_of(pages.get("plant_manager", here))
+    again = {"day": today, "row_version": seen}
+    assert pages.post("safety_manager", f"{here}/review", again).status_code == 302
+    assert pages.post("plant_manager", f"{here}/review", again).status_code == 409
+    late = again | {"reason": "Lost its ground"}
+    assert pages.post("district_officer", f"{here}/revoke", late).status_code == 409
+    now = late | {"row_version": version_of(pages.get("district_officer", here))}
+    assert pages.post("district_officer", f"{here}/revoke", now).status_code == 302
+
+
+def test_of_two_who_press_at_once_on_a_training_the_second_is_told(pages, cast, person):
+    number = make_session(cast, [person], recorded=False)
+    here = f"/people/training/{number}"
+    seen = {"row_version": version_of(pages.get("plant_manager", here))}
+    result = {f"result-{person}": "passed", f"score-{person}": "90"}
+    assert pages.post("safety_manager", f"{here}/results", result | seen).status_code == 302
+    # Nobody closes an archive whose results they have not seen.
+    for step, more in (
+        ("record", {}),
+        ("results", {f"result-{person}": "failed"}),
+        ("participants", {"people": str(person)}),
+        (f"participants/{person}/remove", {}),
+        ("paste", {"text": "Longname"}),
+    ):
+        assert pages.post("plant_manager", f"{here}/{step}", more | seen).status_code == 409, step
+    fresh = {"row_version": version_of(pages.get("plant_manager", here))}
+    assert pages.post("plant_manager", f"{here}/record", fresh).status_code == 302
+    void = fresh | {"reason": "The hall was closed"}
+    assert pages.post("safety_manager", f"{here}/void", void).status_code == 409

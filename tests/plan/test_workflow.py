@@ -13,6 +13,7 @@ from supervision.core.db import db, transaction
 from supervision.core.errors import Conflict, Forbidden, InvalidInput
 from supervision.core.notices import Notice
 from supervision.core.scope import unscoped, visible
+from supervision.enterprise import lineage
 from supervision.inspection.models import Inspection
 from supervision.plan import items, people, queries, service, targets
 from supervision.plan.models import PlanTarget
@@ -31,6 +32,7 @@ from tests.factories.plans import (
     make_plan,
     more_enterprises,
 )
+from tests.factories.roll import propose_merger
 
 TODAY = date(2026, 11, 22)
 
@@ -256,3 +258,17 @@ def test_the_total_that_is_published_is_that_of_the_day_it_was_submitted(cast, a
     plan_id = make_plan(cast, authority, drawn_fields(quantity=None, ratio=50))
     more_enterprises(3)
     assert load(plan_id).items[0].class_size == 2
+
+
+def test_no_inspection_is_drafted_of_an_enterprise_that_merged_since(cast, authority):
+    plan_id = make_plan(cast, authority, item_fields(months=(12,)))
+    chief = cast["section_chief"]
+    with transaction():
+        targets.name_officers(load(plan_id), chief)
+    merger = propose_merger(cast, cast.other_plant_id, cast.plant_id, "district_officer")
+    with transaction():
+        row = lineage.get_restructuring(merger, chief)
+        lineage.approve(row, chief, typed_name="Invented Plant 2")
+        made = targets.make_inspections(load(plan_id), chief, 12)
+    assert made.count == 1
+    assert made.problems == [("Invented Plant 2", "it has merged or was split")]

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from supervision.core.errors import Conflict, DomainError
+from supervision.core.errors import Conflict, DomainError, GoesOnElsewhere
 from supervision.core.i18n import message_of
 
 DRAIN_LIMIT = 512 * 1024 * 1024
@@ -23,6 +23,7 @@ _TOO_LARGE = lazy_gettext("The upload is larger than this system accepts.")
 
 def init_errors(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(GoesOnElsewhere, _elsewhere)
     app.register_error_handler(StaleDataError, lambda _error: _domain(Conflict()))
     app.register_error_handler(IntegrityError, _integrity)
     app.register_error_handler(CSRFError, _csrf)
@@ -36,6 +37,13 @@ def wants_json() -> bool:
 
 def _domain(error: DomainError) -> ResponseReturnValue:
     return _answer(error.http_status, message_of(error), field=error.field)
+
+
+def _elsewhere(error: GoesOnElsewhere) -> ResponseReturnValue:
+    if wants_json():
+        return _domain(error)
+    page = render_template("errors/elsewhere.html", message=message_of(error), url=error.url)
+    return page, error.http_status
 
 
 def _integrity(error: IntegrityError) -> ResponseReturnValue:

@@ -25,6 +25,7 @@ from supervision.core.web.forms import given
 from supervision.core.web.numbers import LARGEST_ID, id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
+from supervision.enterprise.ended import open_file
 from supervision.enterprise.models import Enterprise
 from supervision.inspection import (
     assigning,
@@ -123,7 +124,7 @@ def _active(form: forms.FilterForm) -> int:
 @requires(Permission.INSPECTION_MAKE)
 def new(enterprise_id: int) -> ResponseReturnValue:
     """A draft; an officer names themselves first."""
-    enterprise = enterprises.get_enterprise(enterprise_id, current_actor())
+    enterprise = open_file(enterprise_id, current_actor())
     asked = request.args.get("kind")  # from the code at the gate: a visit
     formal = asked not in set(InspectionKind) or asked == InspectionKind.ADMINISTRATIVE
     offer = assigning.offer(enterprise, clock.today(), current_actor())
@@ -143,13 +144,13 @@ def new(enterprise_id: int) -> ResponseReturnValue:
 @requires(Permission.INSPECTION_MAKE)
 def create(enterprise_id: int) -> ResponseReturnValue:
     actor = current_actor()
-    enterprise = enterprises.get_enterprise(enterprise_id, actor)
+    enterprise = open_file(enterprise_id, actor)
     form = _filled(forms.TaskForm(), enterprise)
     if not form.validate_on_submit():
         return _form_page(enterprise, form), 422
     try:
         with transaction():
-            enterprise = enterprises.get_enterprise(enterprise_id, actor)
+            enterprise = open_file(enterprise_id, actor)
             inspection = service.create(enterprise, actor, _task(form))
     except InvalidInput as error:
         form.add_error(_at_field(error))

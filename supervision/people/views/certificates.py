@@ -19,6 +19,7 @@ from supervision.core.permissions import Permission
 from supervision.core.web.exporting import answer
 from supervision.core.web.forms import Form, check_seen, given
 from supervision.core.web.paging import page_number, paginate
+from supervision.enterprise.ended import open_file
 from supervision.people import (
     certificates,
     exports,
@@ -98,7 +99,7 @@ def new_certificate(person_id: int) -> ResponseReturnValue:
 @requires(Permission.PEOPLE_EDIT)
 def create_certificate(person_id: int) -> ResponseReturnValue:
     actor, form = current_actor(), forms.NewCertificateForm()
-    queries.get_person(person_id, actor)
+    open_file(queries.get_person(person_id, actor).enterprise_id, actor)
     parts.offer(form.code, RuleTable.CERTIFICATE)
 
     def act() -> int:
@@ -117,6 +118,7 @@ def create_certificate(person_id: int) -> ResponseReturnValue:
 
 def _new_page(person_id: int, form: Any) -> str:
     person = queries.get_person(person_id, current_actor())
+    open_file(person.enterprise_id, current_actor())
     parts.offer(form.code, RuleTable.CERTIFICATE)
     return _form_page(form, person, None, _("Enter a certificate"))
 
@@ -173,12 +175,12 @@ def _detail(certificate_id: int, failed: str = "", form: Form | None = None) -> 
 
 
 def _step_forms(found: PersonCertificate, offered: frozenset[str]) -> dict[str, Form]:
-    today = clock.today()
+    today, version = clock.today(), str(found.row_version)
     steps: dict[str, Form] = {}
     if "review" in offered and found.review_on is not None:
-        steps["review"] = forms.ReviewForm(formdata=None, day=today)
+        steps["review"] = forms.ReviewForm(formdata=None, day=today, row_version=version)
     if "revoke" in offered:
-        steps["revoke"] = forms.RevokeForm(formdata=None, day=today)
+        steps["revoke"] = forms.RevokeForm(formdata=None, day=today, row_version=version)
     if current_actor().may(Permission.PEOPLE_EDIT):
         steps["files"] = forms.FilesForm(formdata=None)
     return steps
@@ -197,7 +199,6 @@ def change_certificate(certificate_id: int) -> ResponseReturnValue:
     form = forms.CertificateForm()
 
     def act(found: PersonCertificate) -> None:
-        check_seen(form, found.row_version)
         certificates.correct(found, current_actor(), _fields(form))
 
     done = _("The certificate is saved.")
@@ -216,6 +217,7 @@ def _edit_page(certificate_id: int, form: Any) -> str:
 @requires(Permission.PEOPLE_EDIT)
 def renew(certificate_id: int) -> ResponseReturnValue:
     found = queries.get_certificate(certificate_id, current_actor())
+    open_file(found.enterprise_id, current_actor())
     form = forms.RenewForm(formdata=None, issuer=found.issuer)
     return _renew_page(certificate_id, form)
 
@@ -224,7 +226,7 @@ def renew(certificate_id: int) -> ResponseReturnValue:
 @requires(Permission.PEOPLE_EDIT)
 def renew_now(certificate_id: int) -> ResponseReturnValue:
     actor, form = current_actor(), forms.RenewForm()
-    queries.get_certificate(certificate_id, actor)
+    open_file(queries.get_certificate(certificate_id, actor).enterprise_id, actor)
 
     def act() -> int:
         found = queries.get_certificate(certificate_id, actor)
@@ -257,9 +259,15 @@ def _step(
     """One action on a certificate; back to its page."""
     actor = current_actor()
     queries.get_certificate(certificate_id, actor)
+
+    def seen() -> None:
+        found = queries.get_certificate(certificate_id, actor)
+        check_seen(form, found.row_version)
+        act(found)
+
     return parts.save(
         form,
-        lambda: act(queries.get_certificate(certificate_id, actor)),
+        seen,
         page,
         done,
         lambda _made: url_for("people.certificate", certificate_id=certificate_id),

@@ -20,7 +20,7 @@ from supervision.core.permissions import Permission
 from supervision.core.web.exporting import answer
 from supervision.core.web.forms import Form, check_seen, given
 from supervision.core.web.paging import page_number, paginate
-from supervision.enterprise import queries as enterprises
+from supervision.enterprise.ended import open_file
 from supervision.people import (
     exports,
     forms,
@@ -145,11 +145,11 @@ def new(enterprise_id: int) -> ResponseReturnValue:
 @requires(Permission.PEOPLE_EDIT)
 def create(enterprise_id: int) -> ResponseReturnValue:
     actor, form = current_actor(), forms.NewPersonForm()
-    enterprises.get_enterprise(enterprise_id, actor)
+    open_file(enterprise_id, actor)
     _offer(form, enterprise_id)
 
     def act() -> int:
-        enterprise = enterprises.get_enterprise(enterprise_id, actor)
+        enterprise = open_file(enterprise_id, actor)
         post = None
         if form.code.data:
             since = form.from_on.data or given(form.employed_from.data)
@@ -173,7 +173,7 @@ def _offer(form: Any, enterprise_id: int) -> None:
 
 
 def _new_page(enterprise_id: int, form: Any) -> str:
-    enterprise = enterprises.get_enterprise(enterprise_id, current_actor())
+    enterprise = open_file(enterprise_id, current_actor())
     _offer(form, enterprise_id)
     return render_template("people/form.html", form=form, enterprise=enterprise, person=None)
 

@@ -21,9 +21,10 @@ from supervision.core.export.lists import ListExport
 from supervision.core.permissions import Permission
 from supervision.core.text import N_
 from supervision.core.web.exporting import answer
-from supervision.core.web.forms import Form, check_seen, given
+from supervision.core.web.forms import Form, SeenForm, check_seen, given
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
+from supervision.enterprise.ended import open_file
 from supervision.people import (
     exports,
     forms,
@@ -103,6 +104,7 @@ def _filter() -> tuple[training_forms.SessionFilterForm, training_queries.Sessio
 def new_session(enterprise_id: int) -> ResponseReturnValue:
     now = clock.now().astimezone(clock.SHANGHAI).replace(tzinfo=None, second=0, microsecond=0)
     form = training_forms.SessionForm(formdata=None, held_at=now, hours=Decimal(4))
+    open_file(enterprise_id, current_actor())
     return _form_page(enterprise_id, form, None)
 
 
@@ -110,10 +112,10 @@ def new_session(enterprise_id: int) -> ResponseReturnValue:
 @requires(Permission.PEOPLE_EDIT)
 def create_session(enterprise_id: int) -> ResponseReturnValue:
     actor, form = current_actor(), training_forms.SessionForm()
-    enterprises.get_enterprise(enterprise_id, actor)
+    open_file(enterprise_id, actor)
 
     def act() -> int:
-        enterprise = enterprises.get_enterprise(enterprise_id, actor)
+        enterprise = open_file(enterprise_id, actor)
         return training.open_session(enterprise, actor, _fields(form)).id
 
     return parts.save(
@@ -160,7 +162,6 @@ def change_session(session_id: int) -> ResponseReturnValue:
     form = training_forms.SessionForm()
 
     def act(found: TrainingSession) -> None:
-        check_seen(form, found.row_version)
         training.change(found, current_actor(), _fields(form))
 
     def page(failed: Form) -> str:
@@ -185,11 +186,14 @@ def _detail(
     actor = current_actor()
     found = training_queries.get_session(session_id, actor)
     offered = TRAINING_WORKFLOW.names(found, actor)
+    version = str(found.row_version)
     steps: dict[str, Form] = {}
     if "attend" in offered:
-        steps["paste"] = training_forms.PasteForm(formdata=None, pass_mark=Decimal(60))
+        steps["paste"] = training_forms.PasteForm(
+            formdata=None, pass_mark=Decimal(60), row_version=version
+        )
     if "void" in offered:
-        steps["void"] = training_forms.ReasonForm(formdata=None)
+        steps["void"] = training_forms.ReasonForm(formdata=None, row_version=version)
     if actor.may(Permission.PEOPLE_EDIT) and found.status is not SessionState.VOID:
         steps["files"] = forms.FilesForm(formdata=None)
     if form is not None and failed in steps:
@@ -223,9 +227,15 @@ def _step(
     """One action on a training; back to its page."""
     actor = current_actor()
     training_queries.get_session(session_id, actor)
+
+    def seen() -> None:
+        found = training_queries.get_session(session_id, actor)
+        check_seen(form, found.row_version)
+        act(found)
+
     return parts.save(
         form,
-        lambda: act(training_queries.get_session(session_id, actor)),
+        seen,
         page,
         done,
         lambda _made: url_for("people.session", session_id=session_id),
@@ -236,7 +246,7 @@ def _plain(
     session_id: int, act: Callable[[TrainingSession], Any], done: str
 ) -> ResponseReturnValue:
     """An action whose form is made by the page itself; errors go to its top."""
-    form = Form()
+    form = SeenForm()
 
     def page(failed: Form) -> str:
         return _detail(session_id, "page", failed)
@@ -245,7 +255,9 @@ def _plain(
         abort(400)
     try:
         with transaction():
-            act(training_queries.get_session(session_id, current_actor()))
+            found = training_queries.get_session(session_id, current_actor())
+            check_seen(form, found.row_version)
+            act(found)
     except InvalidInput as error:
         flash(_(error.message) % error.params if error.params else _(error.message), "error")
         return page(form), 422
@@ -280,6 +292,7 @@ def paste(session_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             found = training_queries.get_session(session_id, actor)
+            check_seen(form, found.row_version)
             count, wrong = training.paste(
                 found, actor, form.text.data or "", pass_mark=form.pass_mark.data
             )
@@ -296,7 +309,6 @@ def paste(session_id: int) -> ResponseReturnValue:
 @requires(Permission.PEOPLE_EDIT)
 def results(session_id: int) -> ResponseReturnValue:
     """Result and score of each participant, as they stand in the table."""
-    version = request.form.get("row_version", "")
 
     def act(found: TrainingSession) -> None:
         wanted = {
@@ -304,8 +316,7 @@ def results(session_id: int) -> ResponseReturnValue:
             for a in found.attendances
             if (read := _result(str(a.person_id))) is not None
         }
-        expected = int(version) if version.isdecimal() else None
-        training.set_results(found, current_actor(), wanted, expected=expected)
+        training.set_results(found, current_actor(), wanted)
 
     return _plain(session_id, act, _("The results are saved."))
 

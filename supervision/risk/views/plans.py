@@ -18,6 +18,7 @@ from supervision.core.permissions import Permission
 from supervision.core.text import N_
 from supervision.core.web.forms import Form, check_seen
 from supervision.enterprise import queries as enterprises
+from supervision.enterprise.ended import open_file
 from supervision.enterprise.site_models import SiteArea, SitePlan
 from supervision.risk import coloured, forms, labels, papers, queries, sites
 from supervision.risk.geometry import parse_polygon
@@ -37,11 +38,11 @@ def plans(enterprise_id: int) -> ResponseReturnValue:
 def add_plan(enterprise_id: int) -> ResponseReturnValue:
     actor = current_actor()
     form = forms.PlanForm()
-    enterprises.get_enterprise(enterprise_id, actor)
+    open_file(enterprise_id, actor)
     if form.validate_on_submit():
         try:
             with transaction():
-                enterprise = enterprises.get_enterprise(enterprise_id, actor)
+                enterprise = open_file(enterprise_id, actor)
                 picture = _picture_of(form)
                 plan = sites.add_plan(enterprise, actor, name=form.name.data or "", picture=picture)
         except InvalidInput as error:

@@ -17,6 +17,7 @@ from supervision.core.permissions import Permission
 from supervision.core.web.forms import Form, check_seen
 from supervision.core.web.numbers import id_argument
 from supervision.enterprise import queries as enterprises
+from supervision.enterprise.ended import open_file
 from supervision.enterprise.models import Enterprise
 from supervision.risk import assessing, forms, labels, queries, rules, service, tables
 from supervision.risk.models import RiskPoint
@@ -77,7 +78,7 @@ def _step_form(name: str, point: RiskPoint) -> Form:
 @bp.get("/new/<int:enterprise_id>")
 @requires(Permission.RISK_EDIT)
 def new(enterprise_id: int) -> ResponseReturnValue:
-    enterprise = enterprises.get_enterprise(enterprise_id, current_actor())
+    enterprise = open_file(enterprise_id, current_actor())
     form = forms.PointForm(formdata=None, area_id=str(id_argument("area") or ""))
     return _form_page(enterprise, form)
 
@@ -86,13 +87,13 @@ def new(enterprise_id: int) -> ResponseReturnValue:
 @requires(Permission.RISK_EDIT)
 def create(enterprise_id: int) -> ResponseReturnValue:
     actor = current_actor()
-    enterprise = enterprises.get_enterprise(enterprise_id, actor)
+    enterprise = open_file(enterprise_id, actor)
     form = forms.PointForm()
     _offer(form, enterprise.id)
     if form.validate_on_submit():
         try:
             with transaction():
-                enterprise = enterprises.get_enterprise(enterprise_id, actor)
+                enterprise = open_file(enterprise_id, actor)
                 point = service.create(enterprise, actor, form.values)
         except InvalidInput as error:
             form.add_error(error)

@@ -15,7 +15,7 @@ from supervision.core.permissions import Permission
 from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.core.web.state import settings
-from supervision.enterprise import queries as enterprises
+from supervision.enterprise.ended import open_file
 from supervision.video import equipment, forms, labels, queries, rules
 from supervision.video.models import Camera
 
@@ -73,7 +73,7 @@ def create(enterprise_id: int) -> ResponseReturnValue:
         return _new_page(enterprise_id, form), 422
     try:
         with transaction():
-            enterprise = enterprises.get_enterprise(enterprise_id, actor)
+            enterprise = open_file(enterprise_id, actor)
             camera = equipment.create_camera(
                 enterprise, actor, _spec(form), stream_hosts=settings().stream_hosts
             )
@@ -146,7 +146,7 @@ def _spec(form: forms.CameraForm) -> equipment.CameraSpec:
 
 
 def _new_page(enterprise_id: int, form: forms.CameraForm) -> str:
-    enterprise = enterprises.get_enterprise(enterprise_id, current_actor())
+    enterprise = open_file(enterprise_id, current_actor())
     return _form_page(form, enterprise=enterprise, camera=None)
 
 
