@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from supervision.factory import create_app
+from supervision.factory import create_app, to_stay
 from supervision.settings import Settings
 
 
 def __getattr__(name: str) -> object:
     # Built on first use, so that importing this module needs no environment.
     if name == "app":
-        return create_app(Settings.from_env())
+        return to_stay(create_app(Settings.from_env()))
     raise AttributeError(name)
 
 

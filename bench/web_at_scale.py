@@ -132,9 +132,9 @@ def ours(url: str, folder: Path) -> Callable[[str], Any]:
     from sqlalchemy import text
 
     from supervision.core.db import db
-    from supervision.factory import create_app
+    from supervision.factory import create_app, to_stay
 
-    app = create_app(settings_for(url, folder))
+    app = to_stay(create_app(settings_for(url, folder)))
     with app.app_context():
         row = db.session.execute(
             text("SELECT id, session_epoch FROM account WHERE username = :who"), {"who": WHO}

@@ -6,7 +6,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-from supervision.factory import create_app
+from supervision.factory import create_app, to_stay
 from supervision.settings import Settings
 
 
@@ -20,7 +20,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(key, value)
 
     def load(self) -> Any:
-        return create_app(self._settings)
+        return to_stay(create_app(self._settings))
 
 
 def serve(settings: Settings, *, workers: int = 2, threads: int = 8) -> None:
