@@ -30,7 +30,7 @@ SAME_ON_BOTH := tests/security/test_crossing.py tests/security/test_statement_co
 # Pages need a browser, load takes long: neither belongs to `make test`.
 APART := tests/browser tests/load
 
-.PHONY: help venv vendor demo smoke test check prove bench bench-web agree docs pins catalogue clean
+.PHONY: help venv vendor demo smoke test check prove bench bench-web agree detector docs pins catalogue clean
 
 help: ## list the targets
 	@echo "make <target>, with:"
@@ -97,11 +97,14 @@ bench-web: $(TESTING) ## pages over 100,000 enterprises beside a small roll and 
 $(TRAINING): $(CORE)
 	@echo "installing torch, ultralytics and openvino (5 GB) in .venv-train"
 	@test -x .venv-train/bin/python || $(PY) -m venv .venv-train
-	@.venv-train/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[vision,train,openvino]'
+	@.venv-train/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[vision,train,openvino,bench]'
 	@touch $@
 
 agree: $(TRAINING) ## ultralytics, openvino and onnxruntime see the same boxes (installs torch apart)
 	@YOLO_AUTOINSTALL=false YOLO_OFFLINE=true .venv-train/bin/python -m bench.backends_agree
+
+detector: $(TRAINING) ## COCO precision of the detector, .pt beside .onnx (installs torch apart)
+	@YOLO_AUTOINSTALL=false YOLO_OFFLINE=true .venv-train/bin/python -m bench.vision_detector $(ARGS)
 
 docs: $(CORE) ## docs/workflows/*.md from the transition tables
 	@$(PY) -m tools.workflow_docs
