@@ -16,6 +16,7 @@ from supervision.core.db import db, transaction
 from supervision.core.notices import Audience
 from supervision.core.scope import unscoped
 from supervision.enterprise import queries as enterprises
+from supervision.enterprise import service as registry
 from supervision.hazard import listing, regrade, service
 from supervision.hazard import queries as hazards
 from supervision.hazard.rules import Grade
@@ -237,3 +238,23 @@ def tell(cast: Cast, who: str) -> int:
     item: int = db.session.scalars(unscoped(stmt, reason="a test looks")).one()
     db.session.rollback()
     return item
+
+
+@dataclass(frozen=True)
+class World:
+    """The plant's place, the far plant's, and the name of the scene they make."""
+
+    SCENE = "world"
+
+    near: Place
+    far: Place
+
+
+def two_plants(app: Flask, cast: Cast) -> World:
+    """One of everything in the plant, and of another name in the far one."""
+    near = build(app, cast, cast.plant_id, officer="district_officer", mark="NEAR")
+    with transaction():
+        plant = enterprises.get_enterprise(cast.far_plant_id, SYSTEM)
+        registry.change(plant, SYSTEM, {"name": f"{FAR} Works", "short_name": f"{FAR} Works"})
+    far = build(app, cast, cast.far_plant_id, officer="other_district", mark=FAR)
+    return World(near, far)

@@ -12,22 +12,20 @@ import zipfile
 
 import pytest
 
-from supervision.core.actor import SYSTEM
-from supervision.core.db import db, transaction
-from supervision.enterprise import queries as enterprises
-from supervision.enterprise import service as registry
+from supervision.core.db import db
 from tests.cast import PASSWORD
 from tests.factories.channels import make_channel
 from tests.factories.codes import gate_code
 from tests.factories.maps import WINDOW
 from tests.factories.statute import proposed_change
 from tests.factories.video import URL
-from tests.factories.world import FAR, build, tell
+from tests.factories.world import FAR, World, tell
 
 OFFICERS = {"city_officer", "district_officer", "section_chief", "other_district"}
 MANAGERS = {"plant_manager", "safety_manager", "other_plant"}
 SIDES = OFFICERS | MANAGERS
 EVERYBODY = SIDES | {"worker", "video_operator", "auditor", "administrator", "no_role"}
+PEOPLE = sorted(EVERYBODY)
 NOBODY: set[str] = set()
 ADMIN = {"administrator"}
 READERS = SIDES | {"video_operator", "auditor", "administrator"}
@@ -711,16 +709,13 @@ def test_no_endpoint_is_forgotten(app):
 
 
 @pytest.fixture
-def far(app, cast):
-    with transaction():
-        plant = enterprises.get_enterprise(cast.far_plant_id, SYSTEM)
-        registry.change(plant, SYSTEM, {"name": f"{FAR} Works", "short_name": f"{FAR} Works"})
-    return build(app, cast, cast.far_plant_id, officer="other_district", mark=FAR)
+def far(world):
+    return world.far
 
 
 @pytest.fixture
-def near(app, cast):
-    return build(app, cast, cast.plant_id, officer="district_officer", mark="NEAR")
+def near(world):
+    return world.near
 
 
 # What an address answers nothing without.
@@ -781,86 +776,100 @@ class Doors:
         return answer
 
 
-def those_to_ask(rule):
-    """Everybody, refusals first: what those who get in do may change the row.
+def is_asked(who, rule):
+    """Everybody is, on the first database.
 
     Who may do what is decided before the database is asked. On the second one it is enough that
     each answer is given once, and by both sides where both get in: every page runs there too.
     """
-    holders, seers = MATRIX[rule.endpoint]
-    people = sorted(EVERYBODY, key=lambda w: (expected(w, holders, seers) == "in", w))
     if db.engine.dialect.name == "sqlite":
-        return people
-    kinds = {(expected(w, holders, seers), w in OFFICERS, w in MANAGERS): w for w in people}
-    return sorted(kinds.values(), key=people.index)
+        return True
+    holders, seers = MATRIX[rule.endpoint]
+    kinds = {(expected(w, holders, seers), w in OFFICERS, w in MANAGERS): w for w in PEOPLE}
+    return who in kinds.values()
 
 
 SECRETS = (b"secret-word", URL.encode(), b"$argon2", PASSWORD.encode())
 
 
-def test_who_gets_in_where(app, pages, cast, near, far):
-    ids = {
-        **near.ids,
-        "account_id": cast.accounts["worker"],
-        "item_id": tell(cast, "district_officer"),
-        "enterprise_code.token": gate_code(cast),
-        "change_id": proposed_change(cast, "section_chief"),
-        **make_channel(),
-    }
-    # Ends the worker's sessions, or the code's worth, so it comes last.
-    last = {
-        "enterprise_code.issue": 3,
-        "account.deactivate": 3,
-        "account.reset_password": 4,
-        "account.reactivate": 5,
-    }
-    # The row is gone afterwards.
-    gone = {
-        "enterprise.delete_filter": 1,
-        "inspection.remove_item": 1,
-        "inspection.discard_checklist": 2,
-    }
+# Inside, a guard may still say no in words (the other side's step, a settled state).
+GUARDED = (
+    "hazard.",
+    "people.",
+    "roll.",
+    "account.",
+    "statute.",
+    "inspection.",
+    "order.",
+    "plan.",
+    "casefile.",
+    "licence.",
+    "chemical.",
+)
+# Ends sessions or the code's worth, takes a row away: the others come before.
+LAST = {
+    "enterprise.delete_filter": 1,
+    "inspection.remove_item": 1,
+    "inspection.discard_checklist": 2,
+    "enterprise_code.issue": 3,
+    "account.deactivate": 3,
+    "account.reset_password": 4,
+    "account.reactivate": 5,
+}
+
+
+@pytest.fixture
+def addresses(app, cast, near, far, stage):
+    """Each endpoint of the matrix with its address, in an order that leaves the next its rows."""
+
+    def the_rest():
+        return {
+            "account_id": cast.accounts["worker"],
+            "item_id": tell(cast, "district_officer"),
+            "enterprise_code.token": gate_code(cast),
+            "change_id": proposed_change(cast, "section_chief"),
+            **make_channel(),
+        }
+
+    ids = near.ids | stage.play("world and the rest", the_rest, upon=World.SCENE)
     rules = [r for r in app.url_map.iter_rules() if r.endpoint in MATRIX]
+    rules.sort(key=lambda r: LAST.get(r.endpoint, 0))
+    return [(rule, address(rule, ids)) for rule in rules]
+
+
+@pytest.mark.parametrize("by", ["nobody", "node"])
+def test_whoever_is_not_signed_in_is_sent_there_from_everywhere(pages, near, addresses, by):
+    token = {"headers": {"Authorization": f"Bearer {near.node.token}"}}
+    doors, kwargs = Doors(pages), token if by == "node" else {}
+    got = {
+        rule.endpoint: outcome(doors.ask(None, rule, path, **kwargs)) for rule, path in addresses
+    }
+    assert {endpoint: seen for endpoint, seen in got.items() if seen != "sign in"} == {}
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_who_gets_in_where(pages, addresses, who):
+    """Everybody goes through a world of their own: what gets in may change the row."""
     wrong, leaks, doors = [], [], Doors(pages)
-    for rule in sorted(rules, key=lambda r: (last | gone).get(r.endpoint, 0)):
-        holders, seers = MATRIX[rule.endpoint]
-        path = address(rule, ids)
-        people = those_to_ask(rule)
-        people = [p for p in people if not (rule.endpoint in last and p == "worker")]
-        people = [p for p in people if not (rule.endpoint in gone and p == "administrator")]
-        token = {"Authorization": f"Bearer {near.node.token}"}
-        for name, kwargs in ((None, {}), ("node", {"headers": token})):
-            got = outcome(doors.ask(None, rule, path, **kwargs))
-            if got != "sign in":
-                wrong.append((rule.endpoint, name, got, "sign in"))
-        for who in people:
-            answer = doors.ask(who, rule, path)
-            want = expected(who, holders, seers)
-            # Signing out leads there too.
-            want = "sign in" if rule.endpoint == "account.sign_out" else want
-            # Inside, a guard may still say no in words (the other side's step, a settled state).
-            has_guard = want == "in" and rule.endpoint.startswith(
-                (
-                    "hazard.",
-                    "people.",
-                    "roll.",
-                    "account.",
-                    "statute.",
-                    "inspection.",
-                    "order.",
-                    "plan.",
-                    "casefile.",
-                    "licence.",
-                    "chemical.",
-                )
-            )
-            said_no = answer.status_code == 403 and "POST" in rule.methods and has_guard
-            if outcome(answer) != want and not said_no:
-                wrong.append((rule.endpoint, who, answer.status_code, want))
-            body = readable(answer)
-            if FAR.encode() in body and who not in SEES_FAR:
-                leaks.append((rule.endpoint, who, "the far plant"))
-            leaks += [(rule.endpoint, who, s) for s in SECRETS if s in body]
+    for rule, path in addresses:
+        if not is_asked(who, rule):
+            continue
+        answer = doors.ask(who, rule, path)
+        want = expected(who, *MATRIX[rule.endpoint])
+        said_no = (
+            answer.status_code == 403
+            and "POST" in rule.methods
+            and want == "in"
+            and rule.endpoint.startswith(GUARDED)
+        )
+        # Signing out leads there too.
+        want = "sign in" if rule.endpoint == "account.sign_out" else want
+        if outcome(answer) != want and not said_no:
+            wrong.append((rule.endpoint, answer.status_code, want))
+        body = readable(answer)
+        if FAR.encode() in body and who not in SEES_FAR:
+            leaks.append((rule.endpoint, "the far plant"))
+        leaks += [(rule.endpoint, s) for s in SECRETS if s in body]
     assert wrong == []
     assert leaks == []
 
