@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import av
 
 from vision.contract import StreamFault
-from vision.letterbox import fill
+from vision.letterbox import fill, fitted_shape
 from vision.mailbox import Mailbox
 from vision.ring import RingWriter
 from vision.streams import (
@@ -166,9 +166,9 @@ class Session:
         self._tally.frames += 1
         self._tally.last_frame_t = t
         if self._beat.is_due(t):
-            size = self._spec.input_size
             source = frame.width, frame.height
-            self._mailbox.put(t, source, lambda image: fill(frame, size, image))
+            shape = fitted_shape(source, self._spec.input_size)
+            self._mailbox.put(t, source, shape, lambda image: fill(frame, shape, image))
 
 
 def file_path(url: str) -> str:

@@ -10,7 +10,6 @@ import pytest
 
 from tests.vision.footage import make_clip
 from vision.contract import EvidenceKind
-from vision.mailbox import Mailbox
 from vision.recorder import EvidenceError, make_snapshot
 from vision.recorder import make_clip as record_clip
 from vision.ring import RingWriter, covering, secure, segments
@@ -103,23 +102,6 @@ def test_no_packets_is_said_and_not_an_empty_file(tmp_path: Path) -> None:
     with pytest.raises(EvidenceError):
         record_clip([], T0, T0 + 5, tmp_path)
     assert list(tmp_path.iterdir()) == []
-
-
-def test_the_mailbox_hands_over_the_latest_frame_once_and_counts_the_rest() -> None:
-    box = Mailbox((64, 32))
-    other = Mailbox((64, 32), box.name)
-    try:
-        assert box.take() is None
-        for value in (1, 2, 3):
-            other.put(float(value), (640, 320), lambda image, value=value: image.fill(value))
-        mail = box.take()
-        assert mail is not None
-        assert (mail.t, int(mail.image.max()), mail.source) == (3.0, 3, (640, 320))
-        assert box.dropped == 2
-        assert box.take() is None
-    finally:
-        other.close()
-        box.close()
 
 
 def test_a_ring_that_cannot_be_written_is_said_once_and_stops_nobody(
