@@ -42,6 +42,8 @@ def first_revision(
         snapshot_at=_instant(episode.best.t),
         frame_size=episode.best.frame_size,
         config_version=config_version,
+        same_as=episode.same_as,
+        detail=episode.detail,
     )
 
 
@@ -54,7 +56,7 @@ def next_revision(
 ) -> ViolationEvent:
     """The message after ``stored``'s last one, complete in itself; a closed episode stays closed.
 
-    Node, model and configuration stay those that judged when it opened.
+    Node, model, configuration and ``same_as`` stay as they were when it opened.
     """
     before = parse(ViolationEvent, stored.event)
     ended = episode.ended_t if episode.ended_t is not None else episode.seen_t
@@ -69,6 +71,7 @@ def next_revision(
         boxes=_boxes(episode.best.boxes),
         snapshot_at=_instant(episode.best.t),
         frame_size=episode.best.frame_size,
+        detail=episode.detail,
         evidence=before.evidence if evidence is None else tuple(evidence),
     )
 

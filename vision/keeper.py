@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vision.contract import ModelRef, Phase
+from vision.contract import ModelRef, Phase, ViolationEvent
 from vision.episodes import EVIDENCE_AFTER_S, Change, Episode
 from vision.events import first_revision, next_revision
-from vision.outbox import Outbox, StoredEpisode
+from vision.outbox import Outbox, State, StoredEpisode
 from vision.recorder import EvidenceError, EvidenceFile, make_clip, make_snapshot
 from vision.ring import secure
 
@@ -40,18 +40,27 @@ class Keeper:
         self._making: dict[str, Future[list[EvidenceFile]]] = {}
         (directory / "evidence").mkdir(parents=True, exist_ok=True)
 
-    def record(self, camera_id: str, changes: Sequence[Change]) -> None:
-        """Store a revision for each change."""
+    def record(
+        self, camera_id: str, changes: Sequence[Change], states: Mapping[str, State] | None = None
+    ) -> None:
+        """Store a revision for each change, together with what the rules know after it.
+
+        In one transaction: a restart must not judge anew what has been told.
+        """
+        told: list[tuple[ViolationEvent, Episode]] = []
         for change in changes:
             episode = change.episode
             if change.phase is Phase.OPEN:
-                self._open(camera_id, episode)
+                told.append((self._opening(camera_id, episode), episode))
             else:
-                self._close(episode)
+                event = self._closing(episode)
+                told += [] if event is None else [(event, episode)]
+        if told:
+            self._outbox.put_all(told, states or {})
 
-    def save(self, episodes: Sequence[Episode]) -> None:
-        """Keep the state of open episodes, for the case that this process dies now."""
-        self._outbox.touch(episodes)
+    def save(self, episodes: Sequence[Episode], states: Mapping[str, State] | None = None) -> None:
+        """Keep the state of open episodes and rules, for the case that this process dies now."""
+        self._outbox.save(episodes, states or {})
 
     def make_due(self, now: float) -> None:
         """Start what is due and store what is made; never waits."""
@@ -75,29 +84,35 @@ class Keeper:
             self._finish(event_id, self._making.pop(event_id))
         self._maker.shutdown(wait=False, cancel_futures=True)
 
-    def _open(self, camera_id: str, episode: Episode) -> None:
-        event = first_revision(
-            episode,
-            node=self.identity.node,
-            camera_id=camera_id,
-            model=self.identity.model,
-            config_version=self.identity.config_version,
-        )
-        self._outbox.put(event, episode, None)
+    def _opening(self, camera_id: str, episode: Episode) -> ViolationEvent:
         log.info(
             "episode %s opens: %s by %s on %s",
             episode.event_id,
             episode.rule_id,
             episode.subject,
             camera_id,
+            extra={"event_id": episode.event_id, "camera_id": camera_id},
+        )
+        return first_revision(
+            episode,
+            node=self.identity.node,
+            camera_id=camera_id,
+            model=self.identity.model,
+            config_version=self.identity.config_version,
         )
 
-    def _close(self, episode: Episode) -> None:
+    def _closing(self, episode: Episode) -> ViolationEvent | None:
+        """The message of an end; None where it has been told and nothing came after it."""
         stored = self._outbox.get(episode.event_id)
-        if stored is None or not stored.is_open:
-            return
-        self._outbox.put(next_revision(stored, episode, is_closed=True), episode, None)
-        log.info("episode %s closes: %s", episode.event_id, episode.rule_id)
+        if stored is None or not (stored.is_open or episode.resumed):
+            return None
+        log.info(
+            "episode %s closes: %s",
+            episode.event_id,
+            episode.rule_id,
+            extra={"event_id": episode.event_id, "camera_id": stored.camera_id},
+        )
+        return next_revision(stored, episode, is_closed=True)
 
     def _start(self, stored: StoredEpisode) -> None:
         event_id = stored.episode.event_id

@@ -1,4 +1,4 @@
-"""What must not be lost, in one SQLite file: episodes, event revisions, evidence files.
+"""What must not be lost, in one SQLite file: episodes, event revisions, evidence, rules' state.
 
 A revision and the episode it speaks for are written in one transaction, so after a crash
 the worker knows exactly what it has said. Frames may be dropped; a row here goes only when
@@ -10,16 +10,15 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vision.contract import Phase, RuleKind, ViolationEvent, to_json
-from vision.episodes import Episode, View
+from vision.contract import Phase, ViolationEvent, to_json
+from vision.episodes import EVIDENCE_AFTER_S, Episode, from_values, to_values
 from vision.recorder import EvidenceFile
-from vision.seen import Detection
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS episode (
@@ -36,7 +35,10 @@ CREATE TABLE IF NOT EXISTS evidence (
     sha256 TEXT NOT NULL, path TEXT NOT NULL, media_type TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'parked')),
     next_t REAL NOT NULL DEFAULT 0, note TEXT NOT NULL DEFAULT '', UNIQUE (event_id, sha256));
+CREATE TABLE IF NOT EXISTS state (camera_id TEXT PRIMARY KEY, body TEXT NOT NULL);
 """
+# What a camera's rules know, as JSON values: vision.pipeline makes and reads it.
+State = dict[str, Any]
 KEEP_SENT_S = 7 * 86400.0
 SILENT_S = 60.0
 
@@ -67,6 +69,15 @@ class QueuedEvidence:
     sha256: str
     path: Path
     media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Counts of revisions and files; ``oldest_t`` is when the oldest queued one's event began."""
+
+    queued: int
+    parked: int
+    oldest_t: float | None
 
 
 class Outbox:
@@ -100,53 +111,41 @@ class Outbox:
         self, event: ViolationEvent, episode: Episode, evidence: Sequence[EvidenceFile] | None
     ) -> None:
         """Queue a revision and keep its episode; ``evidence`` None means "not made yet"."""
-        body = json.dumps(to_json(event), sort_keys=True)
-        is_open = event.phase is not Phase.CLOSE
         with self._transaction() as db:
-            db.execute(
-                "INSERT INTO revision (event_id, revision, body, state) VALUES (?, ?, ?, 'queued')",
-                (event.event_id, event.revision, body),
-            )
-            db.execute(
-                "INSERT INTO episode VALUES (?, ?, ?, ?, ?, ?, 'due', ?) ON CONFLICT (event_id)"
-                " DO UPDATE SET is_open = excluded.is_open, body = excluded.body,"
-                " event = excluded.event, revision = excluded.revision",
-                (
-                    event.event_id,
-                    event.camera_id,
-                    is_open,
-                    _dump(episode),
-                    body,
-                    event.revision,
-                    episode.evidence_due_t,
-                ),
-            )
-            if evidence is None:
-                return
-            db.execute("UPDATE episode SET evidence = 'done' WHERE event_id = ?", (event.event_id,))
-            for file in evidence:
-                db.execute(
-                    "INSERT OR IGNORE INTO evidence"
-                    " (event_id, revision, sha256, path, media_type, state)"
-                    " VALUES (?, ?, ?, ?, ?, 'queued')",
-                    (
-                        event.event_id,
-                        event.revision,
-                        file.ref.sha256,
-                        str(file.path),
-                        file.ref.media_type,
-                    ),
-                )
+            _put(db, event, episode, evidence)
 
-    def touch(self, episodes: Sequence[Episode]) -> None:
-        """Keep how far live episodes have got, so that a restart knows when they were seen."""
-        if not episodes:
+    def put_all(
+        self, told: Sequence[tuple[ViolationEvent, Episode]], states: Mapping[str, State]
+    ) -> None:
+        """Queue what one frame made of the episodes, together with what its rules now know."""
+        with self._transaction() as db:
+            for event, episode in told:
+                _put(db, event, episode, None)
+            _keep_states(db, states)
+
+    def save(self, episodes: Sequence[Episode], states: Mapping[str, State]) -> None:
+        """Keep how far live episodes and rules have got, for the case that the process dies now."""
+        if not episodes and not states:
             return
         with self._transaction() as db:
             db.executemany(
                 "UPDATE episode SET body = ? WHERE event_id = ?",
                 [(_dump(episode), episode.event_id) for episode in episodes],
             )
+            _keep_states(db, states)
+
+    def states(self) -> dict[str, State]:
+        """What each camera's rules knew last, by the key under which it was kept."""
+        with self._lock:
+            rows = self._db.execute("SELECT camera_id, body FROM state").fetchall()
+        return {row["camera_id"]: json.loads(row["body"]) for row in rows}
+
+    def forget_states(self, keep: Collection[str]) -> None:
+        """Drop the states of cameras that are not ours any more."""
+        with self._transaction() as db:
+            gone = [(key,) for (key,) in db.execute("SELECT camera_id FROM state").fetchall()]
+            gone = [row for row in gone if row[0] not in keep]
+            db.executemany("DELETE FROM state WHERE camera_id = ?", gone)
 
     def get(self, event_id: str) -> StoredEpisode | None:
         with self._lock:
@@ -235,6 +234,19 @@ class Outbox:
             ).fetchone()
         return int(row[0])
 
+    def backlog(self) -> Backlog:
+        """What waits, what was refused, and since when the oldest of what waits is known."""
+        with self._lock:
+            row = self._db.execute(
+                "WITH message AS (SELECT event_id, state FROM revision"
+                " UNION ALL SELECT event_id, state FROM evidence)"
+                " SELECT total(state = 'queued'), total(state = 'parked'),"
+                " min(iif(state = 'queued', due_t, NULL))"
+                " FROM message JOIN episode USING (event_id) WHERE state != 'sent'"
+            ).fetchone()
+        oldest = None if row[2] is None else float(row[2]) - EVIDENCE_AFTER_S
+        return Backlog(int(row[0]), int(row[1]), oldest)
+
     def forget_sent(self, now: float) -> list[Path]:
         """Drop what was delivered more than a week ago; returns the files nobody needs now."""
         with self._transaction() as db:
@@ -255,19 +267,59 @@ class Outbox:
         return paths
 
 
+def _put(
+    db: sqlite3.Connection,
+    event: ViolationEvent,
+    episode: Episode,
+    evidence: Sequence[EvidenceFile] | None,
+) -> None:
+    body = json.dumps(to_json(event), sort_keys=True)
+    db.execute(
+        "INSERT INTO revision (event_id, revision, body, state) VALUES (?, ?, ?, 'queued')",
+        (event.event_id, event.revision, body),
+    )
+    db.execute(
+        "INSERT INTO episode VALUES (?, ?, ?, ?, ?, ?, 'due', ?) ON CONFLICT (event_id)"
+        " DO UPDATE SET is_open = excluded.is_open, body = excluded.body,"
+        " event = excluded.event, revision = excluded.revision",
+        (
+            event.event_id,
+            event.camera_id,
+            event.phase is not Phase.CLOSE,
+            _dump(episode),
+            body,
+            event.revision,
+            episode.evidence_due_t,
+        ),
+    )
+    if evidence is None:
+        return
+    db.execute("UPDATE episode SET evidence = 'done' WHERE event_id = ?", (event.event_id,))
+    db.executemany(
+        "INSERT OR IGNORE INTO evidence (event_id, revision, sha256, path, media_type, state)"
+        " VALUES (?, ?, ?, ?, ?, 'queued')",
+        [
+            (event.event_id, event.revision, f.ref.sha256, str(f.path), f.ref.media_type)
+            for f in evidence
+        ],
+    )
+
+
+def _keep_states(db: sqlite3.Connection, states: Mapping[str, State]) -> None:
+    db.executemany(
+        "INSERT OR REPLACE INTO state (camera_id, body) VALUES (?, ?)",
+        [(key, json.dumps(state)) for key, state in states.items()],
+    )
+
+
 def _dump(episode: Episode) -> str:
-    return json.dumps(asdict(episode))
+    return json.dumps(to_values(episode))
 
 
 def _stored(row: sqlite3.Row) -> StoredEpisode:
-    body = json.loads(row["body"])
-    boxes = tuple(Detection(b["label"], b["score"], tuple(b["box"])) for b in body["best"]["boxes"])
-    best = body["best"]
-    body["best"] = View(best["t"], best["quality"], tuple(best["frame_size"]), boxes)
-    body["body"], body["rule_kind"] = tuple(body["body"]), RuleKind(body["rule_kind"])
     return StoredEpisode(
         row["camera_id"],
-        Episode(**body),
+        from_values(json.loads(row["body"])),
         json.loads(row["event"]),
         row["revision"],
         bool(row["is_open"]),

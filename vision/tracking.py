@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from lap import lapjv
@@ -49,6 +50,22 @@ class _Live:
         w, h = max(w, 1e-4), max(h, 1e-4)
         return cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2
 
+    def dump(self) -> list[Any]:
+        """As JSON values. Position and speed of one axis go together, all else is apart."""
+        spread = [float(v) for v in np.diag(self.covariance)]
+        cross = [float(self.covariance[i, i + 4]) for i in range(4)]
+        mean = [float(v) for v in self.mean]
+        return [self.number, mean, spread, cross, self.score, self.first_t, self.seen_t, self.hits]
+
+    @classmethod
+    def restored(cls, state: Sequence[Any]) -> _Live:
+        number, mean, spread, cross, score, first_t, seen_t, hits = state
+        covariance = np.diag(np.asarray(spread, dtype=np.float64))
+        for i, value in enumerate(cross):
+            covariance[i, i + 4] = covariance[i + 4, i] = value
+        where = np.asarray(mean, dtype=np.float64)
+        return cls(number, where, covariance, score, first_t, seen_t, hits)
+
 
 class Tracker:
     """Follows the boxes of one label on one camera."""
@@ -83,6 +100,14 @@ class Tracker:
             for live, d in seen
             if live.hits >= CONFIRM_HITS
         ]
+
+    def dump(self) -> dict[str, Any]:
+        """All that the tracker knows, as JSON values."""
+        return {"t": self._t, "next": self._next, "live": [live.dump() for live in self._live]}
+
+    def load(self, state: dict[str, Any]) -> None:
+        self._t, self._next = state["t"], int(state["next"])
+        self._live = [_Live.restored(live) for live in state["live"]]
 
     def _match(
         self, t: float, tracks: list[_Live], detections: list[Detection], min_iou: float

@@ -39,8 +39,8 @@ def intersection(one: Box, other: Box) -> float:
 def iou(one: Box, other: Box) -> float:
     """Intersection over union, 0..1."""
     shared = intersection(one, other)
-    union = area(one) + area(other) - shared
-    return shared / union if union > 0 else 0.0
+    either = area(one) + area(other) - shared
+    return shared / either if either > 0 else 0.0
 
 
 def share_inside(inner: Box, outer: Box) -> float:
@@ -64,3 +64,48 @@ def is_inside(point: Point, polygon: Sequence[Point]) -> bool:
             found = not found
         previous = corner
     return found
+
+
+def polygon_area(polygon: Sequence[Point]) -> float:
+    """The area of a simple polygon (shoelace formula)."""
+    pairs = zip(polygon, (*polygon[1:], polygon[0]), strict=True)
+    return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairs)) / 2
+
+
+def polygon_distance(point: Point, polygon: Sequence[Point]) -> float:
+    """How far ``point`` is from the edge of ``polygon``; 0 inside it."""
+    if is_inside(point, polygon):
+        return 0.0
+    edges = zip(polygon, (*polygon[1:], polygon[0]), strict=True)
+    return min(segment_distance(point, start, end) for start, end in edges)
+
+
+def segment_distance(point: Point, start: Point, end: Point) -> float:
+    """How far ``point`` is from the segment between ``start`` and ``end``."""
+    along = max(0.0, min(1.0, position_on(point, start, end)))
+    nearest = start[0] + along * (end[0] - start[0]), start[1] + along * (end[1] - start[1])
+    return distance(point, nearest)
+
+
+def position_on(point: Point, start: Point, end: Point) -> float:
+    """Where ``point`` falls on the line: 0 at ``start``, 1 at ``end``."""
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    length = dx * dx + dy * dy
+    return ((point[0] - start[0]) * dx + (point[1] - start[1]) * dy) / length if length else 0.0
+
+
+def offset_from(point: Point, start: Point, end: Point) -> float:
+    """Signed distance from the endless line: negative on the left of one who looks to ``end``.
+
+    Left as seen on the picture, whose y grows downwards.
+    """
+    dx, dy = end[0] - start[0], end[1] - start[1]
+    length = math.hypot(dx, dy)
+    cross = dx * (point[1] - start[1]) - dy * (point[0] - start[0])
+    return cross / length if length else 0.0
+
+
+def union(boxes: Sequence[Box]) -> Box:
+    """The smallest box around all; ``boxes`` must not be empty."""
+    x1s, y1s, x2s, y2s = zip(*boxes, strict=True)
+    return min(x1s), min(y1s), max(x2s), max(y2s)
