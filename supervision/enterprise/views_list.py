@@ -74,6 +74,7 @@ def index() -> ResponseReturnValue:
         numeric=NUMERIC,
         regions=regions,
         officers=officers,
+        **_worded(page.items),
         columns=_headed(
             preferences.chosen(actor, LIST, exports.columns(regions, officers), exports.SHOWN)
         ),
@@ -88,6 +89,17 @@ def index() -> ResponseReturnValue:
 def _headed(columns: Sequence[Column[Enterprise]]) -> list[Column[Enterprise]]:
     """The headings translated once, for they stand beside each cell on a phone."""
     return [replace(column, heading=str(column.heading)) for column in columns]
+
+
+def _worded(rows: Sequence[Enterprise]) -> dict[str, dict[Any, str]]:
+    """What stands in cells of many rows, translated once a page."""
+    return {
+        "industries": {
+            code: labels.industry_name(code) for code in {e.industry_code for e in rows}
+        },
+        "sizes": {size: str(label) for size, label in labels.SIZE_LABELS.items()},
+        "statuses": {status: str(label) for status, label in labels.STATUS_LABELS.items()},
+    }
 
 
 def _pick(actor: Actor) -> Pick | None:
