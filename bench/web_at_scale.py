@@ -50,11 +50,20 @@ PAGES = (
     ("initials", "/enterprises/?text=qlhg", ""),
     ("file", "/enterprises/1", ""),
     ("timeline", "/enterprises/1/timeline", ""),
-    ("timeline, older", "/enterprises/1/timeline?before=2024-01-01T00%3A00%3A00%2B00%3A00", ""),
+    ("older timeline", "/enterprises/1/timeline?before=2024-01-01T00%3A00%3A00%2B00%3A00", ""),
     ("Ctrl-K", f"/find.json?q={_TWO}", ""),
-    ("Ctrl-K, a number", "/find.json?q=2025-00012", ""),
+    ("Ctrl-K number", "/find.json?q=2025-00012", ""),
     ("map data", "/map/data.json?bbox=118.3,29.1,120.8,30.6&zoom=9", ""),
 )
+
+
+@dataclass(frozen=True)
+class Run:
+    """What is asked for how often, and the folder where the databases lie."""
+
+    folder: Path
+    samples: int
+    pages: Sequence[str]
 
 
 @dataclass
@@ -193,14 +202,16 @@ def databases(server: str, name: str) -> str:
     return f"{server.replace('+psycopg', '')}/{name}"
 
 
-def run(name: str, full: str, small: str, folder: Path, samples: int) -> dict[str, float]:
+def run(name: str, full: str, small: str, wanted: Run) -> dict[str, float]:
     """Build, measure and print one database's table; the figures of its worst page."""
     sizes = {"full": tuple(map(int, os.environ.get("BENCH_SIZE", "100000,1000000").split(",")))}
+    folder = wanted.folder
     minutes = build(full, folder, (sizes["full"][0], sizes["full"][1]))
     build(small, folder, SMALL)
     child = [sys.executable, "-m", "bench.web_at_scale", "--measure", full, small]
+    child += ["--pages", ",".join(wanted.pages)]
     done = subprocess.run(
-        [*child, "--keep", str(folder), "--samples", str(samples)],
+        [*child, "--keep", str(folder), "--samples", str(wanted.samples)],
         cwd=ROOT,
         check=True,
         stdout=subprocess.PIPE,
@@ -211,19 +222,21 @@ def run(name: str, full: str, small: str, folder: Path, samples: int) -> dict[st
     return {"build_minutes": round(minutes, 2), **json.loads(lines[-1])}
 
 
-def measure(full: str, small: str, folder: Path, samples: int) -> None:
+def measure(full: str, small: str, wanted: Run) -> None:
     """One process for all three, so that the interpreter is the same."""
     asks: list[tuple[Times, Callable[[str], Any], str]] = []
     rows = []
-    big, little = ours(full, folder), ours(small, folder)
-    admin = django_peer.start(full, folder / "django.db")
+    big, little = ours(full, wanted.folder), ours(small, wanted.folder)
+    admin = django_peer.start(full, wanted.folder / "django.db")
     for name, address, theirs in PAGES:
+        if name not in wanted.pages:
+            continue
         row = (name, Times(), Times(), Times())
         asks += [(row[1], big, address), (row[2], little, address)]
         if theirs:
             asks.append((row[3], admin.get, f"/admin/roll/enterprise/{theirs.rstrip('?')}"))
         rows.append(row)
-    measured(asks, samples)
+    measured(asks, wanted.samples)
     print(
         f"{'page':18}{'median':>9}{'p95':>9}{'small':>9}{'ratio':>7}{'admin':>9}{'times':>7}{'KB':>7}"
     )
@@ -250,23 +263,30 @@ def main() -> int:
     parser.add_argument("--samples", type=int, default=200)
     parser.add_argument("--keep", type=Path, help="a folder whose databases are taken and left")
     parser.add_argument("--only", choices=("sqlite", "postgres"), help="one database")
+    every = [page[0] for page in PAGES]
+    parser.add_argument("--pages", default=",".join(every), help="some of them, by their names")
     parser.add_argument("--measure", nargs=2, metavar=("FULL", "SMALL"), help=argparse.SUPPRESS)
     chosen = parser.parse_args()
+    pages = chosen.pages.split(",")
+    if unknown := set(pages) - set(every):
+        parser.error(f"no page {sorted(unknown)}; there are {every}")
     if chosen.measure:
-        measure(*chosen.measure, chosen.keep, chosen.samples)
+        full, small = chosen.measure
+        measure(full, small, Run(chosen.keep, chosen.samples, pages))
         return 0
     with tempfile.TemporaryDirectory(prefix="anqi-scale-") as made:
         folder = chosen.keep or Path(made)
         folder.mkdir(parents=True, exist_ok=True)
         figures: dict[str, float] = {}
+        wanted = Run(folder, chosen.samples, pages)
         if chosen.only != "postgres":
             urls = [f"sqlite:///{folder / name}" for name in ("full.db", "small.db")]
-            found = run("SQLite", urls[0], urls[1], folder, chosen.samples)
+            found = run("SQLite", urls[0], urls[1], wanted)
             figures |= {f"sqlite_{name}": value for name, value in found.items()}
         if chosen.only != "sqlite":
             with postgres() as server:
                 urls = [databases(server, name) for name in ("anqi_full", "anqi_small")]
-                found = run("PostgreSQL", urls[0], urls[1], folder, chosen.samples)
+                found = run("PostgreSQL", urls[0], urls[1], wanted)
                 figures |= {f"postgres_{name}": value for name, value in found.items()}
         print(json.dumps(figures))
     return 0
