@@ -27,9 +27,10 @@ from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, unscoped, visible
 from supervision.core.search import contains
-from supervision.core.web.paging import capped_count, capped_counts
+from supervision.core.web.paging import capped_count
 from supervision.enterprise.models import Enterprise
 from supervision.enterprise.site_models import SiteArea, SitePlan
+from supervision.enterprise.tiles import owned_counts
 
 MOST_UNITS = 500
 MOST_HELD = 2000
@@ -252,20 +253,22 @@ class SourceCounts:
 def source_counts(actor: Actor, enterprise_id: int | None = None) -> SourceCounts:
     """All figures in one statement, each read only as far as anybody looks."""
     today = clock.today()
-    open_ = visible(ChemicalSource, actor, ChemicalSource.id).where(ChemicalSource.status.in_(OPEN))
-    if enterprise_id is not None:
-        open_ = open_.where(ChemicalSource.enterprise_id == enterprise_id)
-    with_unit = open_.join(ChemicalUnit, ChemicalUnit.id == ChemicalSource.unit_id)
-    parts = (
-        open_,
-        open_.where(_group("to_file", today)),
-        open_.where(ChemicalSource.status == SourceState.SUBMITTED),
-        open_.where(_group("to_cancel", today)),
-        open_.where(_group("late", today)),
-        with_unit.where(_group("stale", today)),
-        *(open_.where(ChemicalSource.grade == grade) for grade in Grade),
+    clauses = (
+        ChemicalSource.status.in_(OPEN),
+        _group("to_file", today),
+        ChemicalSource.status == SourceState.SUBMITTED,
+        _group("to_cancel", today),
+        _group("late", today),
+        _group("stale", today),
+        *(ChemicalSource.grade == grade for grade in Grade),
     )
-    return SourceCounts(*capped_counts(parts))
+
+    def open_(stmt: Select[Any]) -> Select[Any]:
+        joined = stmt.join(ChemicalUnit, ChemicalUnit.id == ChemicalSource.unit_id)
+        return joined.where(ChemicalSource.status.in_(OPEN))
+
+    found = owned_counts(ChemicalSource, actor, clauses, enterprise_id=enterprise_id, of=open_)
+    return SourceCounts(*found)
 
 
 def stale_units(actor: Actor) -> int:

@@ -15,7 +15,6 @@ from supervision.document import gaps, kinds, labels, queries
 from supervision.enterprise import queries as enterprises
 
 MOST_SHOWN = 100
-BADGE_CAP = 100
 
 
 def panel(enterprise_id: int, actor: Actor) -> str:
@@ -65,7 +64,7 @@ def todos(actor: Actor) -> Sequence[Todo]:
     """What has ended or is due; filings that wait for an answer; what is missing in a file."""
     if not actor.may(Permission.DOCUMENT_EDIT):
         return ()
-    found = queries.counts(actor, cap=BADGE_CAP)
+    found = queries.counts(actor)
 
     def todo(label: str, count: int, group: str, tone: str = "wait") -> Todo:
         return Todo(label, count, url_for("document.index", group=group), tone)

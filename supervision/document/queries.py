@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from supervision.core import alarms, clock
@@ -16,7 +16,6 @@ from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, unscoped, visible
 from supervision.core.search import contains
-from supervision.core.web.paging import COUNT_CAP, capped_counts
 from supervision.document.models import (
     DocumentEvent,
     DocumentGap,
@@ -27,6 +26,7 @@ from supervision.document.models import (
 from supervision.document.rules import GapReason
 from supervision.document.workflow import OPEN_FILING, UNFILED, DocumentState, FilingState
 from supervision.enterprise.models import Enterprise
+from supervision.enterprise.tiles import owned_counts
 
 D = EnterpriseDocument
 
@@ -101,13 +101,12 @@ class Counts:
     missing: int
 
 
-def counts(actor: Actor, *, cap: int = COUNT_CAP) -> Counts:
-    """What waits for somebody, in one statement; none is counted beyond ``cap + 1``."""
+def counts(actor: Actor) -> Counts:
+    """What waits for somebody; none is counted beyond 10,001."""
     groups = _groups(clock.today())
     names = ("expired", "ending", "review", "to_file", "submitted")
-    mine = visible(D, actor, D.id)
-    parts = [mine.where(groups[name]) for name in names]
-    return Counts(*capped_counts([*parts, visible(DocumentGap, actor, DocumentGap.id)], cap))
+    found = owned_counts(D, actor, [groups[name] for name in names])
+    return Counts(*found, *owned_counts(DocumentGap, actor, [true()]))
 
 
 def get_document(document_id: int, actor: Actor) -> EnterpriseDocument:

@@ -17,8 +17,9 @@ from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, visible
 from supervision.core.search import contains
 from supervision.core.validity import STEPS, Standing
-from supervision.core.web.paging import capped_count, capped_counts
+from supervision.core.web.paging import capped_count
 from supervision.enterprise.models import Enterprise
+from supervision.enterprise.tiles import owned_counts
 from supervision.licence import needs
 from supervision.licence.models import Licence, LicenceEvent, LicenceFile
 from supervision.licence.workflow import LIVE, UNVERIFIED, LicenceState
@@ -199,10 +200,7 @@ def counts(actor: Actor, enterprise_id: int | None = None) -> Counts:
         Licence.status == LicenceState.DRAFT,
         Licence.status == LicenceState.RETURNED,
     )
-    mine = visible(Licence, actor, Licence.id)
-    if enterprise_id is not None:
-        mine = mine.where(Licence.enterprise_id == enterprise_id)
-    return Counts(*capped_counts([mine.where(clause) for clause in clauses]))
+    return Counts(*owned_counts(Licence, actor, clauses, enterprise_id=enterprise_id))
 
 
 def late_count(actor: Actor, *, cap: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -17,8 +17,9 @@ from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, visible
 from supervision.core.search import contains
 from supervision.core.validity import STEPS
-from supervision.core.web.paging import capped_count, capped_counts
+from supervision.core.web.paging import capped_count
 from supervision.enterprise.models import Enterprise
+from supervision.enterprise.tiles import owned_counts
 from supervision.people import identity
 from supervision.people.models import (
     CertificateFile,
@@ -239,19 +240,17 @@ def states_on(today: date) -> dict[str, Any]:
 def certificate_counts(actor: Actor, *, enterprise_id: int | None = None) -> dict[str, int]:
     """How many certificates are in each state, counted as far as anybody reads."""
     states = states_on(clock.today())
-    stmt = (
-        visible(PersonCertificate, actor, PersonCertificate.id)
-        .join(Person, Person.id == PersonCertificate.person_id)
-        .where(Person.employed_to.is_(None))
+    names = ("valid", "soon", "expired")
+
+    def employed(stmt: Select[Any]) -> Select[Any]:
+        joined = stmt.join(Person, Person.id == PersonCertificate.person_id)
+        return joined.where(Person.employed_to.is_(None))
+
+    clauses = [states[name] for name in names]
+    found = owned_counts(
+        PersonCertificate, actor, clauses, enterprise_id=enterprise_id, of=employed
     )
-    if enterprise_id is not None:
-        stmt = stmt.where(PersonCertificate.enterprise_id == enterprise_id)
-    return capped({name: stmt.where(states[name]) for name in ("valid", "soon", "expired")})
-
-
-def capped(parts: Mapping[str, Select[Any]]) -> dict[str, int]:
-    """How many rows each statement has, in one statement; one more than the cap means "more"."""
-    return dict(zip(parts, capped_counts(list(parts.values())), strict=True))
+    return dict(zip(names, found, strict=True))
 
 
 def expired_count(actor: Actor, *, cap: int) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select, true
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from supervision.core import clock
@@ -17,8 +17,8 @@ from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, unscoped, visible
 from supervision.core.search import contains
 from supervision.enterprise.models import Enterprise
+from supervision.enterprise.tiles import owned_counts
 from supervision.people.models import Person
-from supervision.people.queries import capped
 from supervision.people.rules import TrainingKind
 from supervision.people.training_models import (
     EnterpriseSector,
@@ -193,16 +193,16 @@ class HoursCounts:
 def hours_counts(actor: Actor, *, enterprise_id: int | None = None) -> HoursCounts:
     """All figures in one statement."""
     model, today = TrainingBalance, clock.today()
-    stmt = (
-        visible(model, actor, model.id)
-        .join(Person, Person.id == model.person_id)
-        .where(model.year == today.year, Person.employed_to.is_(None))
+    short = model.missing > 0
+    clauses = (true(), short, and_(short, model.due_on < today))
+
+    def this_year(stmt: Select[Any]) -> Select[Any]:
+        joined = stmt.join(Person, Person.id == model.person_id)
+        return joined.where(model.year == today.year, Person.employed_to.is_(None))
+
+    return HoursCounts(
+        *owned_counts(model, actor, clauses, enterprise_id=enterprise_id, of=this_year)
     )
-    if enterprise_id is not None:
-        stmt = stmt.where(model.enterprise_id == enterprise_id)
-    short = stmt.where(model.missing > 0)
-    parts = {"people": stmt, "short": short, "late": short.where(model.due_on < today)}
-    return HoursCounts(**capped(parts))
 
 
 # Staffing ---------------------------------------------------------------------------------------
@@ -260,9 +260,8 @@ def settled_sector(enterprise_id: int, actor: Actor) -> EnterpriseSector | None:
 def staffing_counts(actor: Actor) -> Mapping[str, int]:
     """How many enterprises have a gap, late people, nobody on file, as far as anybody reads."""
     model = StaffingStanding
-    stmt = visible(model, actor, model.id)
     parts = {"gaps": model.gaps > 0, "late": model.late_people > 0, "nobody": model.people == 0}
-    return capped({name: stmt.where(part) for name, part in parts.items()})
+    return dict(zip(parts, owned_counts(model, actor, list(parts.values())), strict=True))
 
 
 def enterprises_after(last: int, limit: int) -> Sequence[int]:

@@ -15,9 +15,9 @@ from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, unscoped, visible
-from supervision.core.web.paging import capped_counts
 from supervision.enterprise.models import Enterprise
 from supervision.enterprise.site_models import SiteArea, SitePlan
+from supervision.enterprise.tiles import owned_counts
 from supervision.risk.models import RiskEvent, RiskPoint
 from supervision.risk.rules import RANKS, Method, RiskGrade
 from supervision.risk.workflow import COUNTED, LIVE, RiskState
@@ -145,10 +145,7 @@ def counts(actor: Actor, enterprise_id: int | None = None) -> Counts:
         RiskPoint.status == RiskState.RETURNED,
         RiskPoint.status == RiskState.DRAFT,
     )
-    mine = visible(RiskPoint, actor, RiskPoint.id)
-    if enterprise_id is not None:
-        mine = mine.where(RiskPoint.enterprise_id == enterprise_id)
-    return Counts(*capped_counts([mine.where(clause) for clause in wanted]))
+    return Counts(*owned_counts(RiskPoint, actor, wanted, enterprise_id=enterprise_id))
 
 
 def waits_for_authority() -> ColumnElement[bool]:

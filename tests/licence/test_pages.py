@@ -19,7 +19,7 @@ from supervision.core.db import db, transaction
 from supervision.core.web.paging import COUNT_CAP
 from supervision.enterprise import queries as enterprises
 from supervision.enterprise import service as registry
-from supervision.licence import needs, types
+from supervision.licence import needs, queries, types
 from supervision.licence.dossier import CHAPTERS
 from supervision.licence.models import Licence
 from supervision.licence.rules import Item
@@ -310,5 +310,10 @@ def test_no_tile_counts_further_than_anybody_reads(pages, cast):
             db.insert(Licence),
             [like | {"number": f"N{serial}"} for serial in range(COUNT_CAP + 5)],
         )
-    page = error_text(pages.get("district_officer", "/licences/?text=N17"))
-    assert re.search(r"Waiting for verification 10,000\+|10,000\+ Waiting for verification", page)
+    # A district's are counted by its enterprises, a city's by the index of each figure.
+    for who in ("district_officer", "city_officer", "auditor"):
+        page = error_text(pages.get(who, "/licences/?text=N17"))
+        assert re.search(r"Waiting for verification 10,000\+|10,000\+ Waiting", page), who
+    far = queries.counts(cast["other_district"])
+    assert far.to_verify == 0
+    assert queries.counts(cast["plant_manager"]).to_verify == COUNT_CAP + 1
