@@ -50,9 +50,14 @@
     tabs.addEventListener("scroll", show, { passive: true });
     new ResizeObserver(show).observe(tabs);
     const chosen = tabs.querySelector(".active");
-    if (chosen) tabs.scrollLeft = chosen.offsetLeft - (tabs.clientWidth - chosen.offsetWidth) / 2;
+    const settle = () => {
+      if (chosen) tabs.scrollLeft = chosen.offsetLeft - (tabs.clientWidth - chosen.offsetWidth) / 2;
+      show();
+    };
     frame.classList.add("tabs-ready");
-    show();
+    settle();
+    // The web font is wider or narrower than what stood there before.
+    document.fonts.ready.then(settle);
   }
 
   // Escape closes the phone menu and gives the focus back to its button.
