@@ -10,7 +10,16 @@ from urllib.parse import urlsplit
 
 import requests
 
-from vision.contract import API_PREFIX, ContractError, Heartbeat, NodeConfig, parse, to_json
+from vision.contract import (
+    API_PREFIX,
+    CONTRACT_VERSION,
+    HEADER,
+    ContractError,
+    Heartbeat,
+    NodeConfig,
+    parse,
+    to_json,
+)
 
 CONNECT_S, READ_S = 5.0, 30.0
 
@@ -55,6 +64,7 @@ class WebClient:
         self._timeout = (CONNECT_S, read_s)
         self._session = requests.Session()
         self._session.auth = _Bearer(token)
+        self._session.headers[HEADER] = str(CONTRACT_VERSION)
         # A proxy of the machine cannot reach this machine's own loopback for us.
         loopback = urlsplit(web_url).hostname in ("127.0.0.1", "::1", "localhost")
         self._session.trust_env = not loopback

@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 from typing import IO
 
-from flask import Blueprint, jsonify, request
+from flask import Blueprint, Request, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from supervision.core.access import current_actor, requires
@@ -39,10 +39,17 @@ def config() -> ResponseReturnValue:
         response = jsonify()
         response.status_code, response.data = 304, b""
     else:
-        response = jsonify(contract.to_json(equipment.node_config(node, cameras, hosts)))
+        told = equipment.node_config(node, cameras, hosts)
+        response = jsonify(contract.config_for(_version_of(request), told))
     response.set_etag(version)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _version_of(asked: Request) -> int:
+    """The contract's version that the worker speaks; the first one did not say so."""
+    given = asked.headers.get(contract.HEADER, "")
+    return int(given) if given.isdecimal() and len(given) < 4 else 1
 
 
 @bp.post("/heartbeat")

@@ -67,7 +67,8 @@ class Node:
     token_id: int
 
     def call(self, method: str, path: str, **kwargs: object) -> TestResponse:
-        headers = {"Authorization": f"Bearer {self.token}", **kwargs.pop("headers", {})}
+        ours = {"Authorization": f"Bearer {self.token}", contract.HEADER: "2"}
+        headers = ours | kwargs.pop("headers", {})
         return self.app.test_client().open(
             f"{API_PREFIX}{path}", method=method, headers=headers, **kwargs
         )

@@ -20,6 +20,9 @@ evidence: the event does not declare this hash. 422 the message breaks the
 contract: the web parks it and shows it, the worker does not send it again.
 5xx and timeouts: retry for ever with back-off.
 
+Each request names the version that its sender speaks in the header ``Anqi-Contract``; without
+one it is version 1 (:mod:`vision.contract.compat`).
+
 Coordinates are normalised to the frame, 0..1, origin top left. Instants are
 UTC, ISO 8601 with a ``Z`` or offset. Sizes in pixels are (width, height).
 """
@@ -51,6 +54,7 @@ from vision.contract.codes import (
     ViewState,
     WindowEffect,
 )
+from vision.contract.compat import HEADER, config_for, left_out
 from vision.contract.events import (
     MAX_BOXES,
     MAX_EVIDENCE_BYTES,
@@ -67,6 +71,7 @@ __all__ = [
     "API_PREFIX",
     "CONTRACT_VERSION",
     "EARLIEST_YEAR",
+    "HEADER",
     "LATEST_YEAR",
     "MAX_BOXES",
     "MAX_EVIDENCE_BYTES",
@@ -100,6 +105,8 @@ __all__ = [
     "Window",
     "WindowEffect",
     "Zone",
+    "config_for",
+    "left_out",
     "parse",
     "to_json",
 ]

@@ -1,0 +1,109 @@
+"""A worker that lags behind: what it is told, and what it may still say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.factories.video import camera_uid, make_camera, make_event, make_node
+from vision import contract
+from vision.contract import (
+    Camera,
+    ContractError,
+    DayKind,
+    Line,
+    NodeConfig,
+    Rule,
+    RuleKind,
+    Schedule,
+    Zone,
+)
+
+ZONE = Zone("press", "Press", ((0, 0), (1, 0), (1, 1)), shared="hall")
+RULES = (
+    Rule("helmet_missing", RuleKind.HELMET_MISSING, zone_id="press"),
+    Rule("line_crossing:edge", RuleKind.LINE_CROSSING, line_id="edge"),
+    Rule("intrusion", RuleKind.INTRUSION, schedule=Schedule(days=DayKind.REST_DAY)),
+)
+CAMERA = Camera(
+    "cam-1",
+    "Hall",
+    "rtsp://cameras.example/main",
+    zones=(ZONE,),
+    rules=RULES,
+    lines=(Line("edge", "Edge", (0, 0.5), (1, 0.5)),),
+    sub_url="rtsp://cameras.example/sub",
+)
+# The fields of version 1, as its strict parser knew them.
+FIELDS = {
+    "": {"node", "config_version", "cameras", "stream_hosts", "contract"},
+    "camera": {
+        "camera_id",
+        "name",
+        "url",
+        "input_size",
+        "analysed_fps",
+        "zones",
+        "rules",
+    },
+    "zone": {"zone_id", "name", "polygon"},
+    "rule": {
+        "rule_id",
+        "kind",
+        "zone_id",
+        "schedule",
+        "dwell_s",
+        "votes_needed",
+        "votes_window",
+        "min_height",
+        "min_score",
+        "severity",
+    },
+    "schedule": {"weekdays", "start_minute", "end_minute", "timezone"},
+}
+
+
+def test_version_1_is_told_in_its_own_words():
+    told = contract.config_for(1, NodeConfig("node-1", "v", (CAMERA,), ("cameras.example",)))
+    camera = told["cameras"][0]
+    assert set(told) == FIELDS[""]
+    assert told["contract"] == 1
+    assert set(camera) == FIELDS["camera"]
+    assert [set(zone) for zone in camera["zones"]] == [FIELDS["zone"]]
+    assert [rule["rule_id"] for rule in camera["rules"]] == ["helmet_missing"]
+    assert set(camera["rules"][0]) == FIELDS["rule"]
+    assert set(camera["rules"][0]["schedule"]) == FIELDS["schedule"]
+    assert camera["url"] == CAMERA.url
+    assert [rule.rule_id for rule in contract.left_out(CAMERA)] == [
+        "line_crossing:edge",
+        "intrusion",
+    ]
+
+
+def test_version_2_is_told_everything():
+    config = NodeConfig("node-1", "v", (CAMERA,))
+    assert contract.parse(NodeConfig, contract.config_for(2, config)) == config
+
+
+@pytest.mark.parametrize(("header", "version"), [("", 1), ("1", 1), ("2", 2), ("3", 2), ("x", 1)])
+def test_the_web_answers_in_the_version_that_was_asked_for(app, cast, header, version):
+    node = make_node(app)
+    make_camera(cast, node)
+    told = node.call("GET", "/config", headers={contract.HEADER: header}).json
+    assert told["contract"] == version
+    assert ("days" in told) is (version == 2)
+
+
+def test_what_an_old_worker_left_in_its_outbox_is_taken(app, cast):
+    node = make_node(app)
+    camera = make_camera(cast, node)
+    plain = contract.to_json(replace(make_event(node, camera_uid(camera)), contract=1))
+    for added in ("same_as", "detail"):
+        del plain[added]
+    assert node.send(plain).status_code == 201
+
+
+def test_a_version_that_is_not_known_yet_is_refused_by_name():
+    with pytest.raises(ContractError, match="contract: this side reads the versions 1, 2"):
+        NodeConfig("node-1", "v", contract=3)

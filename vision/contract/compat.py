@@ -1,0 +1,73 @@
+"""Version 2 for a worker that still speaks version 1: what it cannot read is left out.
+
+Workers stand in plants' networks and lag behind by weeks. Version 1 refuses unknown fields, so
+the web answers in the version that a request's :data:`HEADER` names; without one it is version 1.
+Rules of a kind that version 1 does not know do not run there until the worker is renewed, and
+permits and official calendars neither: a rule with such a schedule is left out as well, because it
+would speak at times when it must be silent.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vision.contract.camera import Camera, NodeConfig, Rule
+from vision.contract.codec import to_json
+from vision.contract.codes import DayKind, RuleKind
+
+HEADER = "Anqi-Contract"
+
+_KINDS = frozenset(
+    {RuleKind.HELMET_MISSING, RuleKind.VEST_MISSING, RuleKind.INTRUSION, RuleKind.FIRE_SMOKE}
+)
+_CONFIG = ("node", "config_version", "stream_hosts")
+_CAMERA = ("camera_id", "name", "url", "input_size", "analysed_fps")
+_ZONE = ("zone_id", "name", "polygon")
+_RULE = (
+    "rule_id",
+    "kind",
+    "zone_id",
+    "dwell_s",
+    "votes_needed",
+    "votes_window",
+    "min_height",
+    "min_score",
+    "severity",
+)
+_SCHEDULE = ("weekdays", "start_minute", "end_minute", "timezone")
+
+
+def config_for(version: int, config: NodeConfig) -> dict[str, Any]:
+    """``config`` as JSON values in the shape of ``version``."""
+    plain = to_json(config)
+    if version >= 2:
+        return plain
+    cameras = [
+        _camera(camera, shown)
+        for camera, shown in zip(config.cameras, plain["cameras"], strict=True)
+    ]
+    return _only(plain, _CONFIG) | {"cameras": cameras, "contract": 1}
+
+
+def left_out(camera: Camera) -> tuple[Rule, ...]:
+    """The rules of ``camera`` that a worker of version 1 does not run."""
+    return tuple(rule for rule in camera.rules if not _is_known(rule))
+
+
+def _is_known(rule: Rule) -> bool:
+    plain = rule.schedule.days is DayKind.ANY and not rule.windows
+    return rule.kind in _KINDS and plain
+
+
+def _camera(camera: Camera, shown: dict[str, Any]) -> dict[str, Any]:
+    rules = [
+        _only(plain, _RULE) | {"schedule": _only(plain["schedule"], _SCHEDULE)}
+        for rule, plain in zip(camera.rules, shown["rules"], strict=True)
+        if _is_known(rule)
+    ]
+    zones = [_only(zone, _ZONE) for zone in shown["zones"]]
+    return _only(shown, _CAMERA) | {"zones": zones, "rules": rules}
+
+
+def _only(values: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: values[name] for name in names}
