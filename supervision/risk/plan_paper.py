@@ -199,7 +199,7 @@ def _legend(canvas: Canvas, drawn: ColouredPlan, left: float, top: float) -> Non
         canvas.drawString(left + 24 * mm, y + 0.5 * mm, words)
         canvas.setFont(REGULAR, 8)
         canvas.setFillColor(_QUIET)
-        said = _("%(areas)s areas, %(points)s points", areas=areas, points=points)
+        said = _("Areas: %(areas)s, points: %(points)s", areas=areas, points=points)
         canvas.drawString(left + 24 * mm, y - 4 * mm, said)
         y -= 15 * mm
     canvas.setFont(REGULAR, 8)

@@ -39,7 +39,9 @@ from supervision.core.export.xlsx_styles import prototype
 
 RowT = TypeVar("RowT")
 
-_A4 = 9
+_A4, _A3 = 9, 8
+# Half-width characters that are still legible side by side on A4, turned and made to fit.
+_FITS_A4 = 230
 _LINE_HEIGHT = 14
 _TALLEST_ROW = 409  # Excel allows no more
 MAX_TEXT = 32_767  # Excel's limit of a cell; a longer string makes it "repair" the file
@@ -259,11 +261,12 @@ class XlsxSheet:
         return cell
 
     def prepare_print(self, *, portrait: bool) -> None:
-        """A4, one page wide, as many as needed long, with page numbers."""
+        """A4, or A3 for many columns, one page wide, as many as needed long, with page numbers."""
         sheet = self._sheet
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.page_setup.orientation = "portrait" if portrait else "landscape"
-        sheet.page_setup.paperSize = _A4
+        wide = sum(column.width for column in sheet.column_dimensions.values())
+        sheet.page_setup.paperSize = _A3 if wide > _FITS_A4 and not portrait else _A4
         sheet.page_setup.fitToWidth = 1
         sheet.page_setup.fitToHeight = 0
         sheet.sheet_view.showGridLines = False
