@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cache
 from importlib import import_module
 
@@ -38,3 +39,13 @@ NAMES = (
 def slices() -> tuple[Slice, ...]:
     """Every slice's manifest, in menu order of :data:`NAMES`."""
     return tuple(import_module(f"supervision.{name}.slice").SLICE for name in NAMES)
+
+
+def traits_of(enterprise_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """What the slices say holds for these enterprises, for rules of a slice that knows no other."""
+    found: dict[int, frozenset[str]] = {}
+    for manifest in slices():
+        if manifest.traits is not None and enterprise_ids:
+            for enterprise_id, held in manifest.traits(enterprise_ids).items():
+                found[enterprise_id] = found.get(enterprise_id, frozenset()) | held
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -17,7 +17,7 @@ from supervision.document.models import DocumentGap, DocumentKind, EnterpriseDoc
 from supervision.document.rules import Completeness, Profile
 from supervision.document.workflow import DocumentState
 from supervision.enterprise.models import Enterprise, RollStatus
-from supervision.slices import slices
+from supervision.slices import traits_of
 
 # Nothing is asked of an enterprise that is gone.
 _ACTIVE = (RollStatus.IN_PRODUCTION, RollStatus.SUSPENDED)
@@ -27,21 +27,11 @@ _WHY = "what is missing is reckoned for the whole roll, and shown by its own sco
 def profiles(enterprises: Iterable[Enterprise]) -> dict[int, Profile]:
     """What decides, for each of ``enterprises``, by id."""
     rows = list(enterprises)
-    traits = _traits([row.id for row in rows])
+    traits = traits_of([row.id for row in rows])
     return {
-        row.id: Profile(row.industry_code, row.headcount, frozenset(traits.get(row.id, ())))
+        row.id: Profile(row.industry_code, row.headcount, traits.get(row.id, frozenset()))
         for row in rows
     }
-
-
-def _traits(ids: Collection[int]) -> dict[int, set[str]]:
-    """What other slices say holds for these enterprises."""
-    found: dict[int, set[str]] = defaultdict(set)
-    for manifest in slices():
-        if manifest.traits is not None and ids:
-            for enterprise_id, held in manifest.traits(ids).items():
-                found[enterprise_id] |= held
-    return found
 
 
 def completeness_of(enterprise: Enterprise) -> Completeness:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_
+from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import NotFound
-from supervision.core.scope import region_range, visible
+from supervision.core.scope import region_range, unscoped, visible
 from supervision.core.search import contains
 from supervision.core.validity import STEPS, Standing
 from supervision.core.web.paging import capped_count
@@ -201,6 +201,29 @@ def counts(actor: Actor, enterprise_id: int | None = None) -> Counts:
         Licence.status == LicenceState.RETURNED,
     )
     return Counts(*owned_counts(Licence, actor, clauses, enterprise_id=enterprise_id))
+
+
+# Regulations on hazardous chemicals (State Council Order 591), art. 14 and 33: nobody produces or
+# trades in them without. The words are the codes of sectors that staffing goes by.
+_TRAITS = {"HAZCHEM_PRODUCTION": "hazchem_production", "HAZCHEM_OPERATING": "hazchem_operation"}
+
+
+def traits(enterprise_ids: Collection[int]) -> Mapping[int, frozenset[str]]:
+    """What the licences in force say of these enterprises."""
+    stmt = (
+        select(Licence.enterprise_id, Licence.type_code)
+        .where(
+            Licence.enterprise_id.in_(enterprise_ids),
+            Licence.status.in_(LIVE),
+            Licence.type_code.in_(_TRAITS),
+        )
+        .distinct()
+    )
+    found: dict[int, frozenset[str]] = {}
+    reason = "rules of other slices ask what holds for an enterprise"
+    for enterprise_id, code in db.session.execute(unscoped(stmt, reason=reason)):
+        found[enterprise_id] = found.get(enterprise_id, frozenset()) | {_TRAITS[code]}
+    return found
 
 
 def late_count(actor: Actor, *, cap: int) -> int:

@@ -11,6 +11,7 @@ from supervision.licence import (
     jobs,
     labels,
     panels,
+    queries,
     views,
     views_detail,  # noqa: F401 - adds its addresses to the blueprint
     views_types,  # noqa: F401 - likewise
@@ -46,6 +47,7 @@ SLICE = Slice(
         ),
     ),
     timeline=panels.timeline,
+    traits=queries.traits,
     chapters=dossier.CHAPTERS,
     exports=(views.LICENCES,),
     todos=panels.todos,

@@ -190,8 +190,21 @@ class Requirement:
         return max(0, self.required - self.present)
 
 
-def sector_of(industry_code: str, sectors: Mapping[str, Sector]) -> str:
-    """The sector with the longest prefix of the code, or :data:`OTHER_SECTOR`."""
+def sector_of(
+    industry_code: str, sectors: Mapping[str, Sector], traits: Collection[str] = ()
+) -> str:
+    """The sector with the longest prefix of the code, or :data:`OTHER_SECTOR`.
+
+    Where that is none of high risk, one that ``traits`` name by its code comes first: what an
+    enterprise is licensed for says more than under which code it was once entered.
+    """
+    by_code = _sector_by_code(industry_code, sectors)
+    if by_code in sectors and sectors[by_code].high_risk:
+        return by_code
+    return next((code for code in sectors if code in traits), by_code)
+
+
+def _sector_by_code(industry_code: str, sectors: Mapping[str, Sector]) -> str:
     found = [
         (len(prefix), code)
         for code, sector in sectors.items()

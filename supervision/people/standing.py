@@ -34,6 +34,7 @@ from supervision.people.training_models import (
     TrainingSession,
 )
 from supervision.people.workflow import SessionState
+from supervision.slices import traits_of
 
 # Nobody has to be there any more.
 GONE = frozenset({RollStatus.CLOSED, RollStatus.MOVED})
@@ -74,12 +75,14 @@ def reckon(enterprise_ids: Collection[int], *, persons: Collection[int] | None =
 
 
 def _sectors(enterprise_ids: Collection[int], known: Tables) -> dict[int, str]:
-    """What somebody settled, else what the industry code says."""
+    """What somebody settled, else what the industry code and the licences say."""
+    traits = traits_of(enterprise_ids)
     codes = select(Enterprise.id, Enterprise.industry_code, EnterpriseSector.sector).outerjoin(
         EnterpriseSector, EnterpriseSector.enterprise_id == Enterprise.id
     )
     return {
-        row.id: row.sector or rules.sector_of(row.industry_code, known.sectors)
+        row.id: row.sector
+        or rules.sector_of(row.industry_code, known.sectors, traits.get(row.id, ()))
         for row in _rows(codes.where(Enterprise.id.in_(enterprise_ids)))
     }
 
@@ -87,6 +90,12 @@ def _sectors(enterprise_ids: Collection[int], known: Tables) -> dict[int, str]:
 def sector_by_code(industry_code: str) -> str:
     """What the industry code alone says today."""
     return rules.sector_of(industry_code, ruletables.on(clock.today()).sectors)
+
+
+def sector_unsettled(enterprise: Enterprise) -> str:
+    """What the industry code and the licences say today, whatever an officer settled."""
+    held = traits_of([enterprise.id]).get(enterprise.id, ())
+    return rules.sector_of(enterprise.industry_code, ruletables.on(clock.today()).sectors, held)
 
 
 # Staffing ---------------------------------------------------------------------------------------

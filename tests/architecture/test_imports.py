@@ -15,7 +15,8 @@ MAY_IMPORT = {
     "enterprise": set(),
     "account": {"enterprise"},
     # The parts of an enterprise's file.
-    "people": {"account", "enterprise"},
+    # Licences and ledgers say in which sector an enterprise is, by manifest.
+    "people": {"account", "enterprise", "slices"},
     "document": {"account", "enterprise", "slices"},
     "chemical": {"account", "enterprise"},
     "licence": {"chemical", "account", "enterprise"},

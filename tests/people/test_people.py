@@ -15,9 +15,13 @@ from supervision.core.db import db, transaction
 from supervision.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from supervision.core.scope import unscoped
 from supervision.enterprise import queries as enterprises
+from supervision.enterprise import service as registry
+from supervision.licence.workflow import LicenceState
 from supervision.people import identity, queries, service, training_queries
+from supervision.people.jobs import reckon_all
 from supervision.people.queries import PersonFilter
 from supervision.people.service import PostFields
+from tests.factories.licences import make_licence
 from tests.factories.people import (
     make_certificate,
     make_person,
@@ -204,3 +208,30 @@ def test_a_sector_is_settled_by_an_officer_with_a_reason(app, cast):
         plant = enterprises.get_enterprise(cast.plant_id, SYSTEM)
         service.settle_sector(plant, cast["district_officer"], "", reason="Closed depot")
     assert training_queries.standing_of(cast.plant_id, SYSTEM).sector == "other"
+
+
+def test_who_is_licensed_for_hazardous_chemicals_is_of_that_sector_whatever_its_code(app, cast):
+    # Registered as road freight, headcount 80.
+    with transaction():
+        registry.change(
+            enterprises.get_enterprise(cast.plant_id, SYSTEM), SYSTEM, {"industry_code": "5430"}
+        )
+    make_licence(cast, type_code="HAZCHEM_OPERATING", number="TRADE")
+    reckon_all(clock.now())
+    assert training_queries.standing_of(cast.plant_id, SYSTEM).sector == "hazchem_operation"
+    make_licence(cast, type_code="HAZCHEM_PRODUCTION", number="MAKE")
+    hope = {"by": "other_plant", "enterprise_id": cast.other_plant_id}
+    make_licence(cast, LicenceState.DRAFT, type_code="HAZCHEM_PRODUCTION", number="HOPE", **hope)
+    reckon_all(clock.now())
+    assert training_queries.standing_of(cast.plant_id, SYSTEM).sector == "hazchem_production"
+    assert training_queries.standing_of(cast.other_plant_id, SYSTEM).sector == "other"
+    # A mine stays one, and an officer has the last word.
+    with transaction():
+        registry.change(
+            enterprises.get_enterprise(cast.plant_id, SYSTEM), SYSTEM, {"industry_code": "0610"}
+        )
+        other = enterprises.get_enterprise(cast.other_plant_id, SYSTEM)
+        service.settle_sector(other, cast["district_officer"], "hazchem_storage", reason="Depot")
+    reckon_all(clock.now())
+    assert training_queries.standing_of(cast.plant_id, SYSTEM).sector == "coal_mine"
+    assert training_queries.standing_of(cast.other_plant_id, SYSTEM).sector == "hazchem_storage"

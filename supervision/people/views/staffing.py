@@ -177,7 +177,7 @@ def settle_sector(enterprise_id: int) -> ResponseReturnValue:
 
 def _offer(form: Any) -> None:
     names = panels.sector_names()
-    form.sector.choices = [("", _("By the industry code")), *names.items()]
+    form.sector.choices = [("", _("By the industry code and the licences")), *names.items()]
 
 
 def _explain_page(enterprise_id: int, form: Form) -> str:
@@ -193,6 +193,7 @@ def _explain_page(enterprise_id: int, form: Form) -> str:
         others=_others(found),
         settled=training_queries.settled_sector(enterprise_id, actor),
         by_code=standing.sector_by_code(enterprise.industry_code),
+        unsettled=standing.sector_unsettled(enterprise),
         sectors=panels.sector_names(),
         posts=dict(parts.choices(RuleTable.POST)),
         as_staffing=tables.as_staffing,
