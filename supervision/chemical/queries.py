@@ -73,11 +73,6 @@ def held(enterprise_id: int, actor: Actor) -> Sequence[Held]:
     return list(found.values())
 
 
-def held_cas(enterprise_id: int, actor: Actor) -> frozenset[str]:
-    """The CAS numbers of an enterprise's ledger, for whoever compares a licence's scope with it."""
-    return frozenset(h.cas for h in held(enterprise_id, actor) if h.cas)
-
-
 def traits(enterprise_ids: Collection[int]) -> Mapping[int, frozenset[str]]:
     """``chemicals`` and ``major_hazard_source`` for each of these that has any."""
     found: dict[int, set[str]] = {}

@@ -1,13 +1,13 @@
-"""Certificates and trainings of a period, for those who count them: rows, and counts made by SQL."""
+"""Certificates of a period, for those who count them: rows, and counts made by SQL."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_
 
 from supervision.core.actor import Actor
 from supervision.core.counting import count_if
@@ -15,9 +15,7 @@ from supervision.core.db import db
 from supervision.core.scope import visible
 from supervision.enterprise.models import Enterprise, narrowed
 from supervision.people.models import PeopleRule, Person, PersonCertificate, holding
-from supervision.people.rules import Result, shown_name
-from supervision.people.training_models import TrainingAttendance, TrainingSession
-from supervision.people.workflow import SessionState
+from supervision.people.rules import shown_name
 
 _CHUNK = 500
 # What a package lists by name: what ends within this many days of the period's end.
@@ -107,89 +105,6 @@ def _certificates(actor: Actor, day: date, *columns: Any) -> Select[Any]:
         .where(model.valid_from <= day)
         .where(or_(model.ended_on.is_(None), model.ended_on > day))
         .where(or_(Person.employed_to.is_(None), Person.employed_to > day))
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingRow:
-    """One recorded training of the period."""
-
-    id: int
-    enterprise_id: int
-    enterprise: str
-    uscc: str
-    title: str
-    kind: str
-    held_at: datetime
-    hours: Any
-    participants: int
-    passed: int
-
-
-def training_rows(
-    actor: Actor,
-    first: date,
-    last: date,
-    *,
-    enterprise_id: int | None = None,
-    region: str = "",
-) -> Iterator[TrainingRow]:
-    """Trainings on record that were held in ``[first, last]``, by day; one statement, streamed."""
-    model = TrainingSession
-    columns = (
-        model.id,
-        model.enterprise_id,
-        Enterprise.name,
-        Enterprise.uscc,
-        model.title,
-        model.kind,
-        model.held_at,
-        model.hours,
-        _seats(),
-        _seats(TrainingAttendance.result == Result.PASSED),
-    )
-    stmt = _trainings(actor, first, last, *columns)
-    stmt = narrowed(stmt, model.enterprise_id, enterprise_id=enterprise_id, region=region)
-    stmt = stmt.order_by(model.held_at, model.id)
-    for row in db.session.execute(stmt.execution_options(yield_per=_CHUNK)):
-        yield TrainingRow(*row)
-
-
-def training_counts(
-    actor: Actor,
-    first: date,
-    last: date,
-    *,
-    enterprise_id: int | None = None,
-    region: str = "",
-) -> dict[str, int]:
-    """Trainings on record, and how often somebody took part and passed, counted by the database."""
-    model, seat = TrainingSession, TrainingAttendance
-    stmt = _trainings(actor, first, last, func.count(model.id.distinct()))
-    stmt = stmt.add_columns(
-        func.count(seat.id),
-        count_if(seat.result == Result.PASSED),
-    ).outerjoin(seat, seat.session_id == model.id)
-    stmt = narrowed(stmt, model.enterprise_id, enterprise_id=enterprise_id, region=region)
-    names = ("trainings", "trainings_participants", "trainings_passed")
-    return dict(zip(names, (int(n) for n in db.session.execute(stmt).one()), strict=True))
-
-
-def _trainings(actor: Actor, first: date, last: date, *columns: Any) -> Select[Any]:
-    model = TrainingSession
-    return (
-        visible(model, actor, *columns)
-        .join(Enterprise, Enterprise.id == model.enterprise_id)
-        .where(model.status == SessionState.RECORDED, model.held_on.between(first, last))
-    )
-
-
-def _seats(*conditions: Any) -> Any:
-    return (
-        select(func.count(TrainingAttendance.id))
-        .where(TrainingAttendance.session_id == TrainingSession.id, *conditions)
-        .correlate(TrainingSession)
-        .scalar_subquery()
     )
 
 

@@ -13,7 +13,7 @@ from supervision.core.db import db, transaction
 from supervision.core.errors import Conflict, Forbidden, InvalidInput
 from supervision.enterprise import queries as enterprises
 from supervision.enterprise import service as registry
-from supervision.people import figures, jobs, queries, ruletables, training, training_queries
+from supervision.people import jobs, queries, ruletables, training, training_queries
 from supervision.people.rules import Result
 from supervision.people.ruletables import Head
 from supervision.people.tables import RuleTable
@@ -212,21 +212,3 @@ def test_only_chiefs_and_administrators_change_a_table_and_never_one_in_force(ap
         db.session.flush()
         ruletables.discard(made, cast["administrator"])
     assert ruletables.get(base.id).effective_to is None
-
-
-def test_the_months_trainings_are_the_rows_counted_again(app, cast):
-    people = [make_person(cast, n) for n in (1, 2)]
-    make_session(cast, people)
-    make_session(cast, people[:1], result=Result.FAILED)
-    make_session(cast, people, recorded=False)
-    last = clock.today()
-    first = last - timedelta(days=30)
-    rows = list(figures.training_rows(SYSTEM, first, last, enterprise_id=cast.plant_id))
-    counts = figures.training_counts(SYSTEM, first, last, enterprise_id=cast.plant_id)
-    assert [(r.participants, r.passed) for r in rows] in ([(2, 2), (1, 0)], [(1, 0), (2, 2)])
-    assert counts == {
-        "trainings": 2,
-        "trainings_participants": 3,
-        "trainings_passed": 2,
-    }
-    assert figures.training_counts(SYSTEM, first, last, region="330113")["trainings"] == 0
