@@ -23,6 +23,7 @@ from sqlalchemy import (
     insert,
     inspect,
     literal_column,
+    or_,
     select,
     table,
     update,
@@ -36,7 +37,7 @@ from supervision.core import grams
 from supervision.core.actor import Actor
 from supervision.core.db import Base, db
 from supervision.core.find_models import KINDS, MOST_KINDS, Searchable, SearchEntry, SearchSpec
-from supervision.core.grams import LEVELS, Query
+from supervision.core.grams import LEVELS, Query, Wanted
 from supervision.core.scope import CITY, unscoped, visible
 
 BATCH = 2000
@@ -84,30 +85,34 @@ def found(row_id: Any, kind: str, text: str, actor: Actor) -> Found | None:
     words = grams.terms(text)
     if not words:
         return None
-    entry_id = row_id * MOST_KINDS + KINDS.index(kind)
-    if db.engine.dialect.name != "sqlite":
-        return Found(_entries(words, kind, actor), _entry_holds(entry_id, words, kind))
-    wanted = grams.query(words, [kind])
-    exact = _exact(words)
-    mine = select(1).select_from(_GRAM).where(_match(wanted), _GRAM.c.rowid == entry_id)
-    same = [select(1).where(_ENTRY.c.id == entry_id, *exact).exists()] if exact else []
-    holds = and_(mine.exists(), *same)
-    if exact or not _are_tokens(actor):
-        return Found(_entries(words, kind, actor), holds)
+    holds = _holds(row_id * MOST_KINDS + KINDS.index(kind), words)
+    if db.engine.dialect.name != "sqlite" or _rechecked(words) or not _are_tokens(actor):
+        mine = visible(SearchEntry, actor, SearchEntry.row_id)
+        return Found(mine.where(_clause(words, [kind], _regions(actor))), holds)
     regions = () if actor.everything else actor.regions
     token = _match(grams.query(words, [kind], regions))
     return Found(select(_GRAM.c.rowid // MOST_KINDS).where(token), holds)
 
 
-def _entries(words: Sequence[str], kind: str, actor: Actor) -> Select[Any]:
-    stmt = visible(SearchEntry, actor, SearchEntry.row_id)
-    return stmt.where(_clause(words, [kind], _regions(actor)))
+def _holds(entry_id: Any, words: Sequence[str]) -> ColumnElement[bool]:
+    """The entry holds the words, by a look at itself.
+
+    As a value and not as a condition, so that no planner goes through the index for each row.
+    """
+    wanted = grams.query(words)
+    if db.engine.dialect.name == "sqlite":
+        spaced = " " + _ENTRY.c.grams + " "
+        ways = [[[_stands(spaced, w) for w in way] for way in one] for one in wanted]
+        match = and_(*(or_(*(and_(*way) for way in one)) for one in ways))
+    else:
+        match = _matching(wanted)
+    value = select(and_(match, *_exact(words))).where(_ENTRY.c.id == entry_id)
+    return value.scalar_subquery().is_(True)
 
 
-def _entry_holds(entry_id: Any, words: Sequence[str], kind: str) -> ColumnElement[bool]:
-    # One look for each row: an equation, and "exists" alone, the planner would make a join of.
-    one = and_(_ENTRY.c.id >= entry_id, _ENTRY.c.id <= entry_id)
-    return select(1).where(one, _clause(words, [kind], ())).exists().is_(True)
+def _stands(spaced: Any, wanted: Wanted) -> ColumnElement[bool]:
+    token = f" {wanted.token}" if wanted.is_start else f" {wanted.token} "
+    return func.instr(spaced, token) > 0
 
 
 def _are_tokens(actor: Actor) -> bool:

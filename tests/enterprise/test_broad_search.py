@@ -17,7 +17,7 @@ from tests.cast import enterprise_values
 # How many are few, and where a count ends: looked up; walked; beyond the cap.
 WAYS = {"few": (10_000, 10_000), "many": (0, 10_000), "beyond": (0, 3)}
 # Pairs alone, and with the text itself compared.
-TEXTS = ("pl", "Plant", "plant road", "no such words")
+TEXTS = ("p", "pl", "Plant", "plant road", "no such words")
 
 
 def listed(actor, wanted):
