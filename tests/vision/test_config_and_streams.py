@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from vision.config import ConfigError, VisionSettings, load_file
 from vision.contract import StreamFault
 from vision.streams import StreamError, check_url, classify, mask, open_options
-from vision.timing import Backoff, Beat, PtsClock
 
 
 def test_settings_come_from_the_environment() -> None:
@@ -167,41 +166,3 @@ def test_what_a_camera_answers_is_put_in_an_operators_class(
         server.shutdown()
         server.server_close()
     assert classify(caught.value) is fault
-
-
-def test_frame_time_follows_the_stream_and_not_the_network() -> None:
-    clock = PtsClock()
-    assert clock.utc(0.0, 1000.0) == 1000.0
-    assert clock.utc(1.0, 1003.0) == 1001.0, "two seconds late: the network"
-    assert clock.utc(4.0, 1004.1) == 1004.0, "and it caught up"
-    assert clock.utc(5.0, 1004.5) == 1004.5, "a frame cannot come from the future"
-
-
-def test_frame_time_moves_to_a_clock_that_stays_away() -> None:
-    clock = PtsClock()
-    clock.utc(0.0, 1000.0)
-    times = [clock.utc(float(s), 1003.0 + s) for s in range(1, 15)]
-    assert times[0] == 1001.0
-    assert times[-1] == 1017.0
-
-
-def test_a_jump_of_the_streams_own_time_starts_a_new_count() -> None:
-    clock = PtsClock()
-    clock.utc(95_000.0, 1000.0)
-    assert clock.utc(0.0, 1000.2) == 1000.2
-
-
-@pytest.mark.parametrize(("source", "wanted"), [(25.0, 4.0), (10.0, 4.0), (15.0, 2.0)])
-def test_sampling_keeps_the_asked_rate(source: float, wanted: float) -> None:
-    beat = Beat(wanted)
-    taken = sum(beat.is_due(index / source) for index in range(int(60 * source)))
-    assert taken == pytest.approx(60 * wanted, abs=2)
-
-
-def test_waits_grow_to_a_minute_and_start_again_after_success() -> None:
-    backoff = Backoff()
-    waits = [backoff.next() for _ in range(12)]
-    assert 0.5 <= waits[0] <= 1.0
-    assert all(30.0 <= wait <= 60.0 for wait in waits[-4:])
-    backoff.reset()
-    assert backoff.next() <= 1.0
