@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -14,19 +15,21 @@ from PIL import Image, ImageDraw
 from pypdf import PdfReader
 
 from supervision import seeds
+from supervision.atlas import jobs as atlas
 from supervision.chemical import standards
 from supervision.core import clock
 from supervision.core.actor import SYSTEM
 from supervision.core.db import db, transaction
 from supervision.core.scope import visible
 from supervision.document.jobs import dossiers
+from supervision.enterprise import service as registry
 from supervision.licence import queries as licences
 from supervision.licence.workflow import LicenceState
 from supervision.risk import queries as risks
 from supervision.risk.models import RiskPoint
 from tests.browser.conftest import DESKTOP, PHONE, Visit, Visitor, visitors
 from tests.browser.district import PLANT, district_of
-from tests.cast import PASSWORD, Cast
+from tests.cast import PASSWORD, Cast, enterprise_values
 from tests.factories.licences import PDF, ending, make_licence
 
 OLD, NEW = "浙AQ许证字〔2023〕0101号", "浙AQ许证字〔2026〕0101号"
@@ -275,3 +278,28 @@ def test_a_file_is_found_filled_read_and_printed(district, visit, screen):
     walk_the_tabs(officer, is_narrow=screen is PHONE)
     filter_the_timeline(officer, file)
     order_the_dossier(officer, file)
+
+
+def test_enterprises_at_one_place_are_one_mark_that_lists_them(district, visit):
+    """Two in one building and one across the road: every one of them can be opened."""
+    there = {"longitude": Decimal("119.9905"), "latitude": Decimal("30.3012")}
+    near = there | {"longitude": Decimal("119.9906")}
+    with transaction():
+        registry.change(district.plant, SYSTEM, there)
+        for serial, place in ((61, there), (62, near)):
+            registry.register(SYSTEM, enterprise_values(serial, **place))
+    atlas.keep_points(clock.now())
+    officer = visit("district_officer", PHONE)
+    officer.go("/map/")
+    mark = officer.page.locator(".atlas-cluster")
+    mark.wait_for()
+    assert officer.page.locator(".atlas-mark").count() == 0
+    mark.click()
+    listed = officer.page.locator(".atlas-several a")
+    listed.first.wait_for()
+    names = {PLANT["name"], "Invented Plant 61", "Invented Plant 62"}
+    assert set(listed.all_inner_texts()) == names
+    officer.look("map-one-place")
+    with officer.page.expect_navigation():
+        listed.filter(has_text="61").click()
+    assert officer.page.locator("h1").inner_text().startswith("Invented Plant 61")

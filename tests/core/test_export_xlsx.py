@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -47,6 +48,15 @@ def ledger(*rows, notes=("说明",)):
     made = book()
     placed = made.ledger("隐患台账", COLUMNS, rows, title="隐患台账", notes=notes)
     return placed, load_workbook(BytesIO(made.save()))["隐患台账"]
+
+
+@pytest.mark.parametrize(("times", "paper"), [(1, "9"), (3, "8")], ids=["A4", "A3"])
+def test_a_list_too_wide_for_a4_is_printed_on_a3(times, paper):
+    made = book()
+    columns = [replace(c, key=f"{c.key}{n}", total=False) for n in range(times) for c in COLUMNS]
+    made.ledger("隐患台账", columns, [row()], title="隐患台账")
+    sheet = load_workbook(BytesIO(made.save()))["隐患台账"]
+    assert str(sheet.page_setup.paperSize) == paper
 
 
 def test_values_come_back_as_what_they_are():
