@@ -86,6 +86,7 @@ class EpisodeBook:
     linger_s: float = 2.0
     cap_s: float = CAP_S
     stale_s: float = STALE_S
+    heeds_view: bool = True
     _live: list[Episode] = field(default_factory=list)
     _recent: list[Episode] = field(default_factory=list)
 
@@ -147,7 +148,8 @@ class EpisodeBook:
         changes: list[Change] = []
         for episode in list(self._live):
             limit = episode.restored_until or episode.seen_t + self.stale_s
-            if now > limit and episode.rule_kind is not RuleKind.VIEW_FAULT:
+            stays = episode.rule_kind is RuleKind.VIEW_FAULT and self.heeds_view
+            if now > limit and not stays:
                 changes += self._close(episode, episode.seen_t)
         return changes
 

@@ -40,6 +40,7 @@ class CameraPipeline:
             new_id or new_event_id,
             linger_s=gap_for(camera.analysed_fps),
             stale_s=max(STALE_S, 2 * self._patience_s),
+            heeds_view=camera.view_check,
         )
         self._begin()
 

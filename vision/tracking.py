@@ -9,7 +9,7 @@ frames. Memory is bounded: lost tracks are forgotten and the number of tracks is
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -34,11 +34,16 @@ _NOISE_VELOCITY = 0.25  # of the box height, per second
 
 @dataclass(slots=True)
 class _Live:
-    """One track's Kalman state: centre, width, height and their speeds."""
+    """One track's Kalman state: where (centre, width, height), how fast, and how sure.
+
+    All four numbers start with the same doubt and are measured with the same noise, so one
+    covariance of position and speed (``doubt``: position, both, speed) serves them all.
+    """
 
     number: int
-    mean: Array
-    covariance: Array
+    where: list[float]
+    speed: list[float]
+    doubt: tuple[float, float, float]
     score: float
     first_t: float
     seen_t: float
@@ -46,25 +51,39 @@ class _Live:
 
     @property
     def box(self) -> Box:
-        cx, cy, w, h = (float(v) for v in self.mean[:4])
+        cx, cy, w, h = self.where
         w, h = max(w, 1e-4), max(h, 1e-4)
         return cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2
 
-    def dump(self) -> list[Any]:
-        """As JSON values. Position and speed of one axis go together, all else is apart."""
-        spread = [float(v) for v in np.diag(self.covariance)]
-        cross = [float(self.covariance[i, i + 4]) for i in range(4)]
-        mean = [float(v) for v in self.mean]
-        return [self.number, mean, spread, cross, self.score, self.first_t, self.seen_t, self.hits]
-
     @classmethod
-    def restored(cls, state: Sequence[Any]) -> _Live:
-        number, mean, spread, cross, score, first_t, seen_t, hits = state
-        covariance = np.diag(np.asarray(spread, dtype=np.float64))
-        for i, value in enumerate(cross):
-            covariance[i, i + 4] = covariance[i + 4, i] = value
-        where = np.asarray(mean, dtype=np.float64)
-        return cls(number, where, covariance, score, first_t, seen_t, hits)
+    def start(cls, number: int, t: float, detection: Detection) -> _Live:
+        where = _measure(detection.box)
+        position, speed = 2 * _NOISE_POSITION * where[3], 4 * _NOISE_VELOCITY * where[3]
+        doubt = position**2, 0.0, speed**2
+        return cls(number, where, [0.0] * 4, doubt, detection.score, t, t)
+
+    def predict(self, step: float) -> None:
+        height = max(self.where[3], 1e-3)
+        position, both, speed = self.doubt
+        self.where = [at + v * step for at, v in zip(self.where, self.speed, strict=True)]
+        # Noise grows with elapsed time, so that 2 and 25 frames a second drift alike.
+        self.doubt = (
+            position + step * (2 * both + step * speed + (_NOISE_POSITION * height) ** 2),
+            both + step * speed,
+            speed + step * (_NOISE_VELOCITY * height) ** 2,
+        )
+
+    def correct(self, t: float, detection: Detection) -> None:
+        measured = _measure(detection.box)
+        position, both, speed = self.doubt
+        noise = (_NOISE_POSITION * max(measured[3], 1e-3)) ** 2
+        gain, pull = position / (position + noise), both / (position + noise)
+        off = [found - at for found, at in zip(measured, self.where, strict=True)]
+        self.where = [at + gain * o for at, o in zip(self.where, off, strict=True)]
+        self.speed = [v + pull * o for v, o in zip(self.speed, off, strict=True)]
+        self.doubt = position * (1 - gain), both * (1 - gain), speed - pull * both
+        self.score, self.seen_t = detection.score, t
+        self.hits += 1
 
 
 class Tracker:
@@ -86,7 +105,7 @@ class Tracker:
         self._t = t
         self._live = [track for track in self._live if t - track.seen_t <= self._lost_s]
         for track in self._live:
-            _predict(track, step)
+            track.predict(step)
         mine = [d for d in detections if d.label == self.label and d.score >= LOW_SCORE]
         strong = [d for d in mine if d.score >= self._high_score]
         weak = [d for d in mine if d.score < self._high_score]
@@ -94,7 +113,8 @@ class Tracker:
         more, _, _ = self._match(t, free, weak, MIN_IOU_WEAK)
         seen += more
         for detection in fresh[: MAX_TRACKS - len(self._live)]:
-            self._start(t, detection)
+            self._live.append(_Live.start(self._next, t, detection))
+            self._next += 1
         return [
             Track(f"{self.label}-{live.number}", self.label, d.score, d.box, live.first_t)
             for live, d in seen
@@ -103,11 +123,11 @@ class Tracker:
 
     def dump(self) -> dict[str, Any]:
         """All that the tracker knows, as JSON values."""
-        return {"t": self._t, "next": self._next, "live": [live.dump() for live in self._live]}
+        return {"t": self._t, "next": self._next, "live": [asdict(live) for live in self._live]}
 
     def load(self, state: dict[str, Any]) -> None:
         self._t, self._next = state["t"], int(state["next"])
-        self._live = [_Live.restored(live) for live in state["live"]]
+        self._live = [_Live(**{**live, "doubt": tuple(live["doubt"])}) for live in state["live"]]
 
     def _match(
         self, t: float, tracks: list[_Live], detections: list[Detection], min_iou: float
@@ -120,22 +140,13 @@ class Tracker:
         _cost, columns, _rows = lapjv(1.0 - overlap, extend_cost=True)
         pairs = [(r, c) for r, c in enumerate(columns) if c >= 0 and overlap[r, c] >= min_iou]
         for row, column in pairs:
-            _correct(tracks[row], detections[column], t)
+            tracks[row].correct(t, detections[column])
         taken_rows, taken_columns = {r for r, _ in pairs}, {c for _, c in pairs}
         return (
             [(tracks[r], detections[c]) for r, c in pairs],
             [track for i, track in enumerate(tracks) if i not in taken_rows],
             [d for i, d in enumerate(detections) if i not in taken_columns],
         )
-
-    def _start(self, t: float, detection: Detection) -> None:
-        measured = _measure(detection.box)
-        height = measured[3]
-        spread = np.array([2 * _NOISE_POSITION] * 4 + [4 * _NOISE_VELOCITY] * 4) * height
-        mean = np.concatenate([measured, np.zeros(4)])
-        live = _Live(self._next, mean, np.diag(spread**2), detection.score, t, t)
-        self._live.append(live)
-        self._next += 1
 
 
 def iou_matrix(ones: Sequence[Box], others: Sequence[Box]) -> Array:
@@ -150,27 +161,6 @@ def iou_matrix(ones: Sequence[Box], others: Sequence[Box]) -> Array:
     return overlap
 
 
-def _measure(box: Box) -> Array:
+def _measure(box: Box) -> list[float]:
     x1, y1, x2, y2 = box
-    return np.array([(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1])
-
-
-def _predict(track: _Live, step: float) -> None:
-    move = np.eye(8)
-    move[:4, 4:] = np.eye(4) * step
-    height = max(float(track.mean[3]), 1e-3)
-    # Noise grows with elapsed time, so that 2 and 25 frames a second drift alike.
-    noise = np.array([_NOISE_POSITION] * 4 + [_NOISE_VELOCITY] * 4) * height
-    track.mean = move @ track.mean
-    track.covariance = move @ track.covariance @ move.T + np.diag(noise**2) * step
-
-
-def _correct(track: _Live, detection: Detection, t: float) -> None:
-    measured = _measure(detection.box)
-    noise = np.diag(np.full(4, (_NOISE_POSITION * max(float(measured[3]), 1e-3)) ** 2))
-    innovation = track.covariance[:4, :4] + noise
-    gain = np.linalg.solve(innovation, track.covariance[:, :4].T).T
-    track.mean = track.mean + gain @ (measured - track.mean[:4])
-    track.covariance = track.covariance - gain @ track.covariance[:4, :]
-    track.score, track.seen_t = detection.score, t
-    track.hits += 1
+    return [(x1 + x2) / 2, (y1 + y2) / 2, x2 - x1, y2 - y1]

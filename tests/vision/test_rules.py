@@ -2,97 +2,28 @@
 
 from __future__ import annotations
 
-import itertools
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from vision.contract import Box, Camera, Phase, Rule, RuleKind, Schedule, Zone
-from vision.episodes import Change, Episode
+from tests.vision.scenes import (
+    FIRE,
+    FLOOR,
+    HELMET,
+    INTRUSION,
+    VEST,
+    Flame,
+    Person,
+    Scene,
+    kinds,
+)
+from vision.contract import Camera, Phase, RuleKind, Schedule
 from vision.pipeline import CameraPipeline
-from vision.rules import is_on
 from vision.seen import Detection, FrameInfo
 from vision.tracking import Tracker
 from vision.zones import foot, iou, is_inside
-
-FLOOR = Zone("floor", "floor", ((0.5, 0.4), (1.0, 0.4), (1.0, 1.0), (0.5, 1.0)))
-HELMET = Rule("helmet", RuleKind.HELMET_MISSING)
-VEST = Rule("vest", RuleKind.VEST_MISSING)
-INTRUSION = Rule("intrusion", RuleKind.INTRUSION, zone_id="floor")
-FIRE = Rule("fire", RuleKind.FIRE_SMOKE, min_height=0.02)
-
-
-def mirrored(box: Box) -> Box:
-    return 1 - box[2], box[1], 1 - box[0], box[3]
-
-
-@dataclass(frozen=True)
-class Person:
-    """Walks from ``x`` with ``speed`` while present; wears what ``head`` and ``torso`` say."""
-
-    start: float = 1.0
-    end: float = 9.0
-    x: float = 0.2
-    y: float = 0.2
-    speed: float = 0.03
-    height: float = 0.6
-    head: str = "head"
-    torso: str = ""
-    hidden: tuple[float, float] = (0.0, 0.0)
-
-    def boxes(self, t: float) -> list[Detection]:
-        if not self.start <= t < self.end or self.hidden[0] <= t < self.hidden[1]:
-            return []
-        x = self.x + self.speed * (t - self.start)
-        width = self.height / 3
-        box = (x, self.y, x + width, self.y + self.height)
-        found = [Detection("person", 0.9, box)]
-        if self.head:
-            top = (x + width / 4, self.y + 0.01, x + 3 * width / 4, self.y + self.height / 6)
-            found.append(Detection(self.head, 0.8, top))
-        if self.torso:
-            middle = (x, self.y + self.height / 5, x + width, self.y + self.height / 2)
-            found.append(Detection(self.torso, 0.8, middle))
-        return found
-
-
-@dataclass
-class Scene:
-    people: tuple[Person, ...]
-    rules: tuple[Rule, ...] = (HELMET,)
-    fps: float = 5.0
-    seconds: float = 14.0
-    shift: float = 1_000_000.0
-    mirror: bool = False
-    size: tuple[int, int] = (1280, 720)
-    changes: list[Change] = field(default_factory=list)
-
-    def run(self) -> list[Episode]:
-        """The closed episodes, times counted from the scene's start."""
-        zone = FLOOR
-        if self.mirror:
-            zone = replace(zone, polygon=tuple((1 - x, y) for x, y in zone.polygon))
-        camera = Camera("c", "c", "", zones=(zone,), rules=self.rules, analysed_fps=self.fps)
-        numbers = itertools.count(1)
-        pipeline = CameraPipeline(camera, lambda: f"e{next(numbers)}")
-        for index in range(int(self.seconds * self.fps)):
-            t = index / self.fps
-            boxes = [d for person in self.people for d in person.boxes(t)]
-            if self.mirror:
-                boxes = [replace(d, box=mirrored(d.box)) for d in boxes]
-            self.changes += pipeline.step(FrameInfo(t + self.shift, *self.size), boxes)
-        self.changes += pipeline.book.close_all()
-        ended = [c.episode for c in self.changes if c.phase is Phase.CLOSE]
-        return [
-            replace(e, started_t=e.started_t - self.shift, ended_t=(e.ended_t or 0) - self.shift)
-            for e in ended
-        ]
-
-
-def kinds(episodes: list[Episode]) -> list[RuleKind]:
-    return [episode.rule_kind for episode in episodes]
 
 
 def test_a_bare_head_is_one_episode_from_first_to_last_sight() -> None:
@@ -137,12 +68,6 @@ def test_entering_the_zone_is_an_intrusion_from_the_step_over_its_edge() -> None
 
 
 def test_fire_needs_no_person_and_must_last() -> None:
-    @dataclass(frozen=True)
-    class Flame(Person):
-        def boxes(self, t: float) -> list[Detection]:
-            lit = self.start <= t < self.end
-            return [Detection("fire", 0.5, (0.4, 0.4, 0.5, 0.6))] if lit else []
-
     assert kinds(Scene((Flame(),), (FIRE,)).run()) == [RuleKind.FIRE_SMOKE]
     assert Scene((Flame(end=1.5),), (FIRE,)).run() == []
 
@@ -226,91 +151,9 @@ def test_an_episode_whose_subject_is_gone_after_a_restart_ends_where_it_was_seen
     assert (change.phase, change.episode.ended_t) == (Phase.CLOSE, pytest.approx(103.8))
 
 
-@pytest.mark.parametrize(
-    ("weekdays", "start", "end", "local", "on"),
-    [
-        ((1, 2, 3, 4, 5, 6, 7), 0, 0, "2026-11-22T03:00", True),
-        ((1, 2, 3, 4, 5), 480, 1080, "2026-11-23T08:00", True),
-        ((1, 2, 3, 4, 5), 480, 1080, "2026-11-23T18:00", False),
-        ((1, 2, 3, 4, 5), 480, 1080, "2026-11-22T12:00", False),
-        ((5,), 1320, 360, "2026-11-20T23:00", True),  # Friday night
-        ((5,), 1320, 360, "2026-11-21T05:00", True),  # its Saturday morning
-        ((5,), 1320, 360, "2026-11-20T05:00", False),  # Thursday's night is not on
-        ((7,), 1320, 360, "2026-11-23T01:00", True),  # Sunday's night ends on Monday
-    ],
-)
-def test_a_schedule_is_kept_in_its_own_time_zone(
-    weekdays: tuple[int, ...], start: int, end: int, local: str, on: bool
-) -> None:
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
-    t = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo("Asia/Shanghai")).timestamp()
-    assert is_on(Schedule(weekdays, start, end), t) is on
-
-
 def test_a_rule_out_of_hours_sees_nothing() -> None:
     never = replace(HELMET, schedule=Schedule(weekdays=()))
     assert Scene((Person(),), (never,)).run() == []
-
-
-people = st.builds(
-    Person,
-    start=st.floats(0.5, 2.0),
-    end=st.floats(6.0, 10.0),
-    x=st.floats(0.05, 0.35),
-    speed=st.floats(0.0, 0.04),
-    height=st.floats(0.4, 0.7),
-    head=st.sampled_from(["head", "helmet", ""]),
-)
-all_rules = (HELMET, INTRUSION)
-
-
-def shape(episodes: list[Episode]) -> list[tuple[str, float, float]]:
-    return sorted((e.rule_id, round(e.started_t, 3), round(e.ended_t or 0, 3)) for e in episodes)
-
-
-@settings(max_examples=40, deadline=None)
-@given(people, st.integers(0, 2_000_000_000))
-def test_the_hour_of_the_day_changes_nothing(person: Person, shift: int) -> None:
-    here = Scene((person,), all_rules, shift=float(shift)).run()
-    there = Scene((person,), all_rules, shift=0.0).run()
-    assert shape(here) == shape(there)
-
-
-@settings(max_examples=40, deadline=None)
-@given(people)
-def test_a_mirrored_scene_raises_the_same_episodes(person: Person) -> None:
-    plain = Scene((person,), all_rules).run()
-    mirror = Scene((person,), all_rules, mirror=True).run()
-    assert [(e.rule_id, round(e.started_t, 3)) for e in plain] == [
-        (e.rule_id, round(e.started_t, 3)) for e in mirror
-    ]
-
-
-@settings(max_examples=40, deadline=None)
-@given(people.map(lambda p: replace(p, speed=0.0)), st.sampled_from([2.0, 4.0, 10.0, 25.0]))
-def test_the_frame_rate_changes_no_episode(person: Person, fps: float) -> None:
-    """Someone who stands: seen at 2 or 25 frames a second, the same breach at the same time."""
-    reference = Scene((person,), all_rules, fps=5.0).run()
-    other = Scene((person,), all_rules, fps=fps).run()
-    assert kinds(reference) == kinds(other)
-    for one, two in zip(reference, other, strict=True):
-        assert one.started_t == pytest.approx(two.started_t, abs=2 / fps + 0.4)
-        assert one.ended_t == pytest.approx(two.ended_t, abs=1 / fps + 0.2)
-
-
-@settings(max_examples=30, deadline=None)
-@given(people, st.lists(st.floats(-0.06, 0.06), min_size=80, max_size=80))
-def test_jitter_of_the_frame_times_splits_no_episode(person: Person, jitter: list[float]) -> None:
-    camera = Camera("c", "c", "", zones=(FLOOR,), rules=all_rules, analysed_fps=5.0)
-    pipeline = CameraPipeline(camera)
-    opened: list[str] = []
-    for index, off in enumerate(jitter):
-        t = index / 5 + off
-        changes = pipeline.step(FrameInfo(t + 100, 1280, 720), person.boxes(t))
-        opened += [c.episode.rule_id for c in changes if c.phase is Phase.OPEN]
-    assert len(opened) == len(set(opened))
 
 
 def test_a_track_keeps_its_number_through_crossing_and_weak_frames() -> None:
