@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import os
 import signal
 import sys
@@ -61,22 +60,23 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(settings: VisionSettings, options: argparse.Namespace) -> int:
-    from vision.detectors import open_detector
     from vision.logs import set_up
     from vision.worker import Worker
 
+    # For the processes to come: their libraries start a thread for each core otherwise.
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(name, str(settings.threads))
     set_up(settings.log_format)
     fixed = load_file(options.config) if options.config else None
     if fixed is None and not settings.web_url:
         raise ConfigError("set ANQI_WEB_URL and ANQI_NODE_TOKEN, or give --config FILE")
     if settings.web_url and not settings.node_token:
         raise ConfigError("ANQI_WEB_URL needs ANQI_NODE_TOKEN")
-    detector = open_detector(settings.backend, settings.model, threads=settings.threads)
+    worker = Worker(settings, fixed)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    logging.getLogger("vision").info("worker starts with %s", detector.model.name)
-    Worker(settings, detector, fixed).run(stop)
+    worker.run(stop)
     return 0
 
 

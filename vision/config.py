@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,7 +27,9 @@ class VisionSettings:
 
     ``ring_s``: seconds of compressed video kept on disk for each camera. ``watchdog_s``:
     silence of a capture thread after which its process is killed. ``stale_s``: frames older
-    than this are not judged but counted as dropped.
+    than this are not judged but counted as dropped. ``devices``: one inference process for each,
+    ``cpu`` or ``cuda:0``. ``detector_watchdog_s``: time for one image after which its process is
+    killed. ``metrics``: (host, port) of the Prometheus page; None for none.
     """
 
     web_url: str = ""
@@ -43,12 +46,15 @@ class VisionSettings:
     ring_s: float = 60.0
     watchdog_s: float = 20.0
     stale_s: float = 2.0
+    devices: tuple[str, ...] = ("cpu",)
+    detector_watchdog_s: float = 10.0
+    metrics: tuple[str, int] | None = None
     log_format: str = "text"
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> VisionSettings:
         """Read ``ANQI_*``; raises :class:`ConfigError` naming the variable that is wrong."""
-        known = {f"{PREFIX}{name}" for name in (*_NUMBERS, "DIR", "LOG_FORMAT")}
+        known = {f"{PREFIX}{name}" for name in (*_NUMBERS, *_WORDS)}
         unknown = sorted(k for k in environ if k.startswith(PREFIX) and k not in known)
         if unknown:
             raise ConfigError(f"unknown setting {unknown[0]}; known: {', '.join(sorted(known))}")
@@ -66,6 +72,8 @@ class VisionSettings:
             model=Path(environ.get("ANQI_MODEL") or DEFAULT_MODEL),
             backend=_one_of(environ, "ANQI_BACKEND", BACKENDS),
             directory=Path(environ.get(f"{PREFIX}DIR") or "var/vision"),
+            devices=_devices(environ),
+            metrics=_listen_on(environ.get(f"{PREFIX}METRICS", "")),
             log_format=_one_of(environ, f"{PREFIX}LOG_FORMAT", ("text", "json")),
             **numbers,
         )
@@ -80,7 +88,12 @@ _NUMBERS: dict[str, tuple[str, type, float, float]] = {
     "RING_S": ("ring_s", float, 20, 3600),
     "WATCHDOG_S": ("watchdog_s", float, 3, 600),
     "STALE_S": ("stale_s", float, 0.1, 60),
+    "DETECTOR_WATCHDOG_S": ("detector_watchdog_s", float, 2, 600),
 }
+_WORDS = ("DIR", "LOG_FORMAT", "DEVICES", "METRICS")
+_DEVICE = re.compile(r"cpu|cuda(:\d{1,2})?")
+MOST_DEVICES = 16
+LOOPBACK = "127.0.0.1"
 
 
 def load_file(path: Path) -> NodeConfig:
@@ -112,6 +125,26 @@ def _one_of(environ: Mapping[str, str], name: str, known: tuple[str, ...]) -> st
     if value not in known:
         raise ConfigError(f"{name} must be one of {', '.join(known)}, not {value!r}")
     return value
+
+
+def _devices(environ: Mapping[str, str]) -> tuple[str, ...]:
+    name = f"{PREFIX}DEVICES"
+    devices = tuple(part.strip() for part in (environ.get(name) or "cpu").split(","))
+    if not all(_DEVICE.fullmatch(device) for device in devices):
+        raise ConfigError(f"{name} is a list such as cpu,cpu or cuda:0, not {environ[name]!r}")
+    if len(devices) > MOST_DEVICES:
+        raise ConfigError(f"{name} names more than {MOST_DEVICES} devices")
+    return devices
+
+
+def _listen_on(text: str) -> tuple[str, int] | None:
+    """``host:port``; without a host the loopback: the page asks nobody for a password."""
+    if not text:
+        return None
+    host, _, port = text.rpartition(":")
+    if not (port.isascii() and port.isdecimal() and 1 <= int(port) <= 65535):
+        raise ConfigError(f"{PREFIX}METRICS must be host:port, such as 127.0.0.1:9464")
+    return host.strip("[]") or LOOPBACK, int(port)
 
 
 def _web_url(url: str) -> str:

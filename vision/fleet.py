@@ -8,22 +8,42 @@ import os
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from vision.capture import Report, Start, Stop, capture_main
 from vision.config import VisionSettings
-from vision.contract import Camera, CameraHealth, CameraState, NodeConfig, StreamFault
-from vision.mailbox import Mail, Mailbox
+from vision.contract import (
+    Camera,
+    CameraHealth,
+    CameraState,
+    Decoding,
+    NodeConfig,
+    StreamFault,
+)
+from vision.inference.messages import Follow
+from vision.inference.supervisor import Detectors
+from vision.mailbox import Mailbox
 from vision.session import CameraSpec
 from vision.timing import Backoff
 
 log = logging.getLogger(__name__)
 FRESH_S = 5.0  # "running" is said only while the newest frame is younger than this
+# Key frames alone come once in a group of pictures, and capture decodes all where that is longer.
+KEY_FRESH_S = FRESH_S + 10.0
 START_UP_S = 20.0  # a new process imports its libraries before its threads can beat
 _SPAWN = multiprocessing.get_context("spawn")  # fork and native threads do not mix
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Counted by capture processes that are gone."""
+
+    frames: int = 0
+    corrupt: int = 0
+    gated: int = 0
 
 
 @dataclass(slots=True)
@@ -33,14 +53,57 @@ class Seat:
     camera: Camera
     mailbox: Mailbox
     report: Report
-    stale: int = 0
+    device: int
+    before: Counts = field(default_factory=Counts)
+    view_since: datetime | None = None
+    decoding_s: dict[Decoding, float] = field(default_factory=dict)
+    reconnects: dict[StreamFault, int] = field(default_factory=dict)
+    last_fault: StreamFault = StreamFault.OTHER
+
+    def heed(self, report: Report) -> None:
+        """Take a new report, and what it says beside the one before."""
+        before, self.report = self.report, report
+        self.last_fault = report.fault or self.last_fault
+        came = report.reconnects - before.reconnects
+        if came > 0:
+            self.reconnects[self.last_fault] = self.reconnects.get(self.last_fault, 0) + came
+        if report.view is not before.view or self.view_since is None:
+            self.view_since = datetime.now(UTC)
+
+    def lose(self, why: str) -> None:
+        """The capture process is gone, and its counts with it."""
+        self.before = self.counts()
+        lost = Report(self.camera.camera_id, CameraState.FAILED, StreamFault.OTHER, why)
+        # The picture is what it was as far as anybody knows; the next process looks anew.
+        self.report = replace(lost, view=self.report.view, last_frame_t=self.report.last_frame_t)
+        self.last_fault = StreamFault.OTHER
+        self.reconnects[self.last_fault] = self.reconnects.get(self.last_fault, 0) + 1
+
+    def counts(self) -> Counts:
+        """Counted since the camera was started, over all its processes."""
+        was, now = self.before, self.report
+        return Counts(was.frames + now.frames, was.corrupt + now.corrupt, was.gated + now.gated)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is counted of one camera beside its health; since it was started."""
+
+    camera_id: str
+    frames: int
+    gated: int
+    stale: int
+    overtaken: int
+    decoding_s: dict[Decoding, float]
+    reconnects: dict[StreamFault, int]
 
 
 @dataclass(slots=True)
 class Group:
-    """One capture process and the cameras it reads."""
+    """One capture process and the cameras it reads, all of them judged on one device."""
 
     number: int
+    device: int
     process: multiprocessing.process.BaseProcess | None = None
     pipe: Connection | None = None
     cameras: list[str] = field(default_factory=list)
@@ -53,17 +116,26 @@ class Group:
 class Fleet:
     """Used by the worker's main thread only; :meth:`health` may be read from others."""
 
-    def __init__(self, settings: VisionSettings, *, allow_files: bool = False) -> None:
-        self._settings, self._allow_files = settings, allow_files
+    def __init__(
+        self,
+        settings: VisionSettings,
+        detectors: Detectors,
+        *,
+        allow_files: bool = False,
+    ) -> None:
+        self._settings, self._detectors, self._allow_files = settings, detectors, allow_files
         self._hosts: tuple[str, ...] = settings.stream_hosts
         self._groups: list[Group] = []
         self._seats: dict[str, Seat] = {}
-        self._turn = 0
+        self._ticked_at = time.monotonic()
         self._health: tuple[CameraHealth, ...] = ()
+        self._figures: tuple[Figures, ...] = ()
 
     @property
-    def cameras(self) -> dict[str, Camera]:
-        return {camera_id: seat.camera for camera_id, seat in self._seats.items()}
+    def processes(self) -> list[int]:
+        """The capture processes, by number."""
+        alive = [g.process for g in self._groups if g.process is not None]
+        return [process.pid for process in alive if process.pid is not None]
 
     def ring_of(self, camera_id: str) -> Path:
         return self._settings.directory / "ring" / camera_id
@@ -85,36 +157,32 @@ class Fleet:
                 self._add(camera)
             else:
                 seat.camera = camera
+        self._detectors.follow({c: (s.device, _follow(s)) for c, s in self._seats.items()})
 
     def tick(self) -> None:
         """Read reports, replace dead processes, kill hung ones."""
+        now = time.monotonic()
+        passed, self._ticked_at = now - self._ticked_at, now
         for group in self._groups:
             self._read_reports(group)
             self._watch(group)
+        for seat in self._seats.values():
+            decoding = seat.report.decoding
+            seat.decoding_s[decoding] = seat.decoding_s.get(decoding, 0.0) + passed
         self._health = tuple(self._health_of(seat) for seat in self._seats.values())
+        self._figures = tuple(self._figures_of(seat) for seat in self._seats.values())
 
-    def take(self, limit: int) -> list[tuple[Camera, Mail]]:
-        """Up to ``limit`` fresh frames of one input size, each camera in its turn."""
-        order = list(self._seats.values())
-        taken: list[tuple[Camera, Mail]] = []
-        for step in range(len(order)):
-            seat = order[(self._turn + step) % len(order)]
-            if taken and seat.camera.input_size != taken[0][0].input_size:
-                continue
-            mail = seat.mailbox.take()
-            if mail is None:
-                continue
-            if time.monotonic() - mail.taken_at > self._settings.stale_s:
-                seat.stale += 1
-                continue
-            taken.append((seat.camera, mail))
-            if len(taken) == limit:
-                self._turn = (self._turn + step + 1) % len(order)
-                break
-        return taken
+    def want(self, camera_id: str, seconds: float) -> None:
+        """Ask a camera's capture for every frame, for so long from now."""
+        seat = self._seats.get(camera_id)
+        if seat is not None:
+            seat.mailbox.want(seconds)
 
     def health(self) -> tuple[CameraHealth, ...]:
         return self._health
+
+    def figures(self) -> tuple[Figures, ...]:
+        return self._figures
 
     def close(self) -> None:
         for group in self._groups:
@@ -132,15 +200,26 @@ class Fleet:
     def _add(self, camera: Camera) -> None:
         mailbox = Mailbox(camera.input_size)
         report = Report(camera.camera_id, CameraState.STARTING)
-        self._seats[camera.camera_id] = Seat(camera, mailbox, report)
-        free = [g for g in self._groups if len(g.cameras) < self._settings.group_size]
-        if not free:
-            free = [Group(len(self._groups) + 1)]
-            self._groups += free
-        group = min(free, key=lambda g: len(g.cameras))
+        group = self._group_for(self._idlest_device())
+        self._seats[camera.camera_id] = Seat(camera, mailbox, report, group.device)
         group.cameras.append(camera.camera_id)
         if group.process is not None and group.process.is_alive():
             self._send(group, Start(self._spec(camera.camera_id)))
+
+    def _idlest_device(self) -> int:
+        load = [0] * len(self._detectors.bells)
+        for seat in self._seats.values():
+            load[seat.device] += 1
+        return load.index(min(load))
+
+    def _group_for(self, device: int) -> Group:
+        """The emptiest group of ``device`` that has room, or a new one."""
+        size = self._settings.group_size
+        free = [g for g in self._groups if g.device == device and len(g.cameras) < size]
+        if not free:
+            free = [Group(len(self._groups) + 1, device)]
+            self._groups += free
+        return min(free, key=lambda g: len(g.cameras))
 
     def _remove(self, camera_id: str) -> None:
         for group in self._groups:
@@ -151,22 +230,27 @@ class Fleet:
 
     def _spec(self, camera_id: str) -> CameraSpec:
         seat = self._seats[camera_id]
-        return CameraSpec(
-            camera_id,
-            seat.camera.url,
-            seat.camera.input_size,
-            seat.camera.analysed_fps,
-            self.ring_of(camera_id),
-            self._settings.ring_s,
-            seat.mailbox.name,
-            self._hosts,
-            self._allow_files,
+        return CameraSpec.of(
+            seat.camera,
+            ring=self.ring_of(camera_id),
+            ring_s=self._settings.ring_s,
+            mailbox=seat.mailbox.name,
+            hosts=self._hosts,
+            allow_files=self._allow_files,
+            reference=self._settings.directory / "view" / f"{camera_id}.npz",
         )
 
     def _start(self, group: Group) -> None:
         ours, theirs = _SPAWN.Pipe()
         process = _SPAWN.Process(
-            target=capture_main, args=(theirs, os.getpid()), name=f"capture-{group.number}"
+            target=capture_main,
+            args=(
+                theirs,
+                os.getpid(),
+                self._detectors.bells[group.device],
+                self._settings.log_format,
+            ),
+            name=f"capture-{group.number}",
         )
         process.start()
         theirs.close()
@@ -195,10 +279,14 @@ class Fleet:
         if now - group.started_at > 10 * limit:
             group.backoff.reset()
         group.restart_at = now + group.backoff.next()
-        log.error("capture process %d is replaced: %s", group.number, why)
+        log.error(
+            "capture process %d is replaced: %s",
+            group.number,
+            why,
+            extra={"cameras": ",".join(group.cameras)},
+        )
         for camera_id in group.cameras:
-            lost = Report(camera_id, CameraState.FAILED, StreamFault.OTHER, f"capture: {why}")
-            self._seats[camera_id].report = lost
+            self._seats[camera_id].lose(f"capture: {why}")
 
     def _is_hung(self, seat: Seat) -> bool:
         # A file that was played to its end has nothing to beat for.
@@ -230,32 +318,64 @@ class Fleet:
                 for report in reports:
                     seat = self._seats.get(report.camera_id)
                     if seat is not None and report.camera_id in group.cameras:
-                        seat.report = report
+                        seat.heed(report)
 
     def _health_of(self, seat: Seat) -> CameraHealth:
-        report = seat.report
-        last = report.last_frame_t
+        report, camera_id = seat.report, seat.camera.camera_id
+        last, corrupt = report.last_frame_t, seat.counts().corrupt
         age = None if last is None else max(0.0, time.time() - last)
-        state = report.state
-        if state is CameraState.RUNNING and (age is None or age > FRESH_S):
-            state = CameraState.STALLED
         return CameraHealth(
-            camera_id=seat.camera.camera_id,
-            state=state,
+            camera_id=camera_id,
+            state=true_state(report, age),
             last_frame_at=None if last is None else datetime.fromtimestamp(last, UTC),
             fps=report.fps,
             frame_age_s=None if age is None else round(age, 2),
-            reconnects=report.reconnects,
-            dropped=seat.mailbox.dropped + seat.stale + report.corrupt,
+            reconnects=sum(seat.reconnects.values()),
+            dropped=seat.mailbox.dropped + self._detectors.stale(camera_id) + corrupt,
             fault=report.fault,
             fault_detail=report.detail[:500],
+            view=report.view,
+            view_since=seat.view_since,
+            decoding=report.decoding,
+            corrupt=corrupt,
+            judged=self._detectors.judged(camera_id),
+            frame_size=report.frame_size,
         )
+
+    def _figures_of(self, seat: Seat) -> Figures:
+        camera_id, counts = seat.camera.camera_id, seat.counts()
+        return Figures(
+            camera_id,
+            counts.frames,
+            counts.gated,
+            self._detectors.stale(camera_id),
+            seat.mailbox.dropped,
+            dict(seat.decoding_s),
+            dict(seat.reconnects),
+        )
+
+
+def true_state(report: Report, age_s: float | None) -> CameraState:
+    """What capture says, but "running" only while its frames are young."""
+    if report.state is not CameraState.RUNNING:
+        return report.state
+    limit = KEY_FRESH_S if report.decoding is Decoding.KEY else FRESH_S
+    return CameraState.STALLED if age_s is None or age_s > limit else CameraState.RUNNING
+
+
+def _follow(seat: Seat) -> Follow:
+    return Follow(seat.camera.camera_id, seat.mailbox.name, seat.camera.input_size)
 
 
 def _capture_differs(one: Camera, other: Camera) -> bool:
     """Whether the stream itself must be read anew; rules and zones need no reconnect."""
-    return (one.url, one.input_size, one.analysed_fps) != (
-        other.url,
-        other.input_size,
-        other.analysed_fps,
+    return _of_capture(one) != _of_capture(other)
+
+
+def _of_capture(camera: Camera) -> object:
+    """All that capture is told of a camera, and nothing else."""
+    nowhere = Path()
+    spec = CameraSpec.of(
+        camera, ring=nowhere, ring_s=0, mailbox="", hosts=(), allow_files=False, reference=nowhere
     )
+    return spec, camera.view_from

@@ -8,27 +8,28 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import IO
 
 from vision.config import ConfigError, VisionSettings
-from vision.contract import Camera, Heartbeat, NodeConfig
-from vision.detectors import Detector
+from vision.contract import Heartbeat, NodeConfig
 from vision.fleet import Fleet
-from vision.inference import judge_frames
-from vision.keeper import Identity, Keeper, with_version
+from vision.inference.supervisor import Detectors
+from vision.keeper import Identity, Keeper
+from vision.logs import hide, hide_password_of
+from vision.metrics import Metrics, Sources
 from vision.office import ConfigWatch, HeartbeatSender
 from vision.outbox import Outbox
-from vision.pipeline import CameraPipeline
+from vision.pipelines import Pipelines
 from vision.publisher import Publisher
 from vision.web import WebClient
 
 log = logging.getLogger(__name__)
 TICK_S = 0.2
+WANT_S = 5.0  # after the last person was seen, so long every frame is of interest
 SAVE_S = 1.0
-IDLE_S = 0.01
 FORGET_S = 3600.0
 
 
@@ -44,18 +45,22 @@ class Paces:
 class Worker:
     """``fixed`` is a configuration from a file; without it the web's is followed."""
 
-    def __init__(
-        self, settings: VisionSettings, detector: Detector, fixed: NodeConfig | None = None
-    ) -> None:
-        self._settings, self._detector, self._fixed = settings, detector, fixed
+    def __init__(self, settings: VisionSettings, fixed: NodeConfig | None = None) -> None:
+        """Loads the model; raises :class:`vision.models.ModelError` where it cannot be used."""
+        self._settings, self._fixed = settings, fixed
+        hide(settings.node_token)
         settings.directory.mkdir(parents=True, exist_ok=True)
         self._lock = _only_one(settings)
+        self._detectors = Detectors(settings)
+        self._model = self._detectors.start()
+        log.info("worker starts with %s on %s", self._model.model.name, ", ".join(settings.devices))
         self._outbox = Outbox(settings.directory / "outbox.db")
         node = fixed.node if fixed else settings.node
-        identity = Identity(node, detector.model)
+        identity = Identity(node, self._model.model)
         self._keeper = Keeper(self._outbox, settings.directory, identity)
-        self._fleet = Fleet(settings, allow_files=fixed is not None)
-        self._pipelines: dict[str, CameraPipeline] = {}
+        self._fleet = Fleet(settings, self._detectors, allow_files=fixed is not None)
+        self._metrics = Metrics(Sources(self._fleet, self._detectors, self._outbox))
+        self._pipelines = Pipelines(self._keeper, self._outbox, self._metrics.told)
         self._started_at = datetime.now(UTC)
         self._publisher: Publisher | None = None
         self._watch: ConfigWatch | None = None
@@ -65,6 +70,8 @@ class Worker:
     def run(self, stop: threading.Event) -> None:
         """Raises :class:`vision.web.WebRefusedError` where the token is refused at the start."""
         try:
+            if self._settings.metrics is not None:
+                self._metrics.serve(self._settings.metrics)
             first = self._first_config()
             self._recover(first)
             self._start_threads(stop)
@@ -86,16 +93,7 @@ class Worker:
         self._keeper.secure_due(now)
         if config is not None:
             self._apply(config)
-        for stored in self._outbox.live_episodes(now):
-            pipeline = self._pipelines.get(stored.camera_id)
-            if pipeline is None:
-                # Its camera is not ours any more: a pipeline without rules closes it.
-                pipeline = CameraPipeline(Camera(stored.camera_id, "", ""))
-                pipeline.book.restore([stored.episode], now)
-                self._keeper.record(stored.camera_id, pipeline.book.close_all())
-            else:
-                pipeline.restore([stored.episode], now)
-                log.info("episode %s taken up after a restart", stored.episode.event_id)
+        self._pipelines.recover(now)
 
     def _start_threads(self, stop: threading.Event) -> None:
         runs: list[tuple[str, Callable[[threading.Event], None]]] = []
@@ -114,16 +112,12 @@ class Worker:
 
     def _loop(self, stop: threading.Event) -> None:
         while not stop.is_set():
+            wait = min(self._paces.tick_at, self._paces.save_at) - time.monotonic()
+            for judged in self._detectors.take(min(TICK_S, max(0.0, wait))):
+                self._metrics.judged(judged)
+                if self._pipelines.judge(judged, self._model.classes):
+                    self._fleet.want(judged.camera_id, WANT_S)
             self._duties(time.monotonic())
-            frames = self._fleet.take(self._detector.batch)
-            if not frames:
-                stop.wait(IDLE_S)
-                continue
-            for camera, info, detections in judge_frames(self._detector, frames):
-                pipeline = self._pipelines.get(camera.camera_id)
-                if pipeline is not None:
-                    changes = pipeline.step(info, detections)
-                    self._keeper.record(camera.camera_id, changes)
 
     def _duties(self, now: float) -> None:
         if now >= self._paces.tick_at:
@@ -132,41 +126,24 @@ class Worker:
             if fresh is not None:
                 self._apply(fresh)
             self._fleet.tick()
+            self._detectors.tick()
             self._keeper.make_due(time.time())
         if now >= self._paces.save_at:
             self._paces.save_at = now + SAVE_S
-            for camera_id, pipeline in self._pipelines.items():
-                self._keeper.record(camera_id, pipeline.book.expire(time.time()))
-                self._keeper.save(pipeline.book.live_episodes)
+            self._pipelines.save(time.time())
         if now >= self._paces.forget_at:
             self._paces.forget_at = now + FORGET_S
             for path in self._outbox.forget_sent(time.time()):
                 path.unlink(missing_ok=True)
 
     def _apply(self, config: NodeConfig) -> None:
+        for camera in config.cameras:
+            hide_password_of(camera.url)
+            hide_password_of(camera.sub_url)
         self._fleet.apply(config)
-        self._keeper.identity = with_version(
-            replace(self._keeper.identity, node=config.node), config.config_version
-        )
-        wanted = {camera.camera_id: camera for camera in config.cameras}
-        for camera_id in [c for c in self._pipelines if c not in wanted]:
-            gone = self._pipelines.pop(camera_id)
-            self._keeper.record(camera_id, gone.book.close_all())
-        for camera_id, camera in wanted.items():
-            before = self._pipelines.get(camera_id)
-            if before is not None and before.camera == camera:
-                continue
-            self._pipelines[camera_id] = CameraPipeline(camera)
-            if before is not None:
-                self._hand_over(before, self._pipelines[camera_id])
-        log.info("configuration %s: %d cameras", config.config_version, len(wanted))
-
-    def _hand_over(self, before: CameraPipeline, after: CameraPipeline) -> None:
-        """Open episodes go on under the new rules, or end where their rule is gone."""
-        known = {rule.rule_id for rule in after.camera.rules}
-        after.restore([e for e in before.book.live_episodes if e.rule_id in known], time.time())
-        ended = [c for c in before.book.close_all() if c.episode.rule_id not in known]
-        self._keeper.record(before.camera.camera_id, ended)
+        self._pipelines.apply(config, time.time())
+        self._metrics.forget_all_but({camera.camera_id for camera in config.cameras})
+        log.info("configuration %s: %d cameras", config.config_version, len(config.cameras))
 
     def heartbeat(self) -> Heartbeat:
         """What the worker truly does just now."""
@@ -175,20 +152,22 @@ class Worker:
             at=datetime.now(UTC),
             started_at=self._started_at,
             worker_version=worker_version(),
-            backend=self._detector.backend,
-            model=self._detector.model,
+            backend=self._model.backend,
+            model=self._model.model,
             config_version=self._keeper.identity.config_version,
             queue_length=self._outbox.queue_length(),
             cameras=self._fleet.health(),
+            detectors=self._detectors.health(),
         )
 
     def _web(self) -> WebClient:
         return WebClient(self._settings.web_url, self._settings.node_token)
 
     def _close(self) -> None:
+        self._metrics.close()
         self._fleet.close()
-        for pipeline in self._pipelines.values():
-            self._keeper.save(pipeline.book.live_episodes)
+        self._detectors.close()
+        self._pipelines.save(time.time())
         self._keeper.make_due(time.time())
         self._keeper.finish(5.0)
         for thread in self._threads:

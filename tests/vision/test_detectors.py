@@ -5,18 +5,22 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 
+import av
 import numpy as np
+import onnxruntime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.backends_agree import compare
+from bench.backends_agree import compare, partners
 from tests.vision.conftest import ROOT
 from vision.detectors import open_detector, to_detections
+from vision.detectors.cuda import CudaDetector
 from vision.detectors.yolo import nms
-from vision.letterbox import Letterbox, blank
+from vision.letterbox import Letterbox, blank, fill
 from vision.models import DEFAULT_MODEL, MODELS_DIR, ModelError, check
 from vision.zones import iou
 
@@ -66,6 +70,30 @@ def test_openvino_sees_what_onnxruntime_sees(clips: Path) -> None:
     assert len(found) > 20
     assert min(partner.overlap for partner in found) >= 0.95
     assert max(partner.gap for partner in found) <= 0.02
+
+
+def test_the_graph_for_a_gpu_gives_the_same_boxes(clips: Path) -> None:
+    pytest.importorskip("onnx", reason="the test extra is not installed")
+    one, two = open_detector("onnx", DEFAULT_MODEL), CudaDetector(DEFAULT_MODEL, device="cpu")
+    found = []
+    with av.open(str(clips / "opencv_vtest_pedestrians.mp4")) as container:
+        for frame in islice(container.decode(video=0), 0, 9, 4):
+            fill(frame, (640, 384), image := blank((640, 384)))
+            (a,), (b,) = one.detect([image]), two.detect([image])
+            found += partners(a, b) + partners(b, a)
+    assert len(found) > 8
+    assert min(partner.overlap for partner in found) >= 0.99
+    assert max(partner.gap for partner in found) <= 0.001
+    pictures = [blank((96, 64)), blank((96, 64))]
+    assert [len(raw.scores) for raw in two.detect(pictures)] == [0, 0], "fewer anchors than asked"
+
+
+@pytest.mark.parametrize("backend", ["onnx", "openvino"])
+def test_a_device_that_is_not_there_is_named(backend: str) -> None:
+    if "CUDAExecutionProvider" in onnxruntime.get_available_providers():
+        pytest.skip("there is a GPU here")
+    with pytest.raises(ModelError, match="cuda:1"):
+        open_detector(backend, DEFAULT_MODEL, device="cuda:1")
 
 
 def test_a_missing_extra_is_named() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,32 +33,68 @@ class RawBoxes:
 
 
 class Detector(Protocol):
-    """A model ready to judge. ``batch`` is how many images it likes to take at once."""
+    """A model ready to judge. ``batch`` is how many images it likes to take at once.
+
+    Images are letterboxed BGR of one common shape (height, width, 3).
+    """
 
     backend: str
     model: ModelRef
     classes: tuple[str, ...]
     batch: int
 
+    def prepare(self, image: Image) -> Any:
+        """``image`` in memory of the detector's own, as :meth:`judge` wants it.
+
+        Afterwards the image may change: it lies in memory that another process writes.
+        """
+        ...
+
+    def judge(self, prepared: Sequence[Any]) -> list[RawBoxes]:
+        """Judge what :meth:`prepare` gave, all of one shape."""
+        ...
+
     def detect(self, images: Sequence[Image]) -> list[RawBoxes]:
-        """Judge letterboxed BGR images of one common shape (height, width, 3)."""
+        """Both in one."""
         ...
 
 
-def open_detector(backend: str, model: Path, *, threads: int = 1) -> Detector:
-    """The detector called ``backend``; raises :class:`ModelError` where it cannot be had."""
+class Whole:
+    """:meth:`Detector.detect` for those who have the other two."""
+
+    def prepare(self, image: Image) -> Any:
+        return image.copy()
+
+    def judge(self, prepared: Sequence[Any]) -> list[RawBoxes]:
+        raise NotImplementedError
+
+    def detect(self, images: Sequence[Image]) -> list[RawBoxes]:
+        return self.judge([self.prepare(image) for image in images])
+
+
+def open_detector(backend: str, model: Path, *, threads: int = 1, device: str = "cpu") -> Detector:
+    """The detector called ``backend`` on ``device`` (``cpu``, ``cuda``, ``cuda:1``).
+
+    Raises :class:`ModelError` where it cannot be had.
+    """
     if backend == "onnx":
+        if device != "cpu":
+            from vision.detectors.cuda import CudaDetector
+
+            return CudaDetector(model, device=device)
         from vision.detectors.onnx import OnnxDetector
 
         return OnnxDetector(model, threads=threads)
+    if backend == "ultralytics":
+        from vision.detectors.ultralytics import UltralyticsDetector
+
+        return UltralyticsDetector(model, threads=threads, device=device)
+    if device != "cpu" and backend in BACKENDS:
+        raise ModelError(f"the {backend} backend runs on the CPU only, not on {device!r}")
     if backend == "openvino":
         from vision.detectors.openvino import OpenVinoDetector
 
         return OpenVinoDetector(model, threads=threads)
-    if backend == "ultralytics":
-        from vision.detectors.ultralytics import UltralyticsDetector
-
-        return UltralyticsDetector(model, threads=threads)
     if backend == "scripted":
         from vision.detectors.scripted import ScriptedDetector
 

@@ -10,13 +10,13 @@ from typing import Any
 import onnxruntime as ort
 
 from vision.contract import ModelRef
-from vision.detectors.base import RawBoxes
-from vision.detectors.yolo import decode, to_input
+from vision.detectors.base import RawBoxes, Whole
+from vision.detectors.yolo import Floats, decode, to_input
 from vision.letterbox import Image
 from vision.models import ModelError, check
 
 
-class OnnxDetector:
+class OnnxDetector(Whole):
     """One single-threaded session: on a CPU neither batches nor threads buy anything."""
 
     backend = "onnx"
@@ -39,14 +39,17 @@ class OnnxDetector:
             raise ModelError(f"not a usable ONNX model: {path}: {error}") from error
         self._input = self._session.get_inputs()[0].name
         self.model: ModelRef = file.ref
-        self.classes = file.classes or _classes_in(self._session, path)
+        self.classes = file.classes or classes_in(self._session, path)
 
-    def detect(self, images: Sequence[Image]) -> list[RawBoxes]:
-        outputs = self._session.run(None, {self._input: to_input(images)})[0]
-        return [decode(output) for output in outputs]
+    def prepare(self, image: Image) -> Floats:
+        return to_input(image)
+
+    def judge(self, prepared: Sequence[Floats]) -> list[RawBoxes]:
+        outputs = (self._session.run(None, {self._input: one})[0] for one in prepared)
+        return [decode(output[0]) for output in outputs]
 
 
-def _classes_in(session: Any, path: Path) -> tuple[str, ...]:
+def classes_in(session: Any, path: Path) -> tuple[str, ...]:
     """The class names that ultralytics' export writes into a file's metadata."""
     names = session.get_modelmeta().custom_metadata_map.get("names")
     if not names:

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vision.contract import ModelRef
-from vision.detectors.base import RawBoxes
-from vision.detectors.yolo import decode, to_input
+from vision.detectors.base import RawBoxes, Whole
+from vision.detectors.yolo import Floats, decode, to_input
 from vision.letterbox import Image
 from vision.models import ModelError, check
 
 
-class OpenVinoDetector:
+class OpenVinoDetector(Whole):
     """Synchronous requests with the LATENCY hint: the async queue is known to hang."""
 
     backend = "openvino"
@@ -37,9 +37,11 @@ class OpenVinoDetector:
         self.model: ModelRef = file.ref
         self.classes = file.classes
 
-    def detect(self, images: Sequence[Image]) -> list[RawBoxes]:
-        outputs = self._compiled(to_input(images))[0]
-        return [decode(output) for output in outputs]
+    def prepare(self, image: Image) -> Floats:
+        return to_input(image)
+
+    def judge(self, prepared: Sequence[Floats]) -> list[RawBoxes]:
+        return [decode(self._compiled(one)[0][0]) for one in prepared]
 
 
 def _hints(threads: int) -> dict[str, str | int]:

@@ -1,6 +1,7 @@
 """A detector for tests: finds blocks of set colours, by a script, with no model.
 
 The script is JSON: ``{"blocks": [{"label": "person", "bgr": [255, 0, 0], "score": 0.9}]}``.
+A block with ``"hangs": true`` makes the detector hang for good, as a driver may.
 It judges real pixels of a real stream, so a test that uses it runs the whole worker and
 controls only what there is to be seen.
 """
@@ -8,13 +9,14 @@ controls only what there is to be seen.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from vision.contract import ModelRef
-from vision.detectors.base import RawBoxes
+from vision.detectors.base import RawBoxes, Whole
 from vision.letterbox import Image
 from vision.models import ModelError, sha256_of
 
@@ -22,7 +24,7 @@ _TOLERANCE = 60  # per channel; video compression moves colours
 _MIN_PIXELS = 30
 
 
-class ScriptedDetector:
+class ScriptedDetector(Whole):
     backend = "scripted"
     batch = 4
 
@@ -30,13 +32,14 @@ class ScriptedDetector:
         try:
             blocks = json.loads(path.read_text("utf-8"))["blocks"]
             self._blocks = [(np.array(b["bgr"], dtype=np.int16), float(b["score"])) for b in blocks]
+            self._hangs = {index for index, block in enumerate(blocks) if block.get("hangs")}
             self.classes: tuple[str, ...] = tuple(str(b["label"]) for b in blocks)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(f"not a script of blocks: {path}: {error}") from error
         self.model: ModelRef = ModelRef("scripted", "1", sha256_of(path))
 
-    def detect(self, images: Sequence[Image]) -> list[RawBoxes]:
-        return [self._detect_one(image) for image in images]
+    def judge(self, prepared: Sequence[Image]) -> list[RawBoxes]:
+        return [self._detect_one(image) for image in prepared]
 
     def _detect_one(self, image: Image) -> RawBoxes:
         boxes: list[tuple[float, ...]] = []
@@ -47,6 +50,8 @@ class ScriptedDetector:
             rows, columns = np.nonzero(near)
             if len(rows) < _MIN_PIXELS:
                 continue
+            while index in self._hangs:
+                time.sleep(3600)
             boxes.append((columns.min(), rows.min(), columns.max() + 1, rows.max() + 1))
             scores.append(score)
             classes.append(index)

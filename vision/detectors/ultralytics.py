@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from vision.contract import ModelRef
-from vision.detectors.base import CONFIDENCE, MAX_BOXES, NMS_IOU, RawBoxes
+from vision.detectors.base import CONFIDENCE, MAX_BOXES, NMS_IOU, RawBoxes, Whole
 from vision.letterbox import Image
 from vision.models import ModelError, check
 
@@ -19,13 +19,13 @@ os.environ.setdefault("YOLO_OFFLINE", "true")
 os.environ.setdefault("YOLO_VERBOSE", "false")
 
 
-class UltralyticsDetector:
+class UltralyticsDetector(Whole):
     """A model as ultralytics runs it; takes batches, so a GPU is kept busy."""
 
     backend = "ultralytics"
     batch = 8
 
-    def __init__(self, path: Path, *, threads: int = 1) -> None:
+    def __init__(self, path: Path, *, threads: int = 1, device: str = "cpu") -> None:
         file = check(path)
         try:
             import torch  # type: ignore[import-not-found, unused-ignore]
@@ -41,14 +41,17 @@ class UltralyticsDetector:
         except Exception as error:
             # A truncated .pt raises whatever pickle and zip raise.
             raise ModelError(f"not a usable model for ultralytics: {path}: {error}") from error
+        self._device = device
         names = self._yolo.names
         self.model: ModelRef = file.ref
         self.classes: tuple[str, ...] = tuple(names[index] for index in range(len(names)))
 
-    def detect(self, images: Sequence[Image]) -> list[RawBoxes]:
-        height, width = images[0].shape[:2]
+    def judge(self, prepared: Sequence[Image]) -> list[RawBoxes]:
+        height, width = prepared[0].shape[:2]
         results = self._yolo.predict(
-            list(images),
+            list(prepared),
+            device=self._device,
+            half=self._device != "cpu",
             imgsz=(height, width),
             conf=CONFIDENCE,
             iou=NMS_IOU,

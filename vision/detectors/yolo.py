@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,12 +13,18 @@ from vision.tracking import iou_matrix
 Floats = NDArray[np.float32]
 # Moves boxes of different classes so far apart that they never overlap (input sizes are <= 2048).
 _CLASS_STRIDE = 8192.0
+CANDIDATES = 1000  # of one image before suppression; a crowd has a hundred times fewer people
 
 
-def to_input(images: Sequence[Image]) -> Floats:
-    """BGR images as one RGB batch of shape (n, 3, height, width), 0..1."""
-    batch = np.stack(images)[..., ::-1].transpose(0, 3, 1, 2)
-    return np.ascontiguousarray(batch, dtype=np.float32) / np.float32(255)
+def to_input(image: Image) -> Floats:
+    """A BGR image as an RGB batch of one, shape (1, 3, height, width), 0..1.
+
+    Plane by plane: 0.12 ms of CPU at 640x384, where one transposition of all takes 0.29.
+    """
+    batch = np.empty((1, 3, *image.shape[:2]), dtype=np.float32)
+    for index, plane in enumerate(reversed(cv2.split(image))):
+        batch[0, index] = plane
+    return np.divide(batch, np.float32(255), out=batch)
 
 
 def decode(output: Floats) -> RawBoxes:
@@ -28,14 +33,19 @@ def decode(output: Floats) -> RawBoxes:
     classes = scores_all.argmax(axis=0)
     scores = np.take_along_axis(scores_all, classes[None], axis=0)[0]
     keep = np.flatnonzero(scores >= CONFIDENCE)
-    keep = keep[np.argsort(-scores[keep], kind="stable")][: 10 * MAX_BOXES]
-    cx, cy, w, h = output[:4, keep]
+    keep = keep[np.argsort(-scores[keep], kind="stable")][:CANDIDATES]
+    return suppress(output[:4, keep].T, scores[keep], classes[keep])
+
+
+def suppress(centres: Floats, scores: Floats, classes: NDArray[np.int64]) -> RawBoxes:
+    """Class-wise NMS; ``centres`` (n, 4) as cx, cy, w, h, in falling order of ``scores``."""
+    cx, cy, w, h = centres.T
     xyxy = np.stack([cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2], axis=1)
-    kept = nms(xyxy + classes[keep, None] * _CLASS_STRIDE)[:MAX_BOXES]
+    kept = nms(xyxy + classes[:, None] * _CLASS_STRIDE)[:MAX_BOXES]
     return RawBoxes(
         xyxy[kept].astype(np.float32),
-        scores[keep][kept].astype(np.float32),
-        classes[keep][kept].astype(np.int64),
+        scores[kept].astype(np.float32),
+        classes[kept].astype(np.int64),
     )
 
 

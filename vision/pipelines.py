@@ -1,0 +1,124 @@
+"""What the worker judges with: one pipeline for each camera, and what becomes of its changes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from vision.contract import Camera, NodeConfig
+from vision.detectors import to_detections
+from vision.episodes import Change
+from vision.inference.messages import Judged, unpack
+from vision.keeper import Keeper, with_version
+from vision.letterbox import Letterbox
+from vision.merge import Merger
+from vision.outbox import Outbox, State
+from vision.pipeline import CameraPipeline
+from vision.rules import VIEW_RULE
+from vision.seen import FIRE, PERSON, SMOKE, Detection, FrameInfo
+
+log = logging.getLogger(__name__)
+WANT_SCORE = 0.3
+MERGER = "*"  # among the states of cameras, whose ids are never spelt so
+
+
+class Pipelines:
+    """Used by the worker's main thread only. ``tell`` hears of each change that was stored."""
+
+    def __init__(
+        self, keeper: Keeper, outbox: Outbox, tell: Callable[[Change], None] = lambda _: None
+    ) -> None:
+        self._keeper, self._outbox, self._tell = keeper, outbox, tell
+        self._pipelines: dict[str, CameraPipeline] = {}
+        self._merger = Merger()
+        self._stepped: set[str] = set()
+
+    def recover(self, now: float) -> None:
+        """Take up what a previous run knew, and the episodes that it left open."""
+        states, stored = self._outbox.states(), self._outbox.live_episodes(now)
+        for camera_id, pipeline in self._pipelines.items():
+            pipeline.load(states.get(camera_id, {}), now)
+        self._merger.load(states.get(MERGER, {}), [one.episode.event_id for one in stored])
+        for one in stored:
+            known = self._pipelines.get(one.camera_id)
+            if known is None:
+                # Its camera is not ours any more: a pipeline without rules closes it.
+                lone = CameraPipeline(Camera(one.camera_id, "", ""))
+                lone.restore([one.episode], now)
+                self._record(lone, lone.book.close_all())
+                continue
+            known.restore([one.episode], now)
+            log.info(
+                "episode %s taken up after a restart",
+                one.episode.event_id,
+                extra={"camera_id": one.camera_id, "event_id": one.episode.event_id},
+            )
+        self._outbox.forget_states({*self._pipelines, MERGER})
+
+    def apply(self, config: NodeConfig, now: float) -> None:
+        """Follow a new configuration; what did not change is not disturbed."""
+        self._keeper.identity = with_version(
+            replace(self._keeper.identity, node=config.node), config.config_version
+        )
+        wanted = {camera.camera_id: camera for camera in config.cameras}
+        for camera_id in self._pipelines.keys() - wanted.keys():
+            gone = self._pipelines.pop(camera_id)
+            self._record(gone, gone.book.close_all())
+        for camera_id, camera in wanted.items():
+            before = self._pipelines.get(camera_id)
+            if before is not None and (before.camera, before.days) == (camera, config.days):
+                continue
+            after = CameraPipeline(camera, days=config.days)
+            self._pipelines[camera_id] = after
+            if before is not None:
+                self._hand_over(before, after, now)
+
+    def judge(self, judged: Judged, classes: Sequence[str]) -> bool:
+        """Whether the camera's next frames are of special interest."""
+        pipeline = self._pipelines.get(judged.camera_id)
+        if pipeline is None:
+            return False
+        box = Letterbox(judged.source, judged.shape)
+        detections = to_detections(unpack(judged.boxes), classes, box)
+        frame = FrameInfo(judged.t, *judged.source, view=judged.view, changed=judged.changed)
+        self._record(pipeline, pipeline.step(frame, detections))
+        self._stepped.add(judged.camera_id)
+        return pipeline.is_live or any(map(is_of_interest, detections))
+
+    def save(self, now: float) -> None:
+        """Once a second: end what nobody sees any more, keep what the rest knows."""
+        for pipeline in self._pipelines.values():
+            self._record(pipeline, pipeline.book.expire(now))
+        stepped = [p for c, p in self._pipelines.items() if c in self._stepped]
+        states = {pipeline.camera.camera_id: pipeline.dump() for pipeline in stepped}
+        self._keeper.save([e for p in stepped for e in p.book.live_episodes], states)
+        self._stepped.clear()
+
+    def _record(self, pipeline: CameraPipeline, changes: Sequence[Change]) -> None:
+        if not changes:
+            return
+        camera = pipeline.camera
+        changes = self._merger.apply(camera, changes)
+        states: dict[str, State] = {MERGER: self._merger.dump()}
+        if camera.camera_id in self._pipelines:
+            states[camera.camera_id] = pipeline.dump()
+        self._keeper.record(camera.camera_id, changes, states)
+        for change in changes:
+            self._tell(change)
+
+    def _hand_over(self, before: CameraPipeline, after: CameraPipeline, now: float) -> None:
+        """Open episodes go on under the new rules, or end where their rule is gone."""
+        after.load(before.dump(), now)
+        known = {rule.rule_id for rule in after.camera.rules}
+        if after.camera.view_check:
+            known.add(VIEW_RULE)
+        after.restore([e for e in before.book.live_episodes if e.rule_id in known], now)
+        self._record(before, [c for c in before.book.close_all() if c.episode.rule_id not in known])
+
+
+def is_of_interest(detection: Detection) -> bool:
+    """Whether every frame should be seen while something like this is in view."""
+    if detection.label == PERSON:
+        return detection.score >= WANT_SCORE
+    return detection.label in (FIRE, SMOKE)
