@@ -17,6 +17,7 @@ from typing import cast
 
 import numpy as np
 
+from vision.bell import Bell
 from vision.contract import ViewState
 from vision.letterbox import Image
 
@@ -71,6 +72,7 @@ class Mailbox:
         length = _HEAD_BYTES + 2 * (_SLOT.itemsize + self._room)
         self._memory = SharedMemory(name=name, create=name is None, size=length)
         self._owner = name is None
+        self.bell: Bell | None = None  # rung for each frame put
         buffer = cast("memoryview", self._memory.buf)
         head = buffer[:_HEAD_BYTES]
         # Indexing these is several times cheaper than a numpy scalar, and done for each packet.
@@ -138,6 +140,8 @@ class Mailbox:
             slot["changed"][0, : len(known)] = known
         slot["seq"][0] = number
         self._counts[_LATEST] = number
+        if self.bell is not None:
+            self.bell.ring()
 
     def is_taken(self) -> bool:
         """Writer: whether the newest frame was taken, so that another overtakes nobody."""
