@@ -11,25 +11,35 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
-from vision.contract import CameraState, StreamFault
+from vision.bell import Bell
+from vision.contract import CameraState, Decoding, StreamFault, ViewState
+from vision.decoding import LONGEST_GOP_S
+from vision.logs import hide_password_of, set_up
+from vision.looking import Tally
 from vision.mailbox import Mailbox
-from vision.session import CameraSpec, Session, Tally, loops
+from vision.session import CameraSpec, Session, keep_evidence, loops
 from vision.streams import StreamError, mask
-from vision.timing import Backoff
+from vision.timing import Backoff, WallClock
 
 log = logging.getLogger(__name__)
 # A camera that refuses a password locks the account after a few tries: ask rarely.
 AUTHENTICATION_RETRY_S = 300.0
 REPORT_S = 1.0
 GOOD_RUN_S = 10.0  # a session that lived so long starts the back-off afresh
+STUCK_S = 15.0  # silence of the evidence's thread after which the camera counts as hung
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a capture thread says about itself; counts since the camera was started."""
+    """What a capture thread says about itself; counts since the camera was started.
+
+    ``fault`` is the trouble of the judged stream; ``evidence_fault`` that of the main stream,
+    where a small one is judged. ``gated`` frames were due but showed nothing to judge.
+    """
 
     camera_id: str
     state: CameraState
@@ -40,6 +50,12 @@ class Report:
     corrupt: int = 0
     reconnects: int = 0
     last_frame_t: float | None = None
+    decoding: Decoding = Decoding.NONE
+    view: ViewState = ViewState.OK
+    frame_size: tuple[int, int] | None = None
+    gated: int = 0
+    evidence_fault: StreamFault | None = None
+    evidence_detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,100 +68,213 @@ class Stop:
     camera_id: str
 
 
+class Attempts:
+    """One stream, connected to again and again until it is over or stopped."""
+
+    def __init__(self, name: str, url: str, stopped: threading.Event) -> None:
+        self._name, self._url, self._stopped = name, url, stopped
+        self.fault: StreamFault | None = None
+        self.detail = ""
+        self.reconnects = 0
+
+    def run(
+        self,
+        once: Callable[[], None],
+        progress: Callable[[], int],
+        beat: Callable[[], None],
+        failed: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``once`` is one connection; ``progress`` grows while one is of use."""
+        backoff = Backoff()
+        while not self._stopped.is_set():
+            began, before = time.monotonic(), progress()
+            wait = self._try(once, backoff, failed)
+            if progress() > before and time.monotonic() - began > GOOD_RUN_S:
+                backoff.reset()
+            if wait is None:
+                return
+            self._sleep(wait, beat)
+            self.reconnects += 1
+
+    def _try(
+        self, once: Callable[[], None], backoff: Backoff, failed: Callable[[], None]
+    ) -> float | None:
+        """Seconds to wait before the next connection, None for no next."""
+        try:
+            once()
+        except StreamError as error:
+            self._fail(error.fault, str(error), failed)
+        except Exception as error:
+            # Whatever one camera's stream provokes must not end the others of its group.
+            log.exception("camera %s", self._name, extra={"camera_id": self._name})
+            self._fail(StreamFault.OTHER, type(error).__name__, failed)
+        else:
+            self.fault, self.detail = None, ""
+            if self._stopped.is_set():
+                return None
+            if loops(self._url):
+                return 0.0
+            if self._url.startswith("file:"):
+                return None
+            self._fail(StreamFault.OTHER, "the stream ended", failed)
+        if self.fault is StreamFault.AUTHENTICATION:
+            return AUTHENTICATION_RETRY_S
+        return backoff.next()
+
+    def _fail(self, fault: StreamFault, detail: str, failed: Callable[[], None]) -> None:
+        self.fault, self.detail = fault, detail
+        failed()
+        log.warning(
+            "camera %s at %s: %s: %s",
+            self._name,
+            mask(self._url),
+            fault,
+            detail,
+            extra={"camera_id": self._name, "fault": str(fault)},
+        )
+
+    def _sleep(self, seconds: float, beat: Callable[[], None]) -> None:
+        until = time.monotonic() + seconds
+        while not self._stopped.is_set() and time.monotonic() < until:
+            beat()
+            self._stopped.wait(min(1.0, max(0.0, until - time.monotonic())))
+
+
+class Evidence(threading.Thread):
+    """Keeps the main stream of a camera whose small one is judged."""
+
+    def __init__(self, spec: CameraSpec, stopped: threading.Event, clock: WallClock) -> None:
+        super().__init__(name=f"evidence-{spec.camera_id}", daemon=True)
+        self._spec, self._stopped, self._clock = spec, stopped, clock
+        self._beats = 0
+        self._beat_at = time.monotonic()
+        self.attempts = Attempts(spec.camera_id, spec.url, stopped)
+
+    @property
+    def is_stuck(self) -> bool:
+        return self.is_alive() and time.monotonic() - self._beat_at > STUCK_S
+
+    def run(self) -> None:
+        def once() -> None:
+            keep_evidence(self._spec, self._stopped.is_set, self._beat, self._clock.now)
+
+        self.attempts.run(once, lambda: self._beats, self._sleepy_beat)
+
+    def _beat(self) -> None:
+        # A packet: the stream runs.
+        self._beats += 1
+        self.attempts.fault, self.attempts.detail = None, ""
+        self._sleepy_beat()
+
+    def _sleepy_beat(self) -> None:
+        self._beat_at = time.monotonic()
+
+
 class Reader(threading.Thread):
     """Keeps one camera running."""
 
-    def __init__(self, spec: CameraSpec) -> None:
+    def __init__(
+        self, spec: CameraSpec, bell: Bell | None = None, clock: WallClock | None = None
+    ) -> None:
         super().__init__(name=f"camera-{spec.camera_id}", daemon=True)
+        for url in (spec.url, spec.sub_url):
+            hide_password_of(url)
         self.spec = spec
         self._mailbox = Mailbox(spec.input_size, spec.mailbox)
+        self._mailbox.bell = bell
+        self._clock = clock or WallClock()
         self._stop_asked = threading.Event()
         self._tally = Tally()
-        self._state, self._fault, self._detail = CameraState.STARTING, None, ""
-        self._reconnects = 0
+        self._attempts = Attempts(spec.camera_id, spec.judged_url, self._stop_asked)
+        self._evidence = Evidence(spec, self._stop_asked, self._clock) if spec.sub_url else None
+        self._session: Session | None = None
+        self._state = CameraState.STARTING
         self._counted = (time.monotonic(), 0)
-
-    _fault: StreamFault | None
+        self._fps = 0.0
 
     def stop(self) -> None:
         self._stop_asked.set()
 
     def run(self) -> None:
-        backoff = Backoff()
-        while not self._stop_asked.is_set():
-            began, frames = time.monotonic(), self._tally.frames
-            wait = self._run_session(backoff)
-            if self._tally.frames > frames and time.monotonic() - began > GOOD_RUN_S:
-                backoff.reset()
-            if wait is None:
-                break
-            self._sleep(wait)
-            self._reconnects += 1
+        if self._evidence is not None:
+            self._evidence.start()
+        self._attempts.run(self._once, lambda: self._tally.frames, self._beat, self._fail)
         if self._state is not CameraState.FAILED:
             self._state = CameraState.STOPPED
         self._mailbox.close()
 
-    def _run_session(self, backoff: Backoff) -> float | None:
-        """One connection; returns the seconds to wait before the next, None for no next."""
-        try:
-            Session(self.spec, self._mailbox, self._tally, self._stop_asked.is_set).run()
-        except StreamError as error:
-            self._fail(error.fault, str(error))
-        except Exception as error:
-            # Whatever one camera's stream provokes must not end the others of its group.
-            log.exception("camera %s", self.spec.camera_id)
-            self._fail(StreamFault.OTHER, type(error).__name__)
-        else:
-            self._fault, self._detail = None, ""
-            if self._stop_asked.is_set():
-                return None
-            if loops(self.spec.url):
-                return 0.0
-            if self.spec.url.startswith("file:"):
-                return None
-            self._fail(StreamFault.OTHER, "the stream ended")
-        if self._fault is StreamFault.AUTHENTICATION:
-            return AUTHENTICATION_RETRY_S
-        return backoff.next()
-
-    def _fail(self, fault: StreamFault, detail: str) -> None:
-        # Frames from before the failure must not count as "it runs" in the next report.
-        self._counted = (time.monotonic(), self._tally.frames)
-        self._state, self._fault, self._detail = CameraState.FAILED, fault, detail
-        log.warning(
-            "camera %s at %s: %s: %s", self.spec.camera_id, mask(self.spec.url), fault, detail
+    def _once(self) -> None:
+        self._session = Session(
+            self.spec,
+            self._mailbox,
+            self._tally,
+            self._stop_asked.is_set,
+            beat=self._beat,
+            clock=self._clock,
         )
+        try:
+            self._session.run()
+        finally:
+            self._session = None
 
-    def _sleep(self, seconds: float) -> None:
-        until = time.monotonic() + seconds
-        while not self._stop_asked.is_set() and time.monotonic() < until:
+    def _beat(self) -> None:
+        # A native call that hangs in the other thread is ended in the same way: by the watchdog.
+        if self._evidence is None or not self._evidence.is_stuck:
             self._mailbox.beat()
-            self._stop_asked.wait(min(1.0, max(0.0, until - time.monotonic())))
+
+    def _fail(self) -> None:
+        # Frames from before the failure must not count as "it runs" in the next report.
+        self._counted, self._fps = (time.monotonic(), self._tally.frames), 0.0
+        self._state = CameraState.FAILED
 
     def report(self) -> Report:
-        now, frames = time.monotonic(), self._tally.frames
-        before, counted = self._counted
-        self._counted = (now, frames)
-        fps = (frames - counted) / max(now - before, 1e-3)
-        if fps > 0 and self.is_alive():
-            self._state, self._fault, self._detail = CameraState.RUNNING, None, ""
+        self._measure()
+        tally, session = self._tally, self._session
+        evidence = self._evidence.attempts if self._evidence else None
         return Report(
             self.spec.camera_id,
             self._state,
-            self._fault,
-            self._detail,
-            round(fps, 2),
-            frames,
-            self._tally.corrupt,
-            self._reconnects,
-            self._tally.last_frame_t,
+            self._attempts.fault,
+            self._attempts.detail,
+            round(self._fps, 2),
+            tally.frames,
+            tally.corrupt,
+            self._attempts.reconnects,
+            tally.last_frame_t,
+            session.decoding if session else Decoding.NONE,
+            tally.view,
+            tally.frame_size,
+            tally.gated,
+            evidence.fault if evidence else None,
+            evidence.detail if evidence else "",
         )
 
+    def _measure(self) -> None:
+        """The rate of decoded frames; a frame since the last look means that the camera runs."""
+        now, frames = time.monotonic(), self._tally.frames
+        before, counted = self._counted
+        since = max(now - before, 1e-3)
+        if frames > counted:
+            self._fps, self._counted = (frames - counted) / since, (now, frames)
+            if self.is_alive():
+                self._state = CameraState.RUNNING
+                self._attempts.fault, self._attempts.detail = None, ""
+        else:
+            # Key frames may come ten seconds apart: slower than the last rate, but not yet none.
+            self._fps = min(self._fps, 1 / since) if since < LONGEST_GOP_S else 0.0
 
-def capture_main(pipe: Connection, parent_pid: int) -> None:
-    """Entry of the process: obey ``pipe``, report through it, end with the parent."""
+
+def capture_main(
+    pipe: Connection, parent_pid: int, bell: Bell | None = None, log_format: str = "text"
+) -> None:
+    """Entry of the process: obey ``pipe``, report through it, end with the parent.
+
+    ``bell`` is rung for each frame that is handed on.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    set_up(log_format)
     _keep_quiet()
+    clock = WallClock()
     readers: dict[str, Reader] = {}
     report_at = 0.0
     try:
@@ -154,7 +283,7 @@ def capture_main(pipe: Connection, parent_pid: int) -> None:
                 order = pipe.recv()
                 if order is None:
                     break
-                _obey(order, readers)
+                _obey(order, readers, bell, clock)
             if time.monotonic() >= report_at:
                 report_at = time.monotonic() + REPORT_S
                 pipe.send([reader.report() for reader in readers.values()])
@@ -168,19 +297,22 @@ def capture_main(pipe: Connection, parent_pid: int) -> None:
     os._exit(0)
 
 
-def _obey(order: Start | Stop, readers: dict[str, Reader]) -> None:
+def _obey(
+    order: Start | Stop, readers: dict[str, Reader], bell: Bell | None, clock: WallClock
+) -> None:
     camera_id = order.spec.camera_id if isinstance(order, Start) else order.camera_id
     running = readers.pop(camera_id, None)
     if running is not None:
         running.stop()
     if isinstance(order, Start):
-        readers[camera_id] = Reader(order.spec)
+        readers[camera_id] = Reader(order.spec, bell, clock)
         readers[camera_id].start()
 
 
 def _keep_quiet() -> None:
-    """FFmpeg's own log names full addresses, passwords included."""
+    """One thread for each camera, and FFmpeg's own log names full addresses, passwords included."""
     import av.logging
+    import cv2
 
     av.logging.set_level(av.logging.PANIC)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    cv2.setNumThreads(1)

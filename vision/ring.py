@@ -46,13 +46,23 @@ class RingWriter:
         self._start_t = 0.0
         self._failed = False
 
-    def write(self, packet: av.Packet[av.VideoStream], template: av.VideoStream, t: float) -> None:
-        """Append a packet whose presentation instant is ``t``; its time fields are rewritten."""
+    def write(
+        self,
+        packet: av.Packet[av.VideoStream],
+        template: av.VideoStream,
+        t: float,
+        lag: float | None = None,
+    ) -> None:
+        """Append a packet whose presentation instant is ``t``; its time fields are rewritten.
+
+        ``lag``: seconds from its decode time to its presentation; worked out where not given.
+        """
         if packet.is_keyframe and self._wants_new(t):
             self._rotate(template, t)
-        if self._container is None or packet.pts is None:
+        if self._container is None:
             return
-        lag = 0 if packet.dts is None else (packet.pts - packet.dts) * packet.time_base
+        if lag is None:
+            lag = _lag_of(packet)
         ticks = round((t - self._start_t + BASE_S) * TICKS)
         packet.time_base = TIME_BASE
         packet.pts, packet.dts = ticks, ticks - round(lag * TICKS)
@@ -96,6 +106,12 @@ class RingWriter:
             self._fail(error)
             return
         self._start_t = round(t * 1000) / 1000
+
+
+def _lag_of(packet: av.Packet[av.VideoStream]) -> float:
+    if packet.pts is None or packet.dts is None:
+        return 0.0
+    return float((packet.pts - packet.dts) * packet.time_base)
 
 
 def is_closed(path: Path) -> bool:

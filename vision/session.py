@@ -1,17 +1,20 @@
-"""One connection to one stream, from opening to its end: packets to the ring, frames to the box."""
+"""One connection to one stream, from opening to its end: packets to the ring, frames to the eye."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import av
 
-from vision.contract import StreamFault
-from vision.letterbox import fill, fitted_shape
+from vision.contract import Camera, Decoding, Point, RuleKind, StreamFault
+from vision.decoding import Decoder, Packet, Shown
+from vision.looking import Habits, Looker, Tally
 from vision.mailbox import Mailbox
 from vision.ring import RingWriter
 from vision.streams import (
@@ -25,17 +28,21 @@ from vision.streams import (
     mask,
     open_options,
 )
-from vision.timing import Beat, PtsClock
+from vision.timing import PtsClock, WallClock
+from vision.view import Watcher
 
 NO_FRAME_S = 15.0  # packets may flow and still show nothing: a broken stream, or no key frames
-_KNOWN_TIMES = 64
 # These carry pictures and no times: FFmpeg counts 25 a second, whatever the camera sends.
 _WITHOUT_TIMES = frozenset({"mpjpeg", "mjpeg", "h264", "hevc"})
 
 
 @dataclass(frozen=True, slots=True)
 class CameraSpec:
-    """What a capture process needs to read one camera. ``url`` is a secret."""
+    """What a capture process needs to read one camera. ``url`` and ``sub_url`` are secrets.
+
+    ``watched`` holds the polygons whose emptiness is of interest, in the order of the camera's
+    zones; ``reference`` is where the learnt view is kept, ``view_from`` what makes it void.
+    """
 
     camera_id: str
     url: str
@@ -46,52 +53,115 @@ class CameraSpec:
     mailbox: str
     hosts: tuple[str, ...]
     allow_files: bool
+    adaptive: bool = True
+    gate: bool = True
+    scan_s: float = 10.0
+    sub_url: str = ""
+    view_check: bool = True
+    watched: tuple[tuple[Point, ...], ...] = ()
+    reference: Path | None = None
+    view_from: datetime | None = None
+
+    @classmethod
+    def of(
+        cls,
+        camera: Camera,
+        *,
+        ring: Path,
+        ring_s: float,
+        mailbox: str,
+        hosts: tuple[str, ...],
+        allow_files: bool,
+        reference: Path | None = None,
+    ) -> CameraSpec:
+        watches = any(rule.kind is RuleKind.EXIT_BLOCKED for rule in camera.rules)
+        return cls(
+            camera.camera_id,
+            camera.url,
+            camera.input_size,
+            camera.analysed_fps,
+            ring,
+            ring_s,
+            mailbox,
+            hosts,
+            allow_files,
+            camera.adaptive,
+            camera.gate,
+            camera.scan_s,
+            camera.sub_url,
+            camera.view_check,
+            tuple(zone.polygon for zone in camera.zones) if watches else (),
+            reference,
+            camera.view_from,
+        )
+
+    @property
+    def judged_url(self) -> str:
+        return self.sub_url or self.url
+
+    @property
+    def habits(self) -> Habits:
+        return Habits(self.input_size, self.analysed_fps, self.gate, self.scan_s)
 
     def __repr__(self) -> str:
         return f"CameraSpec({self.camera_id!r}, {mask(self.url)!r})"
 
 
-@dataclass(slots=True)
-class Tally:
-    """Counted since the camera was started; survives reconnects."""
-
-    frames: int = 0
-    corrupt: int = 0
-    last_frame_t: float | None = None
-
-
-class Session:
-    """Reads until the stream ends, fails or is stopped."""
+class Stream:
+    """An open stream whose packets come with the instant they were taken at."""
 
     def __init__(
-        self, spec: CameraSpec, mailbox: Mailbox, tally: Tally, stopped: Callable[[], bool]
+        self,
+        url: str,
+        spec: CameraSpec,
+        *,
+        beat: Callable[[], None],
+        stopped: Callable[[], bool],
+        now: Callable[[], float],
     ) -> None:
-        self._spec, self._mailbox, self._tally, self._stopped = spec, mailbox, tally, stopped
-        self._clock, self._beat = PtsClock(), Beat(spec.analysed_fps)
-        self._ring = RingWriter(spec.ring, spec.ring_s)
-        self._times: dict[int, float] = {}
-        self._paced = urlsplit(spec.url).scheme == "file"
+        self._url, self._spec, self._beat, self._stopped, self._now = url, spec, beat, stopped, now
+        self._clock = PtsClock()
+        self._paced = urlsplit(url).scheme == "file"
         self._has_times = True
+        self._tick_s = 0.0
         self._started_at = time.monotonic()
         self._first_pts: float | None = None
-        self._good_at = time.monotonic()
 
-    def run(self) -> None:
-        """Returns when the stream ends by itself or is stopped; raises :class:`StreamError`."""
-        check_url(self._spec.url, self._spec.hosts, allow_files=self._spec.allow_files)
+    def read(self, take: Callable[[Packet, float, float], None]) -> None:
+        """Give each packet, its instant (UTC seconds) and the lag from decode time to ``take``.
+
+        Returns when the stream ends or is stopped; raises :class:`StreamError`.
+        """
         try:
-            with self._open() as container:
-                self._read(container)
+            for packet in self._packets:
+                self._beat()
+                if self._stopped():
+                    return
+                if packet.size:
+                    take(packet, *self._instant(packet))
         except av.FFmpegError as error:
             raise StreamError(classify(error), explain(error)) from error
-        finally:
-            self._ring.close()
+
+    def __enter__(self) -> Self:
+        check_url(self._url, self._spec.hosts, allow_files=self._spec.allow_files)
+        try:
+            self._container = self._open()
+        except av.FFmpegError as error:
+            raise StreamError(classify(error), explain(error)) from error
+        self.video = self._container.streams.video[0]
+        self._tick_s = float(self.video.time_base or 0)
+        self._packets: Iterable[Packet] = self._container.demux(self.video)
+        self._has_times = self._paced or self._container.format.name not in _WITHOUT_TIMES
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._container.close()
 
     def _open(self) -> av.container.InputContainer:
-        url = file_path(self._spec.url) if self._paced else self._spec.url
+        url = file_path(self._url) if self._paced else self._url
         began, limits = time.monotonic(), (CONNECT_S, READ_S)
         try:
-            container = av.open(url, options=open_options(self._spec.url), timeout=limits)
+            container = av.open(url, options=open_options(self._url), timeout=limits)
         except av.error.InvalidDataError as error:
             # An RTSP server that accepts and then says nothing ends like this, when time is up.
             if time.monotonic() - began >= CONNECT_S - 0.1:
@@ -105,70 +175,143 @@ class Session:
         stream.codec_context.thread_count = 1
         return container
 
-    def _read(self, container: av.container.InputContainer) -> None:
-        stream = container.streams.video[0]
-        self._has_times = self._paced or container.format.name not in _WITHOUT_TIMES
-        self._good_at = time.monotonic()
-        for packet in container.demux(stream):
-            self._mailbox.beat()
-            if self._stopped():
-                return
-            t = self._instant(packet)
-            self._decode(packet)
-            if t is not None and packet.size:
-                self._ring.write(packet, stream, t)
-            if time.monotonic() - self._good_at > NO_FRAME_S:
-                raise StreamError(StreamFault.TIMEOUT, f"no whole picture for {NO_FRAME_S:.0f} s")
-
-    def _instant(self, packet: av.Packet[av.VideoStream]) -> float | None:
-        """When the packet's picture was taken, in UTC seconds; also waits where a file is paced."""
-        if packet.pts is None:
-            return None
-        order = packet.pts if packet.dts is None else packet.dts
-        seconds = float(order * packet.time_base)
+    def _instant(self, packet: Packet) -> tuple[float, float]:
+        """When the picture was taken, and by how much it is decoded earlier than shown (s)."""
+        pts, dts = packet.pts, packet.dts
+        if not self._has_times or (pts is None and dts is None):
+            # The instant of arrival is the best there is.
+            return self._clock.utc(time.monotonic(), self._now()), 0.0
+        pts = dts if pts is None else pts
+        order = pts if dts is None else dts
+        assert pts is not None
+        assert order is not None
+        seconds, lag = order * self._tick_s, (pts - order) * self._tick_s
         if self._paced:
             self._pace(seconds)
-        if not self._has_times:
-            seconds = time.monotonic()  # the instant of arrival is the best there is
-        utc = self._clock.utc(seconds, time.time()) + float((packet.pts - order) * packet.time_base)
-        # Remembered, so that a frame and its packet in the ring have the very same instant.
-        self._times[packet.pts] = utc
-        while len(self._times) > _KNOWN_TIMES:
-            del self._times[next(iter(self._times))]
-        return utc
+        return self._clock.utc(seconds, self._now()) + lag, lag
 
     def _pace(self, seconds: float) -> None:
+        """A file is played in its own time."""
         if self._first_pts is None:
             self._first_pts, self._started_at = seconds, time.monotonic()
         ahead = self._started_at + seconds - self._first_pts - time.monotonic()
         while ahead > 0 and not self._stopped():
             time.sleep(min(ahead, 0.25))
-            self._mailbox.beat()
+            self._beat()
             ahead = self._started_at + seconds - self._first_pts - time.monotonic()
 
-    def _decode(self, packet: av.Packet[av.VideoStream]) -> None:
-        try:
-            frames = packet.decode()
-        except av.error.InvalidDataError:
-            self._tally.corrupt += 1
-            return
-        for frame in frames:
-            if frame.is_corrupt:
-                self._tally.corrupt += 1
-            else:
-                self._show(frame)
 
-    def _show(self, frame: av.VideoFrame) -> None:
-        t = self._times.get(frame.pts) if frame.pts is not None else None
-        if t is None:
-            return
+class Session:
+    """One connection to the stream that is judged; also kept for evidence where it is the only."""
+
+    def __init__(
+        self,
+        spec: CameraSpec,
+        mailbox: Mailbox,
+        tally: Tally,
+        stopped: Callable[[], bool],
+        *,
+        beat: Callable[[], None] | None = None,
+        clock: WallClock | None = None,
+    ) -> None:
+        self._spec, self._mailbox, self._tally, self._stopped = spec, mailbox, tally, stopped
+        self._beat = beat or mailbox.beat
+        self._clock = clock or WallClock()
+        self._looker = Looker(
+            spec.habits,
+            mailbox,
+            tally,
+            new_watcher=self._new_watcher if spec.view_check or spec.watched else None,
+            now=self._now,
+        )
+        self._decoder: Decoder | None = None
         self._good_at = time.monotonic()
-        self._tally.frames += 1
-        self._tally.last_frame_t = t
-        if self._beat.is_due(t):
-            source = frame.width, frame.height
-            shape = fitted_shape(source, self._spec.input_size)
-            self._mailbox.put(t, source, shape, lambda image: fill(frame, shape, image))
+
+    @property
+    def decoding(self) -> Decoding:
+        decoder = self._decoder
+        return Decoding.NONE if decoder is None else decoder.mode
+
+    def run(self) -> None:
+        """Returns when the stream ends by itself or is stopped; raises :class:`StreamError`."""
+        spec = self._spec
+        keeps = not spec.sub_url
+        ring = RingWriter(spec.ring, spec.ring_s) if keeps else None
+        stream = Stream(
+            spec.judged_url, spec, beat=self._beat, stopped=self._stopped, now=self._now
+        )
+        try:
+            with stream:
+                self._good_at = time.monotonic()
+                self._decoder = decoder = Decoder(
+                    stream.video.codec_context,
+                    is_adaptive=spec.adaptive,
+                    gap_s=1.0 / spec.analysed_fps,
+                    name=spec.camera_id,
+                )
+
+                def take(packet: Packet, t: float, lag: float) -> None:
+                    is_key = packet.is_keyframe
+                    if ring is not None:
+                        ring.write(packet, stream.video, t, lag)
+                    self._take(decoder, packet, t, is_key)
+
+                stream.read(take)
+        finally:
+            self._decoder = None
+            self._looker.close()
+            if ring is not None:
+                ring.close()
+
+    def _take(self, decoder: Decoder, packet: Packet, t: float, is_key: bool) -> None:
+        looker, corrupt = self._looker, decoder.corrupt
+        self._show(decoder, decoder.feed(packet, t, is_key))
+        if decoder.mode is Decoding.KEY:
+            if looker.is_stirred or looker.is_awake:
+                groups = 2 if looker.is_stirred else 1
+                looker.rewind()
+                self._show(decoder, decoder.wake(groups))
+        elif not looker.is_awake:
+            decoder.rest()
+            looker.is_stirred = False
+        self._tally.corrupt += decoder.corrupt - corrupt
+        if time.monotonic() - self._good_at > NO_FRAME_S:
+            raise StreamError(StreamFault.TIMEOUT, f"no whole picture for {NO_FRAME_S:.0f} s")
+
+    def _show(self, decoder: Decoder, shown: Iterable[Shown]) -> None:
+        for t, frame in shown:
+            self._good_at = time.monotonic()
+            self._looker.show(t, frame, is_alone=decoder.mode is Decoding.KEY)
+            if self._stopped():
+                return
+
+    def _now(self) -> float:
+        # Nobody's stay in view is bent by a clock that is set.
+        return self._clock.now(may_step=not self._mailbox.is_wanted())
+
+    def _new_watcher(self) -> Watcher:
+        since = self._spec.view_from
+        return Watcher(
+            self._spec.watched, self._spec.reference, since.timestamp() if since else None
+        )
+
+
+def keep_evidence(
+    spec: CameraSpec,
+    stopped: Callable[[], bool],
+    beat: Callable[[], None],
+    now: Callable[[], float],
+) -> None:
+    """One connection to the main stream of a camera whose small one is judged: nothing is decoded.
+
+    Returns when the stream ends by itself or is stopped; raises :class:`StreamError`.
+    """
+    ring = RingWriter(spec.ring, spec.ring_s)
+    try:
+        with Stream(spec.url, spec, beat=beat, stopped=stopped, now=now) as stream:
+            stream.read(lambda packet, t, lag: ring.write(packet, stream.video, t, lag))
+    finally:
+        ring.close()
 
 
 def file_path(url: str) -> str:

@@ -65,6 +65,7 @@ def camera(url: str, camera_id: str = "gate", **more: Any) -> dict[str, Any]:
         "input_size": [320, 192],
         "analysed_fps": 5.0,
         "rules": [{"rule_id": "helmet", "kind": "helmet_missing"}],
+        "view_check": False,  # a grey picture without detail would be a covered lens
         **more,
     }
 
