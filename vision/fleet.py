@@ -253,6 +253,11 @@ class Fleet:
             name=f"capture-{group.number}",
         )
         process.start()
+        log.info(
+            "capture process %d started",
+            group.number,
+            extra={"kind": "capture", "pid": process.pid, "cameras": ",".join(group.cameras)},
+        )
         theirs.close()
         group.process, group.pipe, group.started_at = process, ours, time.monotonic()
         group.is_up = False

@@ -191,6 +191,11 @@ class Detectors:
         )
         process.start()
         theirs.close()
+        log.info(
+            "inference process on %s started",
+            device.name,
+            extra={"kind": "inference", "device": device.name, "pid": process.pid},
+        )
         device.process, device.pipe = process, ours
         device.is_ready, device.started_at = False, time.monotonic()
         for follow in device.follows.values():
