@@ -329,6 +329,7 @@ class Fleet:
         report, camera_id = seat.report, seat.camera.camera_id
         last, corrupt = report.last_frame_t, seat.counts().corrupt
         age = None if last is None else max(0.0, time.time() - last)
+        fault, detail = trouble_of(report)
         return CameraHealth(
             camera_id=camera_id,
             state=true_state(report, age),
@@ -337,8 +338,8 @@ class Fleet:
             frame_age_s=None if age is None else round(age, 2),
             reconnects=sum(seat.reconnects.values()),
             dropped=seat.mailbox.dropped + self._detectors.stale(camera_id) + corrupt,
-            fault=report.fault,
-            fault_detail=report.detail[:500],
+            fault=fault,
+            fault_detail=detail[:500],
             view=report.view,
             view_since=seat.view_since,
             decoding=report.decoding,
@@ -368,6 +369,13 @@ def true_state(report: Report, age_s: float | None) -> CameraState:
     return CameraState.STALLED if age_s is None or age_s > limit else CameraState.RUNNING
 
 
+def trouble_of(report: Report) -> tuple[StreamFault | None, str]:
+    """The judged stream's trouble; else that of the stream that is kept for evidence."""
+    if report.fault is None and report.evidence_fault is not None:
+        return report.evidence_fault, f"main stream, kept for evidence: {report.evidence_detail}"
+    return report.fault, report.detail
+
+
 def _follow(seat: Seat) -> Follow:
     return Follow(seat.camera.camera_id, seat.mailbox.name, seat.camera.input_size)
 
@@ -377,10 +385,9 @@ def _capture_differs(one: Camera, other: Camera) -> bool:
     return _of_capture(one) != _of_capture(other)
 
 
-def _of_capture(camera: Camera) -> object:
+def _of_capture(camera: Camera) -> CameraSpec:
     """All that capture is told of a camera, and nothing else."""
     nowhere = Path()
-    spec = CameraSpec.of(
+    return CameraSpec.of(
         camera, ring=nowhere, ring_s=0, mailbox="", hosts=(), allow_files=False, reference=nowhere
     )
-    return spec, camera.view_from

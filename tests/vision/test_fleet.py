@@ -1,0 +1,75 @@
+"""What is said of a camera: the truth, also while little of it is decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from vision.capture import Report
+from vision.contract import Camera, CameraState, Decoding, StreamFault, ViewState
+from vision.fleet import Counts, Seat, trouble_of, true_state
+from vision.mailbox import Mailbox
+
+RUNNING = Report("gate", CameraState.RUNNING, decoding=Decoding.FULL)
+
+
+@pytest.fixture
+def seat() -> Iterator[Seat]:
+    mailbox = Mailbox((64, 64))
+    report = Report("gate", CameraState.STARTING)
+    yield Seat(Camera("gate", "Gate", "rtsp://10.0.0.8/1"), mailbox, report, 0)
+    mailbox.close()
+
+
+@pytest.mark.parametrize(
+    ("decoding", "age_s", "state"),
+    [
+        (Decoding.FULL, 1.0, CameraState.RUNNING),
+        (Decoding.FULL, 8.0, CameraState.STALLED),
+        (Decoding.KEY, 8.0, CameraState.RUNNING),
+        (Decoding.KEY, 20.0, CameraState.STALLED),
+        (Decoding.FULL, None, CameraState.STALLED),
+    ],
+)
+def test_running_means_frames_as_young_as_the_way_of_decoding_lets_them_be(
+    decoding: Decoding, age_s: float | None, state: CameraState
+) -> None:
+    assert true_state(replace(RUNNING, decoding=decoding), age_s) is state
+
+
+def test_a_camera_that_failed_does_not_run_however_young_its_last_frame() -> None:
+    assert true_state(replace(RUNNING, state=CameraState.FAILED), 0.1) is CameraState.FAILED
+
+
+def test_the_evidence_streams_trouble_is_told_where_the_judged_one_has_none() -> None:
+    both = replace(
+        RUNNING,
+        fault=StreamFault.TIMEOUT,
+        detail="no data",
+        evidence_fault=StreamFault.AUTHENTICATION,
+        evidence_detail="401",
+    )
+    assert trouble_of(both) == (StreamFault.TIMEOUT, "no data")
+    fault, detail = trouble_of(replace(both, fault=None, detail=""))
+    assert fault is StreamFault.AUTHENTICATION
+    assert detail == "main stream, kept for evidence: 401"
+
+
+def test_reconnects_are_put_down_to_the_fault_before_them(seat: Seat) -> None:
+    seat.heed(replace(RUNNING, state=CameraState.FAILED, fault=StreamFault.TLS))
+    seat.heed(replace(RUNNING, reconnects=2))
+    seat.heed(replace(RUNNING, reconnects=2))
+    assert seat.reconnects == {StreamFault.TLS: 2}
+
+
+def test_counts_outlive_the_process_that_counted(seat: Seat) -> None:
+    seat.heed(replace(RUNNING, frames=100, corrupt=3, gated=40, view=ViewState.MOVED))
+    since = seat.view_since
+    seat.lose("capture: it ended with -9")
+    assert (seat.report.state, seat.report.view) == (CameraState.FAILED, ViewState.MOVED)
+    seat.heed(replace(RUNNING, frames=10, view=ViewState.MOVED))
+    assert seat.counts() == Counts(110, 3, 40)
+    assert seat.view_since == since
+    assert seat.reconnects == {StreamFault.OTHER: 1}
