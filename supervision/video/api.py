@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from collections.abc import Sequence
 from typing import IO
 
 from flask import Blueprint, Request, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from supervision.core.access import current_actor, requires
+from supervision.core.actor import Actor
 from supervision.core.db import db, transaction
+from supervision.core.holidays import workday_table
 from supervision.core.permissions import Permission
 from supervision.core.web.state import settings
-from supervision.video import equipment, intake, messages, queries
+from supervision.video import configuration, health, intake, messages, queries, ticket_queries
 from supervision.video.media import NotThisTypeError, check_media
-from supervision.video.models import VisionNode
+from supervision.video.models import Camera, VisionNode
 from vision import contract
 from vision.contract import ContractError, EvidenceRef, Heartbeat, ViolationEvent
 
@@ -33,13 +36,13 @@ def config() -> ResponseReturnValue:
     actor = current_actor()
     node = _node()
     cameras = queries.cameras_of_node(actor)
-    hosts = settings().stream_hosts
-    version = equipment.config_version(node, cameras, hosts)
+    around = _surroundings(actor, cameras)
+    version = configuration.config_version(node, cameras, around)
     if request.if_none_match.contains(version):
         response = jsonify()
         response.status_code, response.data = 304, b""
     else:
-        told = equipment.node_config(node, cameras, hosts)
+        told = configuration.node_config(node, cameras, around)
         response = jsonify(contract.config_for(_version_of(request), told))
     response.set_etag(version)
     response.headers["Cache-Control"] = "no-store"
@@ -63,10 +66,20 @@ def heartbeat() -> ResponseReturnValue:
         return _park("heartbeat", error, body)
     with transaction():
         node = _node()
-        intake.take_heartbeat(node, beat)
-        cameras = queries.cameras_of_node(current_actor())
-        version = equipment.config_version(node, cameras, settings().stream_hosts)
+        health.take_heartbeat(node, beat)
+        actor = current_actor()
+        cameras = queries.cameras_of_node(actor)
+        around = _surroundings(actor, cameras)
+        version = configuration.config_version(node, cameras, around)
     return jsonify(config_version=version)
+
+
+def _surroundings(actor: Actor, cameras: Sequence[Camera]) -> configuration.Surroundings:
+    return configuration.Surroundings(
+        settings().stream_hosts,
+        configuration.special_days(workday_table()),
+        ticket_queries.permits_in_force(actor, [camera.id for camera in cameras]),
+    )
 
 
 @bp.post("/violations")

@@ -1,9 +1,7 @@
-"""Verbs of cameras and nodes, and the configuration that a node is given."""
+"""Verbs of cameras and nodes."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,12 +22,16 @@ from supervision.enterprise.models import Enterprise
 from supervision.video import rules
 from supervision.video.models import Camera, CameraAssignment, VisionNode
 from vision import contract
-from vision.contract import ContractError, NodeConfig, Rule, Zone
+from vision.contract import ContractError, Line, Rule, Zone
 
 
 @dataclass(frozen=True, slots=True)
 class CameraSpec:
-    """All of a camera that a person decides. ``stream_url`` empty on a change: keep the present one."""
+    """All of a camera that a person decides.
+
+    ``stream_url`` and ``sub_url`` empty on a change: keep the present ones; ``drop_sub`` takes the
+    small stream away.
+    """
 
     name: str
     place: str
@@ -40,6 +42,13 @@ class CameraSpec:
     is_enabled: bool = True
     zones: tuple[Zone, ...] = ()
     rules: tuple[Rule, ...] = ()
+    sub_url: str = ""
+    drop_sub: bool = False
+    lines: tuple[Line, ...] = ()
+    adaptive: bool = True
+    gate: bool = True
+    scan_s: float = 10.0
+    view_check: bool = True
 
 
 def create_camera(
@@ -71,21 +80,35 @@ def change_camera(
     changed = {k: [before[k], after[k]] for k in after if before[k] != after[k]}
     if spec.stream_url:
         changed["stream_url"] = ["changed", camera.stream_hint]
+    if spec.sub_url:
+        changed["sub_url"] = ["changed", camera.sub_hint]
+    elif spec.drop_sub:
+        changed["sub_url"] = ["removed", ""]
     audit.record(actor, "video.camera_change", camera, changed=changed)
 
 
 def _apply(camera: Camera, spec: CameraSpec, hosts: tuple[str, ...]) -> None:
     if spec.stream_url:
         rules.check_stream_url(spec.stream_url, hosts)
+    if spec.sub_url:
+        rules.check_stream_url(spec.sub_url, hosts, "sub_url")
     _check(camera.uid, spec)
     if spec.stream_url:
         camera.stream_url = crypto.encrypt(spec.stream_url)
         camera.stream_hint = rules.mask_url(spec.stream_url)[:200]
+    if spec.sub_url:
+        camera.sub_url = crypto.encrypt(spec.sub_url)
+        camera.sub_hint = rules.mask_url(spec.sub_url)[:200]
+    elif spec.drop_sub:
+        camera.sub_url = camera.sub_hint = ""
     camera.name, camera.place = spec.name, spec.place
     camera.node_id = spec.node.id if spec.node else None
     camera.input_width, camera.input_height = spec.input_size
     camera.analysed_fps = spec.analysed_fps
     camera.is_enabled = spec.is_enabled
+    camera.adaptive, camera.gate = spec.adaptive, spec.gate
+    camera.scan_s, camera.view_check = spec.scan_s, spec.view_check
+    camera.lines = [contract.to_json(line) for line in spec.lines]
     camera.zones = [contract.to_json(zone) for zone in spec.zones]
     camera.rules = [contract.to_json(rule) for rule in spec.rules]
 
@@ -103,6 +126,8 @@ def _check(uid: str, spec: CameraSpec) -> None:
             analysed_fps=spec.analysed_fps,
             zones=spec.zones,
             rules=spec.rules,
+            lines=spec.lines,
+            scan_s=spec.scan_s,
         )
     except ContractError as error:
         raise InvalidInput(error.problem, field=error.field.split(".")[0]) from None
@@ -129,7 +154,12 @@ def _told(camera: Camera) -> dict[str, Any]:
         "input_size": list(camera.input_size),
         "analysed_fps": camera.analysed_fps,
         "is_enabled": camera.is_enabled,
+        "adaptive": camera.adaptive,
+        "gate": camera.gate,
+        "scan_s": camera.scan_s,
+        "view_check": camera.view_check,
         "zones": camera.zones,
+        "lines": camera.lines,
         "rules": camera.rules,
     }
 
@@ -165,38 +195,3 @@ def tell_of_silence(node: VisionNode, actor: Actor) -> None:
         since=clock.day_of(node.last_seen_at or node.created_at),
     )
     audit.record(actor, "video.node_silent", node, last_seen_at=node.last_seen_at)
-
-
-def config_version(node: VisionNode, cameras: Iterable[Camera], hosts: tuple[str, ...]) -> str:
-    """Changes whenever anything in the configuration does; no secret is decrypted for it.
-
-    An address that is encrypted anew counts as a change: the worker then opens it again.
-    """
-    parts: list[Any] = [contract.CONTRACT_VERSION, node.uid, hosts]
-    for camera in cameras:
-        parts.append([camera.uid, camera.name, camera.stream_url, camera.input_size])
-        parts.append([camera.analysed_fps, camera.zones, camera.rules])
-    plain = json.dumps(parts, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(plain.encode()).hexdigest()[:24]
-
-
-def node_config(node: VisionNode, cameras: Iterable[Camera], hosts: tuple[str, ...]) -> NodeConfig:
-    """Everything the node runs, stream addresses in clear: for the node alone."""
-    cameras = list(cameras)
-    return NodeConfig(
-        node=node.uid,
-        config_version=config_version(node, cameras, hosts),
-        cameras=tuple(
-            contract.Camera(
-                camera_id=camera.uid,
-                name=camera.name,
-                url=crypto.decrypt(camera.stream_url),
-                input_size=camera.input_size,
-                analysed_fps=camera.analysed_fps,
-                zones=camera.zone_list,
-                rules=camera.rule_list,
-            )
-            for camera in cameras
-        ),
-        stream_hosts=hosts,
-    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from supervision.core.statutory import Certainty
 from supervision.core.tables import read_table
 from supervision.hazard.rules import Category, Factor
 from vision.contract import RuleKind
@@ -15,12 +16,17 @@ TABLE = Path(__file__).parent / "data" / "rule_kinds.tsv"
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """The ticket's wording; statutory text, the same in every language of the pages."""
+    """The ticket's wording; statutory text, the same in every language of the pages.
+
+    ``certainty`` is that of ``basis`` for this finding: H as read in the law, M the article was
+    read and its use here is ours, L from memory. Whoever grades the ticket may name another.
+    """
 
     factor: Factor
     category: Category
     finding: str
     basis: str
+    certainty: Certainty
 
 
 def meaning_of(kind: RuleKind) -> Meaning:
@@ -32,7 +38,11 @@ def _meanings() -> dict[RuleKind, Meaning]:
     """Every kind has a row; a missing one fails here, at the first confirmation of a test."""
     rows = {
         RuleKind(row["kind"]): Meaning(
-            Factor(row["factor"]), Category(row["category"]), row["finding"], row["basis"]
+            Factor(row["factor"]),
+            Category(row["category"]),
+            row["finding"],
+            row["basis"],
+            Certainty(row["certainty"]),
         )
         for row in read_table(TABLE)
     }

@@ -1,35 +1,25 @@
-"""Forms of the review, of cameras and of nodes."""
+"""Forms of the review, of tickets, permits and nodes; a camera's own is in ``camera_forms``."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import time
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 from wtforms import (
-    BooleanField,
     DateField,
-    FloatField,
-    IntegerField,
+    DateTimeLocalField,
     RadioField,
     SearchField,
     SelectField,
     StringField,
     TextAreaField,
-    TimeField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
-from supervision.core.errors import InvalidInput
-from supervision.core.text import N_
-from supervision.core.web.forms import CodeField, Form, blank_to_none, strip
+from supervision.core.web.forms import CodeField, Form, SeenForm, blank_to_none, strip
 from supervision.core.web.numbers import LARGEST_ID
-from supervision.video import labels, rules
-from vision.contract import ContractError, Rule, RuleKind, Schedule, Zone
+from supervision.video import labels
+from vision.contract import WindowEffect
 
 _NOTE = Length(max=2000)
-DAY_MINUTES = 24 * 60
 
 
 class FilterForm(Form):
@@ -74,154 +64,47 @@ class CameraSearchForm(Form):
     text = SearchField(_l("Camera, place or enterprise"), filters=[strip])
 
 
-class CameraForm(Form):
-    """A camera with its zones and rules. The rules' fields are added below, by kind."""
+class TicketFilterForm(Form):
+    """The filters of the maintenance tickets; a GET form without CSRF."""
 
-    name = StringField(_l("Camera name"), [InputRequired(), Length(max=80)], filters=[strip])
-    place = StringField(
-        _l("Place"),
-        [InputRequired(), Length(max=120)],
-        filters=[strip],
-        render_kw={"placeholder": _l("Workshop, line, machine")},
+    class Meta:
+        csrf = False
+
+    text = SearchField(_l("Camera, place or enterprise"), filters=[strip])
+    status = CodeField(
+        _l("State"), labels={"waiting": _l("Not done"), **labels.TICKET_LABELS}, optional=True
     )
-    stream_url = StringField(
-        _l("Stream address"),
-        [Length(max=rules.LONGEST_URL)],
+    fault = CodeField(_l("Fault"), labels=labels.TICKET_FAULT_LABELS, optional=True)
+    sort = CodeField(_l("Order"), labels=labels.SORT_LABELS, default="newest")
+
+
+class FinishForm(SeenForm):
+    note = TextAreaField(
+        _l("What you did about it"),
+        [InputRequired(), _NOTE],
         filters=[strip],
-        render_kw={
-            "autocomplete": "off",
-            "spellcheck": "false",
-            "placeholder": "rtsp://user:password@host:554/path",
-        },
+        render_kw={"rows": 3},
     )
-    node_id = SelectField(_l("Vision node"), coerce=int)
-    input_size = StringField(
-        _l("Input size"),
+
+
+class PermitForm(Form):
+    """A span in which a rule is lifted, or alone is on. The rules are the camera's."""
+
+    rule_id = SelectField(_l("Rule"), validate_choice=False)
+    effect = RadioField(
+        _l("What it does"),
         [InputRequired()],
+        choices=list(labels.EFFECT_LABELS.items()),
+        default=WindowEffect.OFF,
+    )
+    starts_at = DateTimeLocalField(_l("From"), [InputRequired()], format="%Y-%m-%dT%H:%M")
+    ends_at = DateTimeLocalField(_l("Until"), [InputRequired()], format="%Y-%m-%dT%H:%M")
+    reason = StringField(
+        _l("Reason"),
+        [InputRequired(), Length(max=500)],
         filters=[strip],
-        description=_l(
-            "Width x height in multiples of 32. Near views do best at 320x192, far ones at 640x384."
-        ),
-        render_kw={"list": "input-sizes"},
+        render_kw={"placeholder": _l("Permit number, work, who asked for it")},
     )
-    analysed_fps = FloatField(
-        _l("Frames judged per second"), [InputRequired(), NumberRange(min=0.1, max=60)]
-    )
-    is_enabled = BooleanField(_l("In use"))
-    zones = TextAreaField(
-        _l("Zones"),
-        [Length(max=20_000)],
-        filters=[strip],
-        description=_l(
-            "One zone a line: id | name | x,y x,y x,y. Points run from 0,0 (top left) to 1,1."
-        ),
-        render_kw={
-            "rows": 3,
-            "class": "mono",
-            "placeholder": "press | Press | 0.1,0.2 0.6,0.2 0.6,0.9",
-        },
-    )
-
-    def zone_list(self) -> tuple[Zone, ...]:
-        return rules.parse_zones(self.zones.data or "")
-
-    def rule_list(self, zones: Sequence[Zone]) -> tuple[Rule, ...]:
-        """The rules of every kind that is switched on; raises InvalidInput naming the field."""
-        found: list[Rule] = []
-        for kind in rules.DEFAULT_RULES:
-            if self[f"{kind}_on"].data:
-                found += self._rules_of(kind, {zone.zone_id for zone in zones})
-        return tuple(found)
-
-    def _rules_of(self, kind: RuleKind, known: set[str]) -> list[Rule]:
-        wanted = (self[f"{kind}_zones"].data or "").replace(",", " ").split()
-        if unknown := [zone_id for zone_id in wanted if zone_id not in known]:
-            raise InvalidInput(
-                N_("There is no zone called %(zone)s on this camera."),
-                field=f"{kind}_zones",
-                zone=unknown[0],
-            )
-        names = ("dwell_s", "votes_needed", "votes_window", "min_height", "min_score")
-        values = {name: self[f"{kind}_{name}"].data for name in names}
-        schedule = self._schedule(kind)
-        try:
-            return [
-                Rule(rules.rule_id(kind, zone_id), kind, zone_id, schedule, **values)
-                for zone_id in (dict.fromkeys(wanted) or [None])
-            ]
-        except ContractError as error:
-            raise InvalidInput(error.problem, field=f"{kind}_{error.field}") from None
-
-    def _schedule(self, kind: RuleKind) -> Schedule:
-        days = str(self[f"{kind}_weekdays"].data or "1234567")
-        if not days.isdecimal() or set(days) - set("1234567"):
-            raise InvalidInput(
-                N_("Write the weekdays as digits from 1 (Monday) to 7 (Sunday)."),
-                field=f"{kind}_weekdays",
-            )
-        return Schedule(
-            tuple(sorted({int(day) for day in days})),
-            _minute(self[f"{kind}_start"].data),
-            _minute(self[f"{kind}_end"].data),
-        )
-
-
-def _minute(moment: time | None) -> int:
-    return moment.hour * 60 + moment.minute if moment else 0
-
-
-def _moment(minute: int) -> time:
-    minute %= DAY_MINUTES
-    return time(minute // 60, minute % 60)
-
-
-def _add_rule_fields() -> None:
-    """Nine fields for each kind of rule, named ``<kind>_<field>``."""
-    unit = NumberRange(min=0, max=1)
-    for kind in rules.DEFAULT_RULES:
-        parts: dict[str, Any] = {
-            "on": BooleanField(labels.KIND_LABELS[kind]),
-            "zones": StringField(
-                _l("In zones"),
-                [Length(max=400)],
-                filters=[strip],
-                render_kw={"placeholder": _l("whole picture")},
-            ),
-            "dwell_s": FloatField(_l("Lasts at least (s)"), [NumberRange(min=0, max=3600)]),
-            "votes_needed": IntegerField(_l("Frames that agree"), [NumberRange(min=1, max=100)]),
-            "votes_window": IntegerField(_l("out of"), [NumberRange(min=1, max=100)]),
-            "min_height": FloatField(_l("Smallest height (0 to 1)"), [unit]),
-            "min_score": FloatField(_l("Smallest score (0 to 1)"), [unit]),
-            "weekdays": StringField(_l("Weekdays (1 to 7)"), [Length(max=7)], filters=[strip]),
-            "start": TimeField(_l("From"), [Optional()]),
-            "end": TimeField(_l("Until"), [Optional()], description=_l("Equal times: all day.")),
-        }
-        for name, field in parts.items():
-            setattr(CameraForm, f"{kind}_{name}", field)
-
-
-_add_rule_fields()
-
-
-def rule_values(present: Sequence[Rule]) -> dict[str, Any]:
-    """What the rules' fields show: the present rules, the defaults of the others."""
-    values: dict[str, Any] = {}
-    for kind in rules.DEFAULT_RULES:
-        mine = [rule for rule in present if rule.kind is kind]
-        shown = mine[0] if mine else rules.DEFAULT_RULES[kind]
-        values |= {
-            f"{kind}_on": bool(mine),
-            f"{kind}_zones": ", ".join(rule.zone_id for rule in mine if rule.zone_id),
-            f"{kind}_dwell_s": shown.dwell_s,
-            f"{kind}_votes_needed": shown.votes_needed,
-            f"{kind}_votes_window": shown.votes_window,
-            f"{kind}_min_height": shown.min_height,
-            f"{kind}_min_score": shown.min_score,
-            f"{kind}_weekdays": "".join(str(day) for day in shown.schedule.weekdays),
-            f"{kind}_start": _moment(shown.schedule.start_minute),
-            f"{kind}_end": _moment(shown.schedule.end_minute),
-        }
-    return values
 
 
 class NodeForm(Form):

@@ -1,4 +1,4 @@
-"""Verbs of what nodes send: heartbeats, violations, evidence, and messages that do not fit.
+"""Verbs of what nodes send: violations, evidence, and messages that do not fit.
 
 All of them may be sent again: the highest revision is kept, a hash is stored once.
 """
@@ -8,8 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import IO, Any
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, select
 
 from supervision.core import attachments, audit, clock, notices
 from supervision.core.actor import SYSTEM, Actor
@@ -19,25 +18,23 @@ from supervision.core.notices import Audience
 from supervision.core.scope import unscoped, visible
 from supervision.hazard import service as hazards
 from supervision.hazard.models import Hazard
-from supervision.video import policy, rules
-from supervision.video.messages import LARGEST_INT
+from supervision.video import duplicates, maintenance, policy, rules
 from supervision.video.models import (
     Camera,
     CameraAssignment,
-    CameraHealth,
     ParkedEvent,
     Violation,
     ViolationEvidence,
     VisionNode,
     open_assignment,
 )
+from supervision.video.upsert import insert
 from supervision.video.workflow import ReviewState
 from vision import contract
 from vision.contract import (
     ContractError,
     EvidenceKind,
     EvidenceRef,
-    Heartbeat,
     RuleKind,
     ViolationEvent,
 )
@@ -46,75 +43,6 @@ PARKED_PER_NODE = 1000
 LONGEST_PARKED_BODY = 16_000
 
 _NAMES = {EvidenceKind.SNAPSHOT: "jpg", EvidenceKind.CLIP: "mp4"}
-
-
-def take_heartbeat(node: VisionNode, beat: Heartbeat) -> None:
-    """Keep the node's last word, and that of its cameras. Cameras that are not its own are passed over."""
-    now = clock.now()
-    model = beat.model
-    values: dict[str, Any] = {
-        "last_seen_at": now,
-        "skew_s": (beat.at - now).total_seconds(),
-        "started_at": beat.started_at,
-        "worker_version": beat.worker_version[:40],
-        "backend": beat.backend[:40],
-        "model_name": model.name[:80] if model else "",
-        "model_version": model.version[:40] if model else "",
-        "model_sha256": model.sha256 if model else "",
-        "config_version": beat.config_version[:64],
-        "queue_length": _clamp(beat.queue_length),
-        "silence_told_at": None,
-    }
-    # A plain UPDATE: heartbeats never conflict with anybody's edit.
-    stmt = update(VisionNode).where(VisionNode.id == node.id).values(**values)
-    db.session.execute(unscoped(stmt, reason="the node's own row, found by its token"))
-    own = dict(
-        db.session.execute(
-            unscoped(
-                select(Camera.uid, Camera.id).where(Camera.node_id == node.id),
-                reason="the node's own cameras",
-            )
-        )
-        .tuples()
-        .all()
-    )
-    rows = {
-        own[line.camera_id]: {
-            "camera_id": own[line.camera_id],
-            "node_id": node.id,
-            "reported_at": now,
-            "state": line.state,
-            "last_frame_at": line.last_frame_at,
-            "fps": line.fps,
-            "frame_age_s": line.frame_age_s,
-            "reconnects": _clamp(line.reconnects),
-            "dropped": _clamp(line.dropped),
-            "fault": line.fault,
-            "fault_detail": line.fault_detail[:200],
-        }
-        for line in beat.cameras
-        if line.camera_id in own
-    }
-    if rows:
-        # In one order for everybody, so that two heartbeats cannot wait for each other in a ring.
-        _upsert_health([rows[key] for key in sorted(rows)])
-
-
-def _clamp(number: int) -> int:
-    return max(0, min(number, LARGEST_INT))
-
-
-def _insert(model: type[Any]) -> Any:
-    on_postgres = db.engine.dialect.name == "postgresql"
-    return postgresql.insert(model) if on_postgres else sqlite.insert(model)
-
-
-def _upsert_health(rows: list[dict[str, Any]]) -> None:
-    stmt = _insert(CameraHealth).values(rows)
-    changed = {name: stmt.excluded[name] for name in rows[0] if name != "camera_id"}
-    db.session.execute(
-        stmt.on_conflict_do_update(index_elements=[CameraHealth.camera_id], set_=changed)
-    )
 
 
 def take_event(node: VisionNode, actor: Actor, event: ViolationEvent) -> bool:
@@ -129,6 +57,10 @@ def take_event(node: VisionNode, actor: Actor, event: ViolationEvent) -> bool:
         _declare(violation, event.evidence, event.revision)
         audit.record(actor, "video.violation", violation, event_id=event.event_id)
         _tell_of_fire(violation, camera)
+        if violation.rule_kind is RuleKind.VIEW_FAULT:
+            maintenance.take_view_fault(camera, violation)
+        duplicates.file(violation)
+        duplicates.file_those_that_waited(violation)
         return True
     violation = _locked(event.event_id)
     if violation.camera_id != camera.id or violation.node_id != node.id:
@@ -139,6 +71,7 @@ def take_event(node: VisionNode, actor: Actor, event: ViolationEvent) -> bool:
     for name, value in _values(camera, event).items():
         setattr(violation, name, value)
     _declare(violation, event.evidence, event.revision)
+    duplicates.file(violation)
     db.session.flush()
     return True
 
@@ -171,10 +104,11 @@ def _insert_first(node: VisionNode, camera: Camera, event: ViolationEvent) -> bo
         "received_at": clock.now(),
         "verdict_by": "",
         "verdict_note": "",
+        "is_apart": False,
         "row_version": 1,
         **_values(camera, event),
     }
-    stmt = _insert(Violation).values(values).on_conflict_do_nothing(index_elements=["event_id"])
+    stmt = insert(Violation).values(values).on_conflict_do_nothing(index_elements=["event_id"])
     inserted = db.session.execute(stmt.returning(Violation.id)).scalar_one_or_none()
     return inserted is not None
 
@@ -204,6 +138,8 @@ def _values(camera: Camera, event: ViolationEvent) -> dict[str, Any]:
         "model_version": event.model.version,
         "model_sha256": event.model.sha256,
         "config_version": event.config_version,
+        "detail": event.detail,
+        "same_as": event.same_as,
         "updated_at": clock.now(),
     }
 
@@ -223,7 +159,7 @@ def _locked(event_id: str) -> Violation:
 def _declare(violation: Violation, refs: tuple[EvidenceRef, ...], revision: int) -> None:
     """Remember the files that a revision names. What was declared before stays declared."""
     for ref in refs:
-        stmt = _insert(ViolationEvidence).values(
+        stmt = insert(ViolationEvidence).values(
             violation_id=violation.id,
             kind=ref.kind,
             sha256=ref.sha256,
@@ -302,7 +238,7 @@ def park(node: VisionNode, endpoint: str, event_id: str, error: ContractError, b
     told = b"" if endpoint == "heartbeat" else body
     digest = hashlib.sha256(f"{endpoint}\n{error}\n".encode("utf-8", "replace") + told).hexdigest()
     now = clock.now()
-    stmt = _insert(ParkedEvent).values(
+    stmt = insert(ParkedEvent).values(
         node_id=node.id,
         endpoint=endpoint,
         event_id=event_id,

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
-from supervision.video.rules import LiveState, NodeState, RejectReason
-from supervision.video.workflow import ReviewState
-from vision.contract import EvidenceKind, RuleKind, StreamFault
+from supervision.video.kinds import SHAPES
+from supervision.video.models import Camera
+from supervision.video.rules import LiveState, NodeState, RejectReason, TicketFault
+from supervision.video.workflow import ReviewState, TicketState
+from vision.contract import (
+    DayKind,
+    Decoding,
+    Direction,
+    EvidenceKind,
+    Rule,
+    RuleKind,
+    StreamFault,
+    ViewState,
+    WindowEffect,
+)
 
 STATUS_LABELS = {
     ReviewState.PENDING: _l("To be reviewed"),
@@ -27,6 +41,29 @@ KIND_LABELS = {
     RuleKind.FIRE_SMOKE: _l("Fire or smoke"),
     RuleKind.FALL: _l("Person on the ground (experimental)"),
     RuleKind.VIEW_FAULT: _l("Camera view faulty"),
+}
+
+# What must be worn, as the heads of a table's columns.
+EQUIPMENT_LABELS = {
+    RuleKind.HELMET_MISSING: _l("Safety helmet"),
+    RuleKind.VEST_MISSING: _l("Reflective vest"),
+}
+
+# What each kind looks for, for whoever sets it up.
+KIND_HINTS = {
+    RuleKind.LINE_CROSSING: _l("Somebody walks across a line; standing on it is nothing."),
+    RuleKind.LOITERING: _l("Somebody stays in a zone; going out for a moment changes nothing."),
+    RuleKind.CROWDING: _l("So many people are in a zone at one time."),
+    RuleKind.POST_ABSENT: _l(
+        "Fewer people than needed are at their post. It counts from the moment when the post was"
+        " manned, or from the beginning of the shift."
+    ),
+    RuleKind.EXIT_BLOCKED: _l(
+        "Something stands in the zone that was empty. Draw the zone on the exit or the lane only."
+    ),
+    RuleKind.FALL: _l(
+        "Judged from the shape of a person's box alone: try it out before you trust it."
+    ),
 }
 
 KIND_ICONS = {
@@ -89,6 +126,121 @@ FAULT_LABELS = {
     StreamFault.OTHER: _l("Other fault"),
 }
 
+VIEW_LABELS = {
+    ViewState.OK: _l("Clear view"),
+    ViewState.FROZEN: _l("View frozen"),
+    ViewState.BLACK: _l("View black"),
+    ViewState.COVERED: _l("View covered"),
+    ViewState.MOVED: _l("View moved"),
+}
+
+TICKET_FAULT_LABELS = {
+    **{TicketFault(fault): label for fault, label in FAULT_LABELS.items()},
+    **{TicketFault(v): label for v, label in VIEW_LABELS.items() if v is not ViewState.OK},
+}
+
+# What to do about it.
+ADVICE = {
+    TicketFault.AUTHENTICATION: _l(
+        "The camera refused the user name or the password. It is tried again every 5 minutes only,"
+        " so that the camera does not lock the account. Enter the right address with the camera."
+    ),
+    TicketFault.NOT_FOUND: _l(
+        "The camera answers, but knows no such stream. Check the path of the address and the"
+        " channel number."
+    ),
+    TicketFault.CODEC: _l(
+        "The video cannot be read. Set the camera to H.264 or H.265, or give the address of its"
+        " sub-stream."
+    ),
+    TicketFault.TLS: _l(
+        "The encrypted connection failed. Check the camera's certificate and its clock, or use an"
+        " address without encryption inside a closed network."
+    ),
+    TicketFault.TIMEOUT: _l(
+        "Nothing answers, or too slowly. Check the camera's power and network; it is tried again"
+        " at least once a minute."
+    ),
+    TicketFault.REFUSED: _l(
+        "The machine answers, but not on this port. Check the port, and whether the camera's video"
+        " service runs."
+    ),
+    TicketFault.NO_VIDEO: _l(
+        "The stream holds no video. Check whether the address is that of a sound channel."
+    ),
+    TicketFault.HOST_NOT_ALLOWED: _l(
+        "The node may not dial this host. An administrator adds it to ANQI_STREAM_HOSTS."
+    ),
+    TicketFault.OTHER: _l("See the details, and the log of the vision worker."),
+    TicketFault.FROZEN: _l(
+        "The same picture comes again and again. Restart the camera or its recorder."
+    ),
+    TicketFault.BLACK: _l(
+        "The picture is black. Check the light, the lens and the day-night filter."
+    ),
+    TicketFault.COVERED: _l("Something hides the view. Clear or clean the lens."),
+    TicketFault.MOVED: _l(
+        "The camera looks elsewhere than before. Turn it back, or draw its zones and lines anew."
+    ),
+}
+
+TICKET_LABELS = {
+    TicketState.OPEN: _l("Waiting for somebody"),
+    TicketState.ACKNOWLEDGED: _l("Being dealt with"),
+    TicketState.DONE: _l("Done"),
+}
+
+TICKET_TONES = {
+    TicketState.OPEN: "bad",
+    TicketState.ACKNOWLEDGED: "active",
+    TicketState.DONE: "good",
+}
+
+# Saving is no fault, and must not look like one.
+DECODING_LABELS = {
+    Decoding.NONE: _l("Nothing"),
+    Decoding.KEY: _l("Key frames only (saving: nothing moves)"),
+    Decoding.FULL: _l("Every frame"),
+}
+
+DIRECTION_LABELS = {
+    Direction.ANY: _l("Either way"),
+    Direction.TO_LEFT: _l("To the left"),
+    Direction.TO_RIGHT: _l("To the right"),
+}
+
+DAY_LABELS = {
+    DayKind.ANY: _l("Any day"),
+    DayKind.WORKDAY: _l("Working days by the official calendar"),
+    DayKind.REST_DAY: _l("Days of rest by the official calendar"),
+}
+
+WEEKDAY_LABELS = {
+    1: _l("Mon"),
+    2: _l("Tue"),
+    3: _l("Wed"),
+    4: _l("Thu"),
+    5: _l("Fri"),
+    6: _l("Sat"),
+    7: _l("Sun"),
+}
+
+# Starting points for a schedule's times: (name, from, until).
+SHIFTS = (
+    (_l("All day"), "00:00", "00:00"),
+    (_l("Office hours"), "08:30", "17:30"),
+    (_l("Day shift of two"), "08:00", "20:00"),
+    (_l("Night shift of two"), "20:00", "08:00"),
+    (_l("Early shift of three"), "08:00", "16:00"),
+    (_l("Middle shift of three"), "16:00", "00:00"),
+    (_l("Night shift of three"), "00:00", "08:00"),
+)
+
+EFFECT_LABELS = {
+    WindowEffect.OFF: _l("The rule is lifted"),
+    WindowEffect.ONLY: _l("The rule is on only then"),
+}
+
 NODE_LABELS = {
     NodeState.NEVER: _l("Never connected"),
     NodeState.ONLINE: _l("Online"),
@@ -112,6 +264,68 @@ EVIDENCE_LABELS = {EvidenceKind.SNAPSHOT: _l("Snapshot"), EvidenceKind.CLIP: _l(
 
 SORT_LABELS = {"newest": _l("Newest first"), "oldest": _l("Oldest first")}
 
+
+def detail_text(kind: RuleKind, detail: str) -> str:
+    """What a rule added, in words; what is not known is shown as it came."""
+    if not detail:
+        return ""
+    if kind is RuleKind.VIEW_FAULT and detail in set(ViewState):
+        return str(VIEW_LABELS[ViewState(detail)])
+    if kind is RuleKind.LINE_CROSSING and detail in set(Direction):
+        return str(DIRECTION_LABELS[Direction(detail)])
+    if kind in {RuleKind.CROWDING, RuleKind.POST_ABSENT} and detail.isdecimal():
+        return str(ngettext("%(num)s person", "%(num)s people", int(detail)))
+    if kind is RuleKind.EXIT_BLOCKED and (share := _share(detail)) is not None:
+        return str(_("%(percent)s %% of the zone", percent=round(share * 100)))
+    return str(CLASS_LABELS.get(detail, detail))
+
+
+def ticket_fault(fault: StreamFault) -> TicketFault:
+    """The ticket's name of a stream's fault."""
+    return TicketFault(fault)
+
+
+def rule_text(rule: Rule) -> str:
+    """What a rule asks besides its place, its time and how long it lasts."""
+    if rule.kind is RuleKind.LINE_CROSSING:
+        return str(DIRECTION_LABELS[rule.direction])
+    if rule.kind is RuleKind.CROWDING:
+        return str(_("%(count)s people or more", count=rule.min_count))
+    if rule.kind is RuleKind.POST_ABSENT:
+        return str(_("fewer than %(count)s there", count=rule.min_count))
+    if rule.kind is RuleKind.EXIT_BLOCKED:
+        return str(_("%(percent)s %% of the zone", percent=round(rule.min_share * 100)))
+    if "votes_needed" in SHAPES[rule.kind].fields:
+        votes = {"needed": rule.votes_needed, "window": rule.votes_window}
+        return str(_("%(needed)s of %(window)s frames agree", **votes))
+    return ""
+
+
+def saving_text(camera: Camera) -> str:
+    """What the worker leaves out on this camera, in words."""
+    parts = []
+    if camera.adaptive:
+        parts.append(_("key frames only while nothing moves"))
+    if camera.gate:
+        parts.append(
+            _(
+                "pictures without motion are judged every %(seconds)s s",
+                seconds=f"{camera.scan_s:g}",
+            )
+        )
+    if not camera.view_check:
+        parts.append(_("the view itself is not watched"))
+    return " · ".join(parts) or _("nothing: every frame is decoded and judged")
+
+
+def _share(text: str) -> float | None:
+    try:
+        share = float(text)
+    except ValueError:
+        return None
+    return share if 0 <= share <= 1 else None
+
+
 ACTION_LABELS = {
     "camera.placed": _l("Camera placed on a site plan"),
     "camera.taken_off_plan": _l("Camera taken off its site plan"),
@@ -122,6 +336,14 @@ ACTION_LABELS = {
     "video.duplicate": _l("Violation marked as duplicate"),
     "video.camera_create": _l("Camera added"),
     "video.camera_change": _l("Camera changed"),
+    "video.filed": _l("Violation filed as seen by two cameras"),
+    "video.take_apart": _l("Violation taken apart from its original"),
+    "video.ticket_open": _l("Camera ticket opened"),
+    "video.ticket_well": _l("Camera ticket closed: the camera is well again"),
+    "video.ticket_acknowledge": _l("Camera ticket taken over"),
+    "video.ticket_finish": _l("Camera ticket done"),
+    "video.permit_add": _l("Permit added to a camera"),
+    "video.permit_remove": _l("Permit removed from a camera"),
     "video.node_create": _l("Vision node added"),
     "video.node_silent": _l("Vision node fell silent"),
 }

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TypeVar
 
+from supervision.video.rules import LARGEST_SIDE
 from vision.contract import ContractError, Heartbeat, ViolationEvent, parse
 
 T = TypeVar("T")
 
 LONGEST_NAME = 64
-LARGEST_SIDE = 100_000
 LARGEST_INT = 2**31 - 1
 
 

@@ -35,7 +35,18 @@ from supervision.video import rules
 from supervision.video.rules import LiveState, NodeState, RejectReason
 from supervision.video.workflow import ReviewState
 from vision import contract
-from vision.contract import CameraState, EvidenceKind, Phase, RuleKind, StreamFault, Zone
+from vision.contract import (
+    CameraState,
+    Decoding,
+    DetectorHealth,
+    EvidenceKind,
+    Line,
+    Phase,
+    RuleKind,
+    StreamFault,
+    ViewState,
+    Zone,
+)
 
 
 class VisionNode(Base):
@@ -58,6 +69,8 @@ class VisionNode(Base):
     model_sha256: Mapped[str] = mapped_column(String(64), default="")
     config_version: Mapped[str] = mapped_column(String(64), default="")
     queue_length: Mapped[int] = mapped_column(default=0)
+    # The contract's DetectorHealth of each inference process.
+    detectors: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue, default=list)
     # Set when the administrators were told of the silence, cleared by the next heartbeat.
     silence_told_at: Mapped[datetime | None]
 
@@ -69,12 +82,16 @@ class VisionNode(Base):
         administers = actor.may(Permission.NODE_ADMIN) or actor.may(Permission.CAMERA_EDIT)
         return true() if administers else false()
 
+    @property
+    def detector_list(self) -> tuple[DetectorHealth, ...]:
+        return tuple(contract.parse(DetectorHealth, detector) for detector in self.detectors)
+
     def state(self, silent_seconds: int) -> NodeState:
         return rules.node_state(self.last_seen_at, clock.now(), silent_seconds)
 
 
 class Camera(Searchable, Versioned, OwnedByEnterprise, Base):
-    """One camera of an enterprise. Its address is a secret; zones and rules are the contract's."""
+    """One camera of an enterprise. Its addresses are secrets; zones, lines and rules are the contract's."""
 
     __search__ = SearchSpec("camera", texts=("name", "place"), readings=("name",))
 
@@ -93,11 +110,20 @@ class Camera(Searchable, Versioned, OwnedByEnterprise, Base):
     node_id: Mapped[int | None] = mapped_column(ForeignKey("vision_node.id"))
     stream_url: Mapped[str] = mapped_column(Text)  # encrypted, see core.crypto
     stream_hint: Mapped[str] = mapped_column(String(200))
+    # The small stream of the same picture, encrypted as well; empty: there is none.
+    sub_url: Mapped[str] = mapped_column(Text, default="")
+    sub_hint: Mapped[str] = mapped_column(String(200), default="")
     input_width: Mapped[int] = mapped_column(default=640)
     input_height: Mapped[int] = mapped_column(default=384)
     analysed_fps: Mapped[float] = mapped_column(default=4.0)
     is_enabled: Mapped[bool] = mapped_column(Boolean, default=True)
+    # What the worker saves, and whether it looks at the view itself; the contract's words.
+    adaptive: Mapped[bool] = mapped_column(Boolean, default=True)
+    gate: Mapped[bool] = mapped_column(Boolean, default=True)
+    scan_s: Mapped[float] = mapped_column(default=10.0)
+    view_check: Mapped[bool] = mapped_column(Boolean, default=True)
     zones: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue, default=list)
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue, default=list)
     rules: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue, default=list)
     # Where it hangs: fractions of the plan's picture from its top left.
     site_plan_id: Mapped[int | None] = mapped_column(ForeignKey("site_plan.id"), index=True)
@@ -119,6 +145,10 @@ class Camera(Searchable, Versioned, OwnedByEnterprise, Base):
         return tuple(contract.parse(Zone, zone) for zone in self.zones)
 
     @property
+    def line_list(self) -> tuple[Line, ...]:
+        return tuple(contract.parse(Line, line) for line in self.lines)
+
+    @property
     def rule_list(self) -> tuple[contract.Rule, ...]:
         return tuple(contract.parse(contract.Rule, rule) for rule in self.rules)
 
@@ -129,12 +159,24 @@ class Camera(Searchable, Versioned, OwnedByEnterprise, Base):
     def zone(self, zone_id: str | None) -> Zone | None:
         return next((z for z in self.zone_list if z.zone_id == zone_id), None)
 
+    def place_name(self, rule: contract.Rule) -> str:
+        """The zone or line of a rule by the name that a person gave it; "" for the whole picture."""
+        if rule.line_id is not None:
+            return next((i.name for i in self.line_list if i.line_id == rule.line_id), rule.line_id)
+        zone = self.zone(rule.zone_id)
+        return zone.name if zone else rule.zone_id or ""
+
+    @property
+    def fresh_health(self) -> CameraHealth | None:
+        """The last word of the node that it has now. Needs ``health`` loaded."""
+        # What another node said before the camera was moved is no news of this one.
+        fresh = self.health is not None and self.health.node_id == self.node_id
+        return self.health if fresh else None
+
     def live_state(self, silent_seconds: int) -> LiveState:
         """Needs ``node`` and ``health`` loaded."""
         node = self.node.state(silent_seconds) if self.node else None
-        # What another node said before the camera was moved is no news of this one.
-        fresh = self.health is not None and self.health.node_id == self.node_id
-        reported = self.health.state if self.health and fresh else None
+        reported = self.fresh_health.state if self.fresh_health else None
         return rules.live_state(enabled=self.is_enabled, node=node, reported=reported)
 
 
@@ -166,6 +208,15 @@ class CameraHealth(Base):
     dropped: Mapped[int] = mapped_column(default=0)
     fault: Mapped[StreamFault | None] = mapped_column(code_of(StreamFault))
     fault_detail: Mapped[str] = mapped_column(String(200), default="")
+    # Since when it has not run, by our clock: between two attempts it says "starting".
+    failing_since: Mapped[datetime | None]
+    view: Mapped[ViewState] = mapped_column(code_of(ViewState), default=ViewState.OK)
+    view_since: Mapped[datetime | None]
+    decoding: Mapped[Decoding] = mapped_column(code_of(Decoding), default=Decoding.NONE)
+    corrupt: Mapped[int] = mapped_column(default=0)
+    judged: Mapped[int] = mapped_column(default=0)
+    frame_width: Mapped[int | None]
+    frame_height: Mapped[int | None]
 
     camera: Mapped[Camera] = relationship(back_populates="health", lazy="raise_on_sql")
 
@@ -215,6 +266,12 @@ class Violation(Versioned, OwnedByEnterprise, Base):
     model_version: Mapped[str] = mapped_column(Text)
     model_sha256: Mapped[str] = mapped_column(String(64))
     config_version: Mapped[str] = mapped_column(Text, default="")
+    # What the rule adds: the direction of a crossing, a number of people, a fault of the view.
+    detail: Mapped[str] = mapped_column(Text, default="")
+    # The event of another camera that the node takes for the same thing; it may come later, or never.
+    same_as: Mapped[str | None] = mapped_column(String(64), index=True)
+    # A person has said that it is not: the system does not file it again.
+    is_apart: Mapped[bool] = mapped_column(Boolean, default=False)
     merge_key: Mapped[str] = mapped_column(String(200))
     received_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -228,7 +285,7 @@ class Violation(Versioned, OwnedByEnterprise, Base):
     verdict_revision: Mapped[int | None]
     verdict_note: Mapped[str] = mapped_column(Text, default="")
     reject_reason: Mapped[RejectReason | None] = mapped_column(code_of(RejectReason))
-    duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("violation.id"))
+    duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("violation.id"), index=True)
     hazard_id: Mapped[int | None] = mapped_column(ForeignKey("hazard.id"), index=True)
 
     camera: Mapped[Camera] = relationship(lazy="raise_on_sql")
@@ -258,6 +315,10 @@ class Violation(Versioned, OwnedByEnterprise, Base):
     @property
     def clip(self) -> ViolationEvidence | None:
         return self.latest(EvidenceKind.CLIP)
+
+    @property
+    def is_filed_by_system(self) -> bool:
+        return self.status is ReviewState.DUPLICATE and self.verdict_side is None
 
     @property
     def duration_s(self) -> float:

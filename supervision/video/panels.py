@@ -14,7 +14,7 @@ from supervision.core.db import db
 from supervision.core.permissions import Permission
 from supervision.core.slice import Found, TimelineItem, Todo
 from supervision.core.web.state import settings
-from supervision.video import labels, queries
+from supervision.video import labels, queries, ticket_queries
 from supervision.video.models import Camera
 from supervision.video.workflow import ReviewState
 
@@ -31,6 +31,7 @@ def panel(enterprise_id: int, actor: Actor) -> str:
         "video/panel.html",
         enterprise_id=enterprise_id,
         counts=queries.counts(actor, enterprise_id),
+        tickets=ticket_queries.counts(actor, enterprise_id=enterprise_id),
         cameras=db.session.scalars(cameras).unique().all(),
         violations=queries.latest(actor, enterprise_id=enterprise_id, limit=PANEL_ROWS),
         silent=settings().node_silent_seconds,
@@ -61,6 +62,31 @@ def ticket_part(hazard_id: int, actor: Actor) -> str:
 def timeline(
     enterprise_id: int, actor: Actor, before: datetime | None, limit: int
 ) -> Sequence[TimelineItem]:
+    items = _verdicts(enterprise_id, actor, before, limit)
+    items += _tickets(enterprise_id, actor, before, limit)
+    return sorted(items, key=lambda item: item.at, reverse=True)[:limit]
+
+
+def _tickets(
+    enterprise_id: int, actor: Actor, before: datetime | None, limit: int
+) -> list[TimelineItem]:
+    return [
+        TimelineItem(
+            at=ticket.opened_at,
+            title=_("Camera ticket: %(fault)s", fault=labels.TICKET_FAULT_LABELS[ticket.fault]),
+            body=f"{ticket.camera.name} · {ticket.camera.place}",
+            url=url_for("camera_ticket.detail", ticket_id=ticket.id),
+            icon="tool",
+            tone="off" if ticket.done_at else "wait",
+            who=ticket.done_by or ticket.acknowledged_by,
+        )
+        for ticket in ticket_queries.tickets_of_enterprise(enterprise_id, actor, before, limit)
+    ]
+
+
+def _verdicts(
+    enterprise_id: int, actor: Actor, before: datetime | None, limit: int
+) -> list[TimelineItem]:
     return [
         TimelineItem(
             at=found.verdict_at,
@@ -85,7 +111,15 @@ def timeline(
 def todos(actor: Actor) -> Sequence[Todo]:
     if not actor.may(Permission.VIDEO_REVIEW):
         return ()
-    return [Todo(_("Violations to review"), badge(actor), url_for("video.index"))]
+    return [
+        Todo(_("Violations to review"), badge(actor), url_for("video.index")),
+        Todo(_("Cameras that need somebody"), tickets_badge(actor), url_for("camera_ticket.index")),
+    ]
+
+
+def tickets_badge(actor: Actor) -> int:
+    """How many camera tickets are not done, as far as anybody counts."""
+    return ticket_queries.open_count(actor, cap=100)
 
 
 def badge(actor: Actor) -> int:

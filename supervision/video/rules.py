@@ -5,27 +5,21 @@ from __future__ import annotations
 import fnmatch
 import ipaddress
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 from supervision.core.errors import InvalidInput
 from supervision.core.text import N_
-from vision.contract import CameraState, ContractError, Phase, Rule, RuleKind, Zone
+from vision.contract import CameraState, ContractError, Phase, StreamFault, ViewState
 
 STREAM_SCHEMES = ("rtsp", "rtsps", "http", "https")
 LONGEST_URL = 1000
-MAX_ZONES = 20
+LARGEST_SIDE = 100_000  # of a picture, in pixels
 
 # The order of an episode's life; a later revision may not step back in it.
 PHASE_ORDER = {Phase.OPEN: 0, Phase.UPDATE: 1, Phase.CLOSE: 2}
-
-# What the contract may say of a zone, by the field that it names.
-ZONE_PROBLEMS = {
-    "zone_id": N_("Zone in line %(line)s: an id has letters, digits, dots, colons and dashes."),
-    "polygon": N_("Zone in line %(line)s: it needs three or more points between 0 and 1."),
-}
 
 # The contract's own words that reach a person who edits a camera, marked for translation here.
 CONTRACT_PROBLEMS = (
@@ -34,6 +28,8 @@ CONTRACT_PROBLEMS = (
     N_("must lie between 0 and 3600 seconds"),
     N_("must lie between 1 and votes_window"),
     N_("must lie between 0 and 1"),
+    N_("must lie between 1 and 600 seconds"),
+    N_("must lie between 1 and 1000"),
 )
 
 
@@ -68,25 +64,75 @@ class LiveState(StrEnum):
     DISABLED = "disabled"
 
 
-# Starting values of a new rule. Fire and smoke are small in the picture and need more agreement.
-DEFAULT_RULES: dict[RuleKind, Rule] = {
-    RuleKind.HELMET_MISSING: Rule("helmet_missing", RuleKind.HELMET_MISSING),
-    RuleKind.VEST_MISSING: Rule("vest_missing", RuleKind.VEST_MISSING),
-    RuleKind.INTRUSION: Rule("intrusion", RuleKind.INTRUSION),
-    RuleKind.FIRE_SMOKE: Rule(
-        "fire_smoke",
-        RuleKind.FIRE_SMOKE,
-        dwell_s=2.0,
-        votes_needed=6,
-        votes_window=10,
-        min_height=0.02,
-    ),
-}
+class TicketFault(StrEnum):
+    """Why a camera needs somebody: its view cannot be judged, or its stream does not run."""
+
+    FROZEN = "frozen"
+    BLACK = "black"
+    COVERED = "covered"
+    MOVED = "moved"
+    AUTHENTICATION = "authentication"
+    NOT_FOUND = "not_found"
+    CODEC = "codec"
+    TIMEOUT = "timeout"
+    TLS = "tls"
+    REFUSED = "refused"
+    NO_VIDEO = "no_video"
+    HOST_NOT_ALLOWED = "host_not_allowed"
+    OTHER = "other"
 
 
-def rule_id(kind: RuleKind, zone_id: str | None) -> str:
-    """A rule's name follows from what it is, so that an edit does not split its tickets."""
-    return f"{kind}:{zone_id}" if zone_id else str(kind)
+VIEW_FAULTS = frozenset(TicketFault(view) for view in ViewState if view is not ViewState.OK)
+STREAM_FAULTS = frozenset(TicketFault) - VIEW_FAULTS
+
+# Nobody mends these by waiting.
+LASTING_FAULTS = frozenset(
+    {StreamFault.AUTHENTICATION, StreamFault.NOT_FOUND, StreamFault.CODEC, StreamFault.TLS}
+)
+# All others come and go; what lasts longer needs somebody.
+PASSING = timedelta(minutes=10)
+# A view fault comes as an event with its picture; a heartbeat tells of it only when none came.
+VIEW_GRACE = timedelta(minutes=1)
+# Whoever mended a camera has so long until the worker dials again: a wrong password is tried
+# anew every five minutes.
+MENDED_GRACE = timedelta(minutes=10)
+# A heartbeat that was on its way when the fault was told of does not close its ticket.
+WELL_AFTER = timedelta(seconds=30)
+# The same trouble again within it is no news.
+TOLD_GRACE = timedelta(hours=1)
+
+
+def failing_since(state: CameraState, known: datetime | None, now: datetime) -> datetime | None:
+    """Since when a camera has not run, by its node's word; None while it runs or is stopped.
+
+    Between two attempts it says "starting": that ends no trouble and begins none.
+    """
+    if state in {CameraState.RUNNING, CameraState.STOPPED}:
+        return None
+    return known if state is CameraState.STARTING else known or now
+
+
+def stream_fault_of(
+    fault: StreamFault | None, since: datetime | None, now: datetime
+) -> TicketFault | None:
+    """What a camera that has not run ``since`` needs somebody for; None: nothing (yet)."""
+    if since is None:
+        return None
+    if fault in LASTING_FAULTS or now - since > PASSING:
+        return TicketFault(fault or StreamFault.OTHER)
+    return None
+
+
+def view_fault_of(view: ViewState, since: datetime | None, now: datetime) -> TicketFault | None:
+    """The same of a view that has been bad ``since``."""
+    if view is ViewState.OK or since is None or now - since <= VIEW_GRACE:
+        return None
+    return TicketFault(view)
+
+
+def fault_of_detail(detail: str) -> TicketFault:
+    """The fault that a VIEW_FAULT event names in its ``detail``."""
+    return TicketFault(detail) if detail in set(VIEW_FAULTS) else TicketFault.OTHER
 
 
 def node_state(last_seen_at: datetime | None, now: datetime, silent_seconds: int) -> NodeState:
@@ -108,31 +154,31 @@ def live_state(*, enabled: bool, node: NodeState | None, reported: CameraState |
     return LiveState(reported) if reported is not None else LiveState.WAITING
 
 
-def check_stream_url(url: str, hosts: Sequence[str]) -> None:
+def check_stream_url(url: str, hosts: Sequence[str], field: str = "stream_url") -> None:
     """The address may be dialled: a known scheme, a host of the allow-list (against SSRF).
 
     ``hosts`` holds names, patterns (``*.plant.example``), addresses and networks
-    (``10.0.0.0/8``); an empty list allows nothing. Raises InvalidInput for ``stream_url``.
+    (``10.0.0.0/8``); an empty list allows nothing. Raises InvalidInput for ``field``.
     """
     try:
         parts = urlsplit(url)
         host, _port = parts.hostname, parts.port
     except ValueError:
-        raise InvalidInput(N_("The stream address cannot be read."), field="stream_url") from None
+        raise InvalidInput(N_("The stream address cannot be read."), field=field) from None
     if len(url) > LONGEST_URL or re.search(r"[\s\x00-\x1f]", url):
-        raise InvalidInput(N_("The stream address cannot be read."), field="stream_url")
+        raise InvalidInput(N_("The stream address cannot be read."), field=field)
     if parts.scheme.lower() not in STREAM_SCHEMES:
         raise InvalidInput(
             N_("A stream address starts with %(schemes)s."),
-            field="stream_url",
+            field=field,
             schemes=", ".join(f"{scheme}://" for scheme in STREAM_SCHEMES),
         )
     if not host:
-        raise InvalidInput(N_("The stream address names no host."), field="stream_url")
+        raise InvalidInput(N_("The stream address names no host."), field=field)
     if not any(_matches(host, pattern) for pattern in hosts):
         raise InvalidInput(
             N_("The host %(host)s is not on the list of allowed stream hosts (ANQI_STREAM_HOSTS)."),
-            field="stream_url",
+            field=field,
             host=host,
         )
 
@@ -160,44 +206,6 @@ def parse_size(text: str) -> tuple[int, int]:
             N_("Write the size as width x height, for example 640x384."), field="input_size"
         )
     return int(match[1]), int(match[2])
-
-
-def parse_zones(text: str) -> tuple[Zone, ...]:
-    """One zone a line: ``id | name | x,y x,y x,y …``, points from 0 to 1 of the picture."""
-    zones = tuple(
-        _zone(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()
-    )
-    if len({zone.zone_id for zone in zones}) != len(zones):
-        raise InvalidInput(N_("Two zones have the same id."), field="zones")
-    if len(zones) > MAX_ZONES:
-        raise InvalidInput(N_("At most %(count)s zones."), field="zones", count=MAX_ZONES)
-    return zones
-
-
-def _zone(number: int, line: str) -> Zone:
-    parts = [part.strip() for part in line.split("|")]
-    try:
-        zone_id, name, points = parts
-        polygon = tuple(_point(pair) for pair in points.split())
-        return Zone(zone_id, name or zone_id, polygon)
-    except ContractError as error:
-        raise InvalidInput(ZONE_PROBLEMS[error.field], field="zones", line=number) from None
-    except ValueError:
-        raise InvalidInput(
-            N_("Zone in line %(line)s: write id | name | x,y x,y x,y"), field="zones", line=number
-        ) from None
-
-
-def _point(pair: str) -> tuple[float, float]:
-    x, y = pair.split(",")
-    return float(x), float(y)
-
-
-def format_zones(zones: Iterable[Zone]) -> str:
-    """The text that :func:`parse_zones` reads."""
-    return "\n".join(
-        f"{z.zone_id} | {z.name} | {' '.join(f'{x:g},{y:g}' for x, y in z.polygon)}" for z in zones
-    )
 
 
 def check_phase(known: Phase, given: Phase) -> None:

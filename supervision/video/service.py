@@ -16,7 +16,7 @@ from supervision.hazard import queries as hazard_queries
 from supervision.hazard import service as hazards
 from supervision.hazard.models import Hazard
 from supervision.hazard.rules import Source
-from supervision.video import queries
+from supervision.video import duplicates, queries
 from supervision.video.findings import meaning_of
 from supervision.video.models import Camera, Violation
 from supervision.video.policy import Decision, decide
@@ -81,6 +81,14 @@ def mark_duplicate(violation_id: int, actor: Actor, *, original_id: int | None) 
     audit.record(
         actor, "video.duplicate", violation, original=original.id, revision=violation.revision
     )
+    return violation
+
+
+def take_apart(violation_id: int, actor: Actor) -> Violation:
+    """Undo what the system filed as a duplicate: it waits for a verdict of its own."""
+    violation = _claim(violation_id, actor)
+    duplicates.take_apart(violation, actor)
+    db.session.flush()
     return violation
 
 

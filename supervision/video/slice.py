@@ -11,11 +11,13 @@ from supervision.video.api import bp as api
 from supervision.video.models import Camera
 from supervision.video.views.cameras import bp as cameras
 from supervision.video.views.nodes import bp as nodes
+from supervision.video.views.permits import bp as permits
 from supervision.video.views.review import bp as review
+from supervision.video.views.tickets import bp as tickets
 
 SLICE = Slice(
     name="video",
-    blueprints=(review, cameras, nodes, api),
+    blueprints=(review, cameras, tickets, permits, nodes, api),
     nav=(
         NavItem(
             _l("Video review"),
@@ -35,11 +37,20 @@ SLICE = Slice(
             group=NavGroup.VIDEO,
         ),
         NavItem(
+            _l("Camera tickets"),
+            "camera_ticket.index",
+            "tool",
+            Permission.VIDEO_READ,
+            42,
+            badge=panels.tickets_badge,
+            group=NavGroup.VIDEO,
+        ),
+        NavItem(
             _l("Vision nodes"),
             "node.index",
             "server",
             Permission.NODE_ADMIN,
-            42,
+            43,
             group=NavGroup.VIDEO,
         ),
     ),
@@ -63,6 +74,8 @@ SLICE = Slice(
     todos=panels.todos,
     notices={
         "video.fire": _l("Fire or smoke on camera %(camera)s at %(place)s"),
+        "video.view_fault": _l("The view of camera %(camera)s at %(place)s cannot be judged"),
+        "video.stream_fault": _l("Camera %(camera)s at %(place)s gives no picture"),
         "video.node_silent": _l("Vision node %(name)s has been silent since %(since)s"),
     },
     actions=labels.ACTION_LABELS,

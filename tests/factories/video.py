@@ -16,8 +16,10 @@ from supervision.core.actor import SYSTEM
 from supervision.core.db import db, transaction
 from supervision.core.scope import visible
 from supervision.enterprise import queries as enterprises
-from supervision.video import equipment, queries, rules
+from supervision.video import equipment, permits, queries, ticket_queries
+from supervision.video.kinds import DEFAULT_RULES
 from supervision.video.models import Violation
+from supervision.video.permits import PermitSpec
 from tests.cast import Cast
 from tests.factories.hazards import picture
 from vision import contract
@@ -31,6 +33,7 @@ from vision.contract import (
     Phase,
     RuleKind,
     ViolationEvent,
+    WindowEffect,
     Zone,
 )
 
@@ -112,7 +115,7 @@ def make_camera(
         "stream_url": URL,
         "zones": (PRESS,),
         "rules": (
-            rules.DEFAULT_RULES[RuleKind.HELMET_MISSING],
+            DEFAULT_RULES[RuleKind.HELMET_MISSING],
             contract.Rule("intrusion:press", RuleKind.INTRUSION, "press"),
         ),
     }
@@ -179,6 +182,20 @@ def make_violation(
         for data in (snapshot, film):
             assert node.upload(event.event_id, data).status_code == 201
     return violation(event.event_id).id
+
+
+def camera_care(node: Node, camera_id: int, mark: str) -> dict[str, int]:
+    """Ids of a ticket for the camera's covered view and of a permit, as addresses name them."""
+    view = {"rule_id": "view_fault", "rule_kind": RuleKind.VIEW_FAULT, "detail": "covered"}
+    node.send(make_event(node, camera_uid(camera_id), **view))
+    now = clock.now()
+    with transaction():
+        camera = queries.get_camera(camera_id, SYSTEM)
+        until = now + timedelta(hours=8)
+        spec = PermitSpec("helmet_missing", WindowEffect.OFF, now, until, f"{mark} reason")
+        permit = permits.add(camera, SYSTEM, spec)
+        [ticket] = ticket_queries.open_of_camera(camera, SYSTEM)
+        return {"camera_ticket.ticket_id": ticket.id, "camera_permit.permit_id": permit.id}
 
 
 def violation(event_id: str) -> Violation:

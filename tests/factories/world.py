@@ -45,7 +45,7 @@ from tests.factories.people import some_people
 from tests.factories.plans import a_plan
 from tests.factories.risks import a_risk
 from tests.factories.roll import a_roll
-from tests.factories.video import Node, make_camera, make_node, make_violation
+from tests.factories.video import Node, camera_care, make_camera, make_node, make_violation
 
 # In every text of the far plant; whoever does not see that plant must never read it.
 FAR = "ZZFAR"
@@ -126,6 +126,7 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         | chemical_ids(enterprise_id, cast[officer], mark)
         | risks
         | a_map(enterprise_id, camera, risks["risk.plan_id"])
+        | camera_care(node, camera, mark)
         | some_people(cast, enterprise_id, mark)
         | a_licence(cast, enterprise_id, officer, mark),
     )

@@ -137,6 +137,14 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "camera.create": (CAMERA_EDITORS, ROW),
     "camera.edit": (CAMERA_EDITORS, ROW),
     "camera.change": (CAMERA_EDITORS, ROW),
+    "camera_permit.index": (READERS, ROW),
+    "camera_permit.add": (CAMERA_EDITORS, ROW),
+    "camera_permit.remove": (CAMERA_EDITORS, ROW),
+    "camera_ticket.index": (READERS, None),
+    "camera_ticket.of_camera": (READERS, ROW),
+    "camera_ticket.detail": (READERS, ROW),
+    "camera_ticket.acknowledge": (SIDES | {"video_operator"}, ROW),
+    "camera_ticket.finish": (SIDES | {"video_operator"}, ROW),
     "casefile.index": (CASE_READERS, None),
     "casefile.export": (CASE_READERS, None),
     "casefile.detail": (CASE_READERS, ROW),
@@ -632,6 +640,7 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "video.confirm": (SIDES | {"video_operator"}, ROW),
     "video.reject": (SIDES | {"video_operator"}, ROW),
     "video.duplicate": (SIDES | {"video_operator"}, ROW),
+    "video.take_apart": (SIDES | {"video_operator"}, ROW),
 }
 PUBLIC = {
     "account.sign_in",

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supervision.core.errors import InvalidInput
-from supervision.video import rules
+from supervision.video import labels, places, rules
 from supervision.video.policy import Decision, decide, merge_key
-from supervision.video.rules import LiveState, NodeState
-from vision.contract import CameraState, Zone
+from supervision.video.rules import LiveState, NodeState, TicketFault
+from vision.contract import CameraState, Line, StreamFault, Zone
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -84,7 +84,93 @@ unit = st.floats(0, 1).map(lambda x: float(f"{x:g}"))
 @given(st.lists(st.lists(st.tuples(unit, unit), min_size=3, max_size=8), max_size=5))
 def test_zones_survive_being_written_and_read(polygons):
     zones = tuple(Zone(f"z{i}", f"Zone {i}", tuple(p)) for i, p in enumerate(polygons))
-    assert rules.parse_zones(rules.format_zones(zones)) == zones
+    assert places.parse_zones(places.format_zones(zones)) == zones
+
+
+@given(st.lists(st.tuples(st.tuples(unit, unit), st.tuples(unit, unit)), max_size=5))
+def test_lines_survive_being_written_and_read(ends):
+    lines = tuple(
+        Line(f"l{i}", f"Line {i}", *pair) for i, pair in enumerate(ends) if len({*pair}) > 1
+    )
+    assert places.parse_lines(places.format_lines(lines)) == lines
+
+
+def test_a_shared_name_survives_being_written_and_read():
+    zones = (Zone("z", "Gate", ((0, 0), (1, 0), (1, 1)), shared="gate-a"),)
+    assert places.parse_zones(places.format_zones(zones)) == zones
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "message"),
+    [
+        ("zones", "lane | Lane | 0.1,0.1 0.2,0.2 5,5", "Zone in line 1: it needs three or more"),
+        ("zones", "a b | Lane | 0,0 1,0 1,1", "Zone in line 1: an id has letters"),
+        ("zones", "lane", "Zone in line 1: write"),
+        ("zones", "a | A | 0,0 1,0 1,1\na | B | 0,0 1,0 1,1", "Two zones have the same id"),
+        ("zones", f"{'a' * 41} | A | 0,0 1,0 1,1", "Zone in line 1: an id has"),
+        ("zones", "\na | A | 0,0 1,0 1,1 | two words", "Zone in line 2: the shared name"),
+        ("zones", "a | A | 0,0 1,0 1,1 | b | c", "Zone in line 1: write"),
+        ("zones", "\n".join(f"z{n} | Z | 0,0 1,0 1,1" for n in range(21)), "At most 20 zones"),
+        ("lines", "gate | Gate | 0.1,0.8", "Line 1: write id"),
+        ("lines", "a | A | 0,0 1,0\n\nb | B | 0,0 0,0", "Line 3: it needs two different"),
+        ("lines", "a | A | 0,0 1,0\na | B | 0,0 1,1", "Two lines have the same id"),
+        ("lines", "a | A | 0,0 nan,1", "Line 1: it needs two"),
+        ("lines", "a, | A | 0,0 0,1", "Line 1: an id has"),
+    ],
+)
+def test_a_place_that_cannot_be_read_is_named_with_its_line(field, text, message):
+    read = {"zones": places.parse_zones, "lines": places.parse_lines}[field]
+    with pytest.raises(InvalidInput) as refused:
+        read(text)
+    assert refused.value.field == field
+    assert str(refused.value).startswith(message)
+
+
+def minutes(count):
+    return NOW - timedelta(minutes=count)
+
+
+@pytest.mark.parametrize(
+    ("state", "known", "since"),
+    [
+        (CameraState.FAILED, None, NOW),
+        (CameraState.STALLED, minutes(3), minutes(3)),
+        (CameraState.STARTING, minutes(3), minutes(3)),
+        (CameraState.STARTING, None, None),
+        (CameraState.RUNNING, minutes(3), None),
+        (CameraState.STOPPED, minutes(3), None),
+    ],
+)
+def test_trouble_lasts_until_the_camera_runs(state, known, since):
+    assert rules.failing_since(state, known, NOW) == since
+
+
+@pytest.mark.parametrize(
+    ("fault", "since", "ticket"),
+    [
+        (None, None, None),
+        (StreamFault.AUTHENTICATION, NOW, TicketFault.AUTHENTICATION),
+        (StreamFault.TLS, NOW, TicketFault.TLS),
+        (StreamFault.TIMEOUT, minutes(9), None),
+        (StreamFault.TIMEOUT, minutes(11), TicketFault.TIMEOUT),
+        (None, minutes(11), TicketFault.OTHER),
+    ],
+)
+def test_a_fault_that_nobody_mends_by_waiting_needs_somebody_at_once(fault, since, ticket):
+    assert rules.stream_fault_of(fault, since, NOW) is ticket
+
+
+@pytest.mark.parametrize(
+    ("detail", "fault"),
+    [("covered", TicketFault.COVERED), ("ok", TicketFault.OTHER), ("tls", TicketFault.OTHER)],
+)
+def test_an_event_names_the_fault_of_the_view(detail, fault):
+    assert rules.fault_of_detail(detail) is fault
+
+
+def test_every_fault_has_a_name_and_says_what_to_do():
+    assert set(labels.TICKET_FAULT_LABELS) == set(labels.ADVICE) == set(TicketFault)
+    assert {TicketFault(fault) for fault in StreamFault} == rules.STREAM_FAULTS
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -16,12 +17,32 @@ from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.core.web.state import settings
 from supervision.enterprise.ended import open_file
-from supervision.video import equipment, forms, labels, queries, rules
+from supervision.video import (
+    camera_forms,
+    equipment,
+    forms,
+    labels,
+    picture_queries,
+    places,
+    queries,
+    rules,
+    ticket_queries,
+)
+from supervision.video.kinds import EQUIPMENT, SHAPES, WHOLE
 from supervision.video.models import Camera
 
 bp = Blueprint("camera", __name__, url_prefix="/video/cameras")
 
-NEW = {"input_size": "640x384", "analysed_fps": 4.0, "is_enabled": True, "node_id": 0}
+NEW = {
+    "input_size": "640x384",
+    "analysed_fps": 4.0,
+    "is_enabled": True,
+    "node_id": 0,
+    "adaptive": True,
+    "gate": True,
+    "scan_s": 10.0,
+    "view_check": True,
+}
 LATEST = 10
 
 
@@ -54,6 +75,9 @@ def detail(camera_id: int) -> ResponseReturnValue:
         camera=camera,
         live=camera.live_state(settings().node_silent_seconds),
         violations=violations.unique().all(),
+        picture=picture_queries.last_picture(camera, actor),
+        tickets=ticket_queries.open_of_camera(camera, actor),
+        permits=ticket_queries.count_current_permits(camera, actor),
         labels=labels,
     )
 
@@ -61,7 +85,7 @@ def detail(camera_id: int) -> ResponseReturnValue:
 @bp.get("/new/<int:enterprise_id>")
 @requires(Permission.CAMERA_EDIT)
 def new(enterprise_id: int) -> ResponseReturnValue:
-    return _new_page(enterprise_id, _form(**NEW, **forms.rule_values(())))
+    return _new_page(enterprise_id, _form(**NEW, **camera_forms.rule_values(())))
 
 
 @bp.post("/new/<int:enterprise_id>")
@@ -95,8 +119,13 @@ def edit(camera_id: int) -> ResponseReturnValue:
         input_size="x".join(str(side) for side in camera.input_size),
         analysed_fps=camera.analysed_fps,
         is_enabled=camera.is_enabled,
-        zones=rules.format_zones(camera.zone_list),
-        **forms.rule_values(camera.rule_list),
+        adaptive=camera.adaptive,
+        gate=camera.gate,
+        scan_s=camera.scan_s,
+        view_check=camera.view_check,
+        zones=places.format_zones(camera.zone_list),
+        lines=places.format_lines(camera.line_list),
+        **camera_forms.rule_values(camera.rule_list),
     )
     return _edit_page(camera, form)
 
@@ -121,47 +150,69 @@ def change(camera_id: int) -> ResponseReturnValue:
     return redirect(url_for("camera.detail", camera_id=camera_id))
 
 
-def _form(**values: Any) -> forms.CameraForm:
-    form = forms.CameraForm(**values)
+def _form(**values: Any) -> camera_forms.CameraForm:
+    form = camera_forms.CameraForm(**values)
     nodes = db.session.scalars(queries.list_nodes(current_actor()).limit(500)).all()
     form.node_id.choices = [(0, _("None yet")), *((node.id, node.name) for node in nodes)]
     return form
 
 
-def _spec(form: forms.CameraForm) -> equipment.CameraSpec:
+def _spec(form: camera_forms.CameraForm) -> equipment.CameraSpec:
     """What the form says; raises InvalidInput. Inside the transaction, which the node is read in."""
-    zones = form.zone_list()
+    zones, lines = form.zone_list(), form.line_list()
     node_id = form.node_id.data
     return equipment.CameraSpec(
         name=form.name.data or "",
         place=form.place.data or "",
         stream_url=form.stream_url.data or "",
+        sub_url=form.sub_url.data or "",
+        drop_sub=form.drop_sub.data,
         node=queries.get_node(node_id, current_actor()) if node_id else None,
         input_size=rules.parse_size(form.input_size.data or ""),
         analysed_fps=form.analysed_fps.data or 0.0,
         is_enabled=form.is_enabled.data,
+        adaptive=form.adaptive.data,
+        gate=form.gate.data,
+        scan_s=form.scan_s.data or 0.0,
+        view_check=form.view_check.data,
         zones=zones,
-        rules=form.rule_list(zones),
+        lines=lines,
+        rules=form.rule_list(zones, lines),
     )
 
 
-def _new_page(enterprise_id: int, form: forms.CameraForm) -> str:
+def _new_page(enterprise_id: int, form: camera_forms.CameraForm) -> str:
     enterprise = open_file(enterprise_id, current_actor())
-    return _form_page(form, enterprise=enterprise, camera=None)
+    return _form_page(form, camera=None, enterprise=enterprise)
 
 
-def _edit_page(camera: Camera, form: forms.CameraForm) -> str:
-    return _form_page(form, enterprise=camera.enterprise, camera=camera)
+def _edit_page(camera: Camera, form: camera_forms.CameraForm) -> str:
+    return _form_page(form, camera=camera, enterprise=camera.enterprise)
 
 
-def _form_page(form: forms.CameraForm, **names: Any) -> str:
+def _form_page(form: camera_forms.CameraForm, *, camera: Camera | None, **names: Any) -> str:
     # An address that was just typed is not sent back to the page either: it holds a password.
-    form.stream_url.data = ""
+    form.stream_url.data = form.sub_url.data = ""
     return render_template(
         "video/camera_form.html",
         form=form,
-        kinds=list(rules.DEFAULT_RULES),
+        camera=camera,
+        zones=_readable(form.zone_list),
+        lines=_readable(form.line_list),
+        picture=picture_queries.last_picture(camera, current_actor()) if camera else None,
+        kinds=[kind for kind in SHAPES if kind not in EQUIPMENT],
+        equipment=EQUIPMENT,
+        shapes=SHAPES,
+        whole=WHOLE,
         labels=labels,
         hosts=settings().stream_hosts,
         **names,
     )
+
+
+def _readable(read: Callable[[], tuple[Any, ...]]) -> tuple[Any, ...]:
+    """What is drawn and can be ticked; nothing while the text has a fault, which is told beside it."""
+    try:
+        return read()
+    except InvalidInput:
+        return ()

@@ -22,14 +22,17 @@ from supervision.core.web.forms import Form
 from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
-from supervision.video import forms, labels, queries, service
+from supervision.video import forms, labels, picture_queries, queries, service, ticket_queries
+from supervision.video.findings import meaning_of
 from supervision.video.models import Violation
 from supervision.video.rules import RejectReason
+from supervision.video.ticket_models import CameraTicket
 from supervision.video.workflow import REVIEW_WORKFLOW, ReviewState
 from vision.contract import EvidenceKind, RuleKind
 
 bp = Blueprint("video", __name__, url_prefix="/video")
 
+ALSO_SEEN = 5
 FILTERS = ("status", "rule", "camera", "enterprise", "region", "seen_from", "seen_to", "sort")
 
 
@@ -109,11 +112,22 @@ def _detail_page(violation_id: int, failed: str = "", form: Form | None = None) 
         left=queries.count(actor, replace(wanted, status=ReviewState.PENDING)),
         offered=offered,
         originals=originals,
+        also_seen=picture_queries.also_seen(violation, actor, ALSO_SEEN),
+        also_seen_count=picture_queries.count_also_seen(violation, actor),
+        ticket=_ticket(violation, actor),
+        meaning=meaning_of(violation.rule_kind),
         forms=shown,
         failed=failed,
         labels=labels,
         context=_context(),
     )
+
+
+def _ticket(violation: Violation, actor: Actor) -> CameraTicket | None:
+    """Only a faulty view has one beside the violation."""
+    if violation.rule_kind is not RuleKind.VIEW_FAULT:
+        return None
+    return ticket_queries.ticket_of(violation, actor)
 
 
 def _duplicate_form(originals: Sequence[Violation], **kwargs: Any) -> forms.DuplicateForm:
@@ -202,6 +216,20 @@ def duplicate(violation_id: int) -> ResponseReturnValue:
             raise InvalidInput(service.ANOTHER_OF_THIS_CAMERA, field="original") from None
 
     return _act(violation_id, "duplicate", form, act, lambda _v: _("Marked as a duplicate."))
+
+
+@bp.post("/<int:violation_id>/take-apart")
+@requires(Permission.VIDEO_REVIEW)
+def take_apart(violation_id: int) -> ResponseReturnValue:
+    """Undo what the system filed as seen by two cameras; the verdict comes next, on the same page."""
+    try:
+        with transaction():
+            service.take_apart(violation_id, current_actor())
+    except Conflict as error:
+        flash(message_of(error), "warning")
+        return _detail_page(violation_id), 409
+    flash(_("It waits for a verdict of its own now."), "success")
+    return redirect(url_for("video.detail", violation_id=violation_id, **_context()))
 
 
 @bp.get("/<int:violation_id>/<any(snapshot, clip):kind>")

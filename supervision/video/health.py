@@ -1,0 +1,146 @@
+"""What a heartbeat leaves behind: the node's last word, its cameras', and tickets for the unwell."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from supervision.core import clock
+from supervision.core.db import db
+from supervision.core.scope import unscoped
+from supervision.video import maintenance, rules
+from supervision.video.messages import LARGEST_INT
+from supervision.video.models import Camera, CameraHealth, VisionNode
+from supervision.video.rules import LARGEST_SIDE, TicketFault
+from supervision.video.upsert import insert
+from vision import contract
+from vision.contract import CameraState, Heartbeat, ViewState
+
+MAX_DETECTORS = 32
+
+
+def take_heartbeat(node: VisionNode, beat: Heartbeat) -> None:
+    """Keep the node's last word, and that of its cameras. Cameras that are not its own are passed over."""
+    now = clock.now()
+    # A plain UPDATE: heartbeats never conflict with anybody's edit.
+    stmt = update(VisionNode).where(VisionNode.id == node.id).values(**_node_values(beat, now))
+    db.session.execute(unscoped(stmt, reason="the node's own row, found by its token"))
+    own = _own_cameras(node)
+    rows = {
+        camera_id: _health_values(node, line, camera_id, known, now)
+        for line in beat.cameras
+        if line.camera_id in own
+        for camera_id, known in [own[line.camera_id]]
+    }
+    if not rows:
+        return
+    # In one order for everybody, so that two heartbeats cannot wait for each other in a ring.
+    _upsert_health([rows[key] for key in sorted(rows)])
+    maintenance.follow(
+        {camera_id: faults for camera_id, row in rows.items() if (faults := _faults(row, now))},
+        {camera_id: well for camera_id, row in rows.items() if (well := _well(row))},
+        now,
+    )
+
+
+def _node_values(beat: Heartbeat, now: datetime) -> dict[str, Any]:
+    model = beat.model
+    return {
+        "last_seen_at": now,
+        "skew_s": (beat.at - now).total_seconds(),
+        "started_at": beat.started_at,
+        "worker_version": beat.worker_version[:40],
+        "backend": beat.backend[:40],
+        "model_name": model.name[:80] if model else "",
+        "model_version": model.version[:40] if model else "",
+        "model_sha256": model.sha256 if model else "",
+        "config_version": beat.config_version[:64],
+        "queue_length": _clamp(beat.queue_length),
+        "detectors": [contract.to_json(one) for one in beat.detectors[:MAX_DETECTORS]],
+        "silence_told_at": None,
+    }
+
+
+def _own_cameras(node: VisionNode) -> dict[str, tuple[int, datetime | None]]:
+    """By uid: the camera's id, and since when it has not run as far as this node has said."""
+    stmt = (
+        select(Camera.uid, Camera.id, CameraHealth.failing_since)
+        .outerjoin(
+            CameraHealth,
+            (CameraHealth.camera_id == Camera.id) & (CameraHealth.node_id == node.id),
+        )
+        .where(Camera.node_id == node.id)
+    )
+    rows = db.session.execute(unscoped(stmt, reason="the node's own cameras")).tuples()
+    return {uid: (ident, since) for uid, ident, since in rows}
+
+
+def _health_values(
+    node: VisionNode,
+    line: contract.CameraHealth,
+    camera_id: int,
+    known: datetime | None,
+    now: datetime,
+) -> dict[str, Any]:
+    width, height = line.frame_size or (None, None)
+    return {
+        "camera_id": camera_id,
+        "node_id": node.id,
+        "reported_at": now,
+        "state": line.state,
+        "last_frame_at": line.last_frame_at,
+        "fps": line.fps,
+        "frame_age_s": line.frame_age_s,
+        "reconnects": _clamp(line.reconnects),
+        "dropped": _clamp(line.dropped),
+        "fault": line.fault,
+        "fault_detail": line.fault_detail[:200],
+        "failing_since": rules.failing_since(line.state, known, now),
+        "view": line.view,
+        "view_since": line.view_since,
+        "decoding": line.decoding,
+        "corrupt": _clamp(line.corrupt),
+        "judged": _clamp(line.judged),
+        "frame_width": _side(width),
+        "frame_height": _side(height),
+    }
+
+
+def _clamp(number: int) -> int:
+    return max(0, min(number, LARGEST_INT))
+
+
+def _side(pixels: int | None) -> int | None:
+    return pixels if pixels and 0 < pixels <= LARGEST_SIDE else None
+
+
+def _upsert_health(rows: list[dict[str, Any]]) -> None:
+    stmt = insert(CameraHealth).values(rows)
+    changed = {name: stmt.excluded[name] for name in rows[0] if name != "camera_id"}
+    db.session.execute(
+        stmt.on_conflict_do_update(index_elements=[CameraHealth.camera_id], set_=changed)
+    )
+
+
+def _faults(row: dict[str, Any], now: datetime) -> dict[TicketFault, datetime]:
+    """What this camera needs somebody for, and since when."""
+    found: dict[TicketFault, datetime] = {}
+    since = row["failing_since"]
+    if stream := rules.stream_fault_of(row["fault"], since, now):
+        found[stream] = since
+    elif row["state"] is CameraState.RUNNING and (
+        view := rules.view_fault_of(row["view"], row["view_since"], now)
+    ):
+        found[view] = row["view_since"]
+    return found
+
+
+def _well(row: dict[str, Any]) -> frozenset[TicketFault]:
+    """The faults that this camera certainly does not have now."""
+    if row["state"] is not CameraState.RUNNING:
+        return frozenset()
+    if row["view"] is ViewState.OK:
+        return rules.STREAM_FAULTS | rules.VIEW_FAULTS
+    return (rules.STREAM_FAULTS | rules.VIEW_FAULTS) - {TicketFault(row["view"])}
