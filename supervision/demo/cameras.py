@@ -1,25 +1,28 @@
-"""One vision node with two cameras of the first enterprise, made by the services."""
+"""One vision node with two cameras of the first enterprise, and a ticket of last month, by the services."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select
 
 from supervision.account import service as accounts
-from supervision.core import crypto
-from supervision.core.actor import SYSTEM
+from supervision.core import clock, crypto
+from supervision.core.actor import SYSTEM, Side
 from supervision.core.db import db, transaction
 from supervision.core.scope import visible
 from supervision.demo.build import FIRST_SERIAL, enterprise_rows
 from supervision.enterprise.models import Enterprise
 from supervision.enterprise.uscc import demo_uscc
-from supervision.video import equipment
+from supervision.video import equipment, maintenance, ticket_queries
 from supervision.video.equipment import CameraSpec
 from supervision.video.models import Camera, VisionNode
-from vision.contract import Rule, RuleKind
+from supervision.video.rules import TicketFault
+from supervision.video.ticket_models import CameraTicket
+from vision.contract import Rule, RuleKind, Zone
 
 NODE = "演示分析节点"
 
@@ -33,13 +36,32 @@ class Post:
     place: str
     kind: RuleKind
     input_size: tuple[int, int]
+    zones: tuple[Zone, ...] = ()
+    # Rules of the zones, beside that of ``kind`` over the whole picture.
+    zone_rules: tuple[Rule, ...] = ()
 
 
 POSTS = (
     # Near view: the small input sees the head best and costs a quarter.
     Post("cab", "叉车驾驶室", "原料装卸区", RuleKind.HELMET_MISSING, (320, 192)),
-    Post("crossing", "厂区东门通道", "东门人行通道", RuleKind.VEST_MISSING, (640, 384)),
+    Post(
+        "crossing",
+        "厂区东门通道",
+        "东门人行通道",
+        RuleKind.VEST_MISSING,
+        (640, 384),
+        # The gate is a place that other cameras may see too, and nobody lingers in it.
+        zones=(
+            Zone(
+                "gate", "东门出入口", ((0.05, 0.4), (0.95, 0.4), (0.95, 1.0), (0.05, 1.0)), "gate-e"
+            ),
+        ),
+        zone_rules=(Rule("loitering:gate", RuleKind.LOITERING, "gate", dwell_s=600.0),),
+    ),
 )
+# A camera that was covered for a morning, a month ago.
+TICKET_AGE = timedelta(days=31)
+TICKET_NOTE = "镜头被吊装物料的防雨布遮挡，已移开并提醒班组。"
 
 
 def ensure(addresses: Mapping[str, str], token: str, stream_hosts: tuple[str, ...]) -> str:
@@ -59,7 +81,26 @@ def ensure(addresses: Mapping[str, str], token: str, stream_hosts: tuple[str, ..
         for post in POSTS:
             spec = _spec(post, node, addresses[post.stream])
             _ensure_camera(enterprise, spec, known.get(post.name), stream_hosts)
+    if not known:
+        _remember_ticket(enterprise)
     return token
+
+
+def _remember_ticket(enterprise: Enterprise) -> None:
+    """Opened, taken over and done within a morning, as the camera's history shows it."""
+    opened = clock.start_of(clock.today() - TICKET_AGE) + timedelta(hours=8, minutes=12)
+    mender = replace(SYSTEM, name=enterprise.safety_manager or NODE, side=Side.ENTERPRISE)
+
+    def step(minutes: int, act: Callable[[Camera], object]) -> None:
+        with clock.frozen(opened + timedelta(minutes=minutes)), transaction():
+            act(db.session.scalars(_cameras(enterprise).order_by(Camera.id).limit(1)).one())
+
+    def ticket(camera: Camera) -> CameraTicket:
+        return ticket_queries.open_of_camera(camera, SYSTEM)[0]
+
+    step(0, lambda camera: maintenance.open_ticket(camera, TicketFault.COVERED, since=opened))
+    step(25, lambda camera: maintenance.acknowledge(ticket(camera), mender))
+    step(95, lambda camera: maintenance.finish(ticket(camera), mender, note=TICKET_NOTE))
 
 
 def _first_enterprise() -> Enterprise:
@@ -80,7 +121,9 @@ def _spec(post: Post, node: VisionNode, address: str) -> CameraSpec:
         stream_url=address,
         node=node,
         input_size=post.input_size,
-        rules=(Rule(rule_id=post.kind.value, kind=post.kind),),
+        zones=post.zones,
+        rules=(Rule(rule_id=post.kind.value, kind=post.kind), *post.zone_rules),
+        adaptive=True,
     )
 
 
@@ -99,5 +142,10 @@ def _ensure_camera(
             is_enabled=camera.is_enabled,
             zones=camera.zone_list,
             rules=camera.rule_list,
+            lines=camera.line_list,
+            adaptive=camera.adaptive,
+            gate=camera.gate,
+            scan_s=camera.scan_s,
+            view_check=camera.view_check,
         )
         equipment.change_camera(camera, SYSTEM, kept, stream_hosts=hosts)
