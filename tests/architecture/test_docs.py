@@ -82,7 +82,7 @@ def test_the_readmes_explain_every_make_target():
 
 def _known_settings() -> set[str]:
     web = {f"ANQI_{spec.name.upper()}" for spec in fields(Settings)}
-    worker = {f"{config.PREFIX}{name}" for name in (*config._NUMBERS, "DIR", "LOG_FORMAT")}
+    worker = {f"{config.PREFIX}{name}" for name in (*config._NUMBERS, *config._WORDS)}
     return web | worker | WORKER_NAMES
 
 

@@ -29,6 +29,26 @@ def test_settings_come_from_the_environment() -> None:
     assert settings.stream_hosts == ("10.0.0.0/8", "*.plant.example")
     assert (settings.threads, settings.stale_s) == (2, 0.5)
     assert (settings.backend, settings.model.name) == ("onnx", "site-safety-v1.onnx")
+    assert (settings.devices, settings.metrics) == (("cpu",), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("9464", ("127.0.0.1", 9464)),
+        ("10.0.0.5:9464", ("10.0.0.5", 9464)),
+        ("[::1]:9464", ("::1", 9464)),
+    ],
+)
+def test_the_metrics_page_is_the_machines_own_unless_a_host_is_named(
+    text: str, address: tuple[str, int]
+) -> None:
+    assert VisionSettings.from_env({"ANQI_VISION_METRICS": text}).metrics == address
+
+
+def test_devices_come_as_a_list() -> None:
+    settings = VisionSettings.from_env({"ANQI_VISION_DEVICES": "cuda:0, cpu,cpu"})
+    assert settings.devices == ("cuda:0", "cpu", "cpu")
 
 
 @pytest.mark.parametrize(
@@ -39,6 +59,9 @@ def test_settings_come_from_the_environment() -> None:
         ({"ANQI_VISION_THREADS": "0"}, "ANQI_VISION_THREADS"),
         ({"ANQI_BACKEND": "magic"}, "ANQI_BACKEND"),
         ({"ANQI_WEB_URL": "web.example"}, "ANQI_WEB_URL"),
+        ({"ANQI_VISION_DEVICES": "cpu,tpu"}, "ANQI_VISION_DEVICES"),
+        ({"ANQI_VISION_METRICS": "here"}, "ANQI_VISION_METRICS"),
+        ({"ANQI_VISION_METRICS": "127.0.0.1:99999"}, "ANQI_VISION_METRICS"),
     ],
 )
 def test_a_wrong_setting_is_refused_by_name(environ: dict[str, str], named: str) -> None:

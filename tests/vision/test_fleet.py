@@ -8,8 +8,17 @@ from dataclasses import replace
 import pytest
 
 from vision.capture import Report
-from vision.contract import Camera, CameraState, Decoding, StreamFault, ViewState
-from vision.fleet import Counts, Seat, trouble_of, true_state
+from vision.config import VisionSettings
+from vision.contract import (
+    Camera,
+    CameraState,
+    Decoding,
+    NodeConfig,
+    StreamFault,
+    ViewState,
+)
+from vision.fleet import Counts, Fleet, Seat, trouble_of, true_state
+from vision.inference.supervisor import Detectors
 from vision.mailbox import Mailbox
 
 RUNNING = Report("gate", CameraState.RUNNING, decoding=Decoding.FULL)
@@ -62,6 +71,26 @@ def test_reconnects_are_put_down_to_the_fault_before_them(seat: Seat) -> None:
     seat.heed(replace(RUNNING, reconnects=2))
     seat.heed(replace(RUNNING, reconnects=2))
     assert seat.reconnects == {StreamFault.TLS: 2}
+
+
+def test_cameras_are_shared_out_to_the_devices_and_stay_there() -> None:
+    settings = VisionSettings(devices=("cpu", "cuda:0"), group_size=3)
+    detectors = Detectors(settings)
+    fleet = Fleet(settings, detectors)
+
+    def config(names: str) -> NodeConfig:
+        return NodeConfig("n", names, tuple(Camera(name, name, "rtsp://h/x") for name in names))
+
+    fleet.apply(config("abcde"))
+    followed = [set(device.follows) for device in detectors._devices]
+    assert followed == [{"a", "c", "e"}, {"b", "d"}]
+    fleet.apply(config("acdef"))
+    assert [set(device.follows) for device in detectors._devices] == [
+        {"a", "c", "e"},
+        {"d", "f"},
+    ]
+    fleet.close()
+    detectors.close()
 
 
 def test_counts_outlive_the_process_that_counted(seat: Seat) -> None:

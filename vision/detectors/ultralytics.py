@@ -20,10 +20,9 @@ os.environ.setdefault("YOLO_VERBOSE", "false")
 
 
 class UltralyticsDetector(Whole):
-    """A model as ultralytics runs it; takes batches, so a GPU is kept busy."""
+    """A model as ultralytics runs it; on a GPU it takes batches, on a CPU they buy nothing."""
 
     backend = "ultralytics"
-    batch = 8
 
     def __init__(self, path: Path, *, threads: int = 1, device: str = "cpu") -> None:
         file = check(path)
@@ -41,7 +40,7 @@ class UltralyticsDetector(Whole):
         except Exception as error:
             # A truncated .pt raises whatever pickle and zip raise.
             raise ModelError(f"not a usable model for ultralytics: {path}: {error}") from error
-        self._device = device
+        self._device, self.batch = device, 1 if device == "cpu" else 32
         names = self._yolo.names
         self.model: ModelRef = file.ref
         self.classes: tuple[str, ...] = tuple(names[index] for index in range(len(names)))
