@@ -57,7 +57,7 @@ class Server:
         self.port, self._log = free_port(), log
         with log.open("wb") as out:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "bench.vision_footage", "serve", folder, str(self.port)],
+                [sys.executable, "-m", "bench.vision_loops", "serve", folder, str(self.port)],
                 cwd=ROOT,
                 stdout=out,
                 stderr=subprocess.STDOUT,
