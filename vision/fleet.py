@@ -129,13 +129,13 @@ class Fleet:
         self._seats: dict[str, Seat] = {}
         self._ticked_at = time.monotonic()
         self._health: tuple[CameraHealth, ...] = ()
+        self._pids: list[int] = []
         self._figures: tuple[Figures, ...] = ()
 
     @property
     def processes(self) -> list[int]:
-        """The capture processes, by number."""
-        alive = [g.process for g in self._groups if g.process is not None]
-        return [process.pid for process in alive if process.pid is not None]
+        """Those that run, by number; may be read from other threads."""
+        return list(self._pids)
 
     def ring_of(self, camera_id: str) -> Path:
         return self._settings.directory / "ring" / camera_id
@@ -169,6 +169,7 @@ class Fleet:
         for seat in self._seats.values():
             decoding = seat.report.decoding
             seat.decoding_s[decoding] = seat.decoding_s.get(decoding, 0.0) + passed
+        self._pids = [g.process.pid or 0 for g in self._groups if g.process is not None]
         self._health = tuple(self._health_of(seat) for seat in self._seats.values())
         self._figures = tuple(self._figures_of(seat) for seat in self._seats.values())
 

@@ -233,8 +233,11 @@ def next_judged(detectors: Detectors, seconds: float = 30.0) -> Judged:
 
 
 def test_a_process_that_is_killed_or_hangs_is_replaced_and_judging_goes_on(
-    detectors: Detectors, boxes: Boxes
+    detectors: Detectors, boxes: Boxes, script: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    def restarts() -> int:
+        return detectors.health()[0].restarts
+
     ready = detectors.start()
     assert ready.classes == ("person", "fire")
     detectors.follow({name: (0, boxes.open(name)) for name in "ab"})
@@ -264,6 +267,13 @@ def test_a_process_that_is_killed_or_hangs_is_replaced_and_judging_goes_on(
         assert (health.device, health.is_up, health.restarts) == ("cpu", True, 2)
         assert detectors.judged("a") > 2
         assert detectors.judged("b") == 0
+
+        # Events name the weights that judged, so a file that was changed meanwhile is not run.
+        script.write_text(script.read_text() + " ")
+        os.kill(detectors.processes[0], signal.SIGKILL)
+        wait_until(lambda: (detectors.take(0.1), detectors.tick(), restarts())[2] >= 4)
+        assert not detectors.health()[0].is_up
+        assert "the model file is not what it was at start" in caplog.text
     finally:
         stop.set()
         camera.join()

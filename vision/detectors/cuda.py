@@ -91,7 +91,8 @@ def wrapped(path: Path) -> bytes:
     model = onnx.load(str(path))
     graph = model.graph
     (source,), (result,) = graph.input, graph.output
-    nodes = [*_before(source.name), *graph.node, *_behind(result.name)]
+    opset = max(part.version for part in model.opset_import if part.domain in ("", "ai.onnx"))
+    nodes = [*_before(source.name), *graph.node, *_behind(result.name, opset)]
     for field, values in (
         (graph.node, nodes),
         (graph.input, [_value("pixels", onnx.TensorProto.UINT8, ["n", "h", "w", 3])]),
@@ -115,11 +116,17 @@ def _before(source: str) -> list[Any]:
     ]
 
 
-def _behind(result: str) -> list[Any]:
+def _behind(result: str, opset: int) -> list[Any]:
     """Rows of (box, score of each class) to the best candidates, in falling order."""
+    # Since opset 18 the axes of a reduction are an input.
+    best = (
+        _node("ReduceMax", ["w_scores", "w_one"], "w_max", keepdims=0)
+        if opset >= 18
+        else _node("ReduceMax", ["w_scores"], "w_max", axes=[1], keepdims=0)
+    )
     return [
         _node("Slice", [result, "w_four", "w_end", "w_one"], "w_scores"),
-        _node("ReduceMax", ["w_scores"], "w_max", axes=[1], keepdims=0),
+        best,
         _node("ArgMax", ["w_scores"], "w_class", axis=1, keepdims=0),
         _node("Shape", ["w_max"], "w_shape"),
         _node("Slice", ["w_shape", "w_one", "w_two"], "w_anchors"),

@@ -91,6 +91,7 @@ class Detectors:
         self._judged: dict[str, int] = {}
         self._found: list[Judged] = []
         self._health: tuple[DetectorHealth, ...] = ()
+        self._pids: list[int] = []
         self._first: Ready | None = None
 
     @property
@@ -100,8 +101,8 @@ class Detectors:
 
     @property
     def processes(self) -> list[int]:
-        alive = [d.process for d in self._devices if d.process is not None]
-        return [process.pid for process in alive if process.pid is not None]
+        """Those that run, by number; may be read from other threads."""
+        return list(self._pids)
 
     def start(self) -> Ready:
         """Load the model on every device; raises :class:`ModelError` where that is impossible."""
@@ -114,6 +115,7 @@ class Detectors:
         except ModelError:
             self.close()
             raise
+        self.tick()
         if self._first is None:
             raise ModelError("no device to run the model on")
         return self._first
@@ -150,6 +152,7 @@ class Detectors:
         for device in self._devices:
             self._watch(device, now)
             device.rate.turn(now)
+        self._pids = [d.process.pid or 0 for d in self._devices if d.process is not None]
         self._health = tuple(_health_of(device) for device in self._devices)
 
     def health(self) -> tuple[DetectorHealth, ...]:
@@ -197,7 +200,7 @@ class Detectors:
             extra={"kind": "inference", "device": device.name, "pid": process.pid},
         )
         device.process, device.pipe = process, ours
-        device.is_ready, device.started_at = False, time.monotonic()
+        device.is_ready, device.detail, device.started_at = False, "", time.monotonic()
         for follow in device.follows.values():
             self._send(device, follow)
 
@@ -234,8 +237,10 @@ class Detectors:
             for camera_id, count in message.stale.items():
                 self._stale[camera_id] = self.stale(camera_id) + count
         elif isinstance(message, Ready):
-            device.is_ready, device.detail = True, ""
             self._first = self._first or message
+            device.is_ready = message.model == self._first.model
+            # Events name the weights that judged: other ones may not creep in.
+            device.detail = "" if device.is_ready else "the model file is not what it was at start"
         else:
             device.detail = message.detail
 
@@ -265,6 +270,8 @@ class Detectors:
         if process is not None and not process.is_alive():
             return device.detail or f"it ended with {process.exitcode}"
         if not device.is_ready:
+            if device.detail:
+                return device.detail
             late = now - device.started_at > START_UP_S
             return f"the model was not loaded within {START_UP_S:.0f} s" if late else ""
         silent = now - device.heard_at
