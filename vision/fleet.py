@@ -8,94 +8,23 @@ import os
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from vision.capture import Report, Start, Stop, capture_main
 from vision.config import VisionSettings
-from vision.contract import (
-    Camera,
-    CameraHealth,
-    CameraState,
-    Decoding,
-    NodeConfig,
-    StreamFault,
-)
+from vision.contract import Camera, CameraHealth, CameraState, NodeConfig
 from vision.inference.messages import Follow
 from vision.inference.supervisor import Detectors
 from vision.mailbox import Mailbox
+from vision.seat import Figures, Inferred, Seat
 from vision.session import CameraSpec
 from vision.timing import Backoff
 
 log = logging.getLogger(__name__)
-FRESH_S = 5.0  # "running" is said only while the newest frame is younger than this
-# Key frames alone come once in a group of pictures, and capture decodes all where that is longer.
-KEY_FRESH_S = FRESH_S + 10.0
 START_UP_S = 20.0  # a new process imports its libraries before its threads can beat
 _SPAWN = multiprocessing.get_context("spawn")  # fork and native threads do not mix
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Counted by capture processes that are gone."""
-
-    frames: int = 0
-    corrupt: int = 0
-    gated: int = 0
-
-
-@dataclass(slots=True)
-class Seat:
-    """One camera's place in the fleet."""
-
-    camera: Camera
-    mailbox: Mailbox
-    report: Report
-    device: int
-    before: Counts = field(default_factory=Counts)
-    view_since: datetime | None = None
-    decoding_s: dict[Decoding, float] = field(default_factory=dict)
-    reconnects: dict[StreamFault, int] = field(default_factory=dict)
-    last_fault: StreamFault = StreamFault.OTHER
-
-    def heed(self, report: Report) -> None:
-        """Take a new report, and what it says beside the one before."""
-        before, self.report = self.report, report
-        self.last_fault = report.fault or self.last_fault
-        came = report.reconnects - before.reconnects
-        if came > 0:
-            self.reconnects[self.last_fault] = self.reconnects.get(self.last_fault, 0) + came
-        if report.view is not before.view or self.view_since is None:
-            self.view_since = datetime.now(UTC)
-
-    def lose(self, why: str) -> None:
-        """The capture process is gone, and its counts with it."""
-        self.before = self.counts()
-        lost = Report(self.camera.camera_id, CameraState.FAILED, StreamFault.OTHER, why)
-        # The picture is what it was as far as anybody knows; the next process looks anew.
-        self.report = replace(lost, view=self.report.view, last_frame_t=self.report.last_frame_t)
-        self.last_fault = StreamFault.OTHER
-        self.reconnects[self.last_fault] = self.reconnects.get(self.last_fault, 0) + 1
-
-    def counts(self) -> Counts:
-        """Counted since the camera was started, over all its processes."""
-        was, now = self.before, self.report
-        return Counts(was.frames + now.frames, was.corrupt + now.corrupt, was.gated + now.gated)
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What is counted of one camera beside its health; since it was started."""
-
-    camera_id: str
-    frames: int
-    gated: int
-    stale: int
-    overtaken: int
-    decoding_s: dict[Decoding, float]
-    reconnects: dict[StreamFault, int]
 
 
 @dataclass(slots=True)
@@ -167,11 +96,10 @@ class Fleet:
             self._read_reports(group)
             self._watch(group)
         for seat in self._seats.values():
-            decoding = seat.report.decoding
-            seat.decoding_s[decoding] = seat.decoding_s.get(decoding, 0.0) + passed
+            seat.passed(passed)
         self._pids = [g.process.pid or 0 for g in self._groups if g.process is not None]
-        self._health = tuple(self._health_of(seat) for seat in self._seats.values())
-        self._figures = tuple(self._figures_of(seat) for seat in self._seats.values())
+        self._health = tuple(s.health(self._inferred(s)) for s in self._seats.values())
+        self._figures = tuple(s.figures(self._inferred(s)) for s in self._seats.values())
 
     def want(self, camera_id: str, seconds: float) -> None:
         """Ask a camera's capture for every frame, for so long from now."""
@@ -326,55 +254,9 @@ class Fleet:
                     if seat is not None and report.camera_id in group.cameras:
                         seat.heed(report)
 
-    def _health_of(self, seat: Seat) -> CameraHealth:
-        report, camera_id = seat.report, seat.camera.camera_id
-        last, corrupt = report.last_frame_t, seat.counts().corrupt
-        age = None if last is None else max(0.0, time.time() - last)
-        fault, detail = trouble_of(report)
-        return CameraHealth(
-            camera_id=camera_id,
-            state=true_state(report, age),
-            last_frame_at=None if last is None else datetime.fromtimestamp(last, UTC),
-            fps=report.fps,
-            frame_age_s=None if age is None else round(age, 2),
-            reconnects=sum(seat.reconnects.values()),
-            dropped=seat.mailbox.dropped + self._detectors.stale(camera_id) + corrupt,
-            fault=fault,
-            fault_detail=detail[:500],
-            view=report.view,
-            view_since=seat.view_since,
-            decoding=report.decoding,
-            corrupt=corrupt,
-            judged=self._detectors.judged(camera_id),
-            frame_size=report.frame_size,
-        )
-
-    def _figures_of(self, seat: Seat) -> Figures:
-        camera_id, counts = seat.camera.camera_id, seat.counts()
-        return Figures(
-            camera_id,
-            counts.frames,
-            counts.gated,
-            self._detectors.stale(camera_id),
-            seat.mailbox.dropped,
-            dict(seat.decoding_s),
-            dict(seat.reconnects),
-        )
-
-
-def true_state(report: Report, age_s: float | None) -> CameraState:
-    """What capture says, but "running" only while its frames are young."""
-    if report.state is not CameraState.RUNNING:
-        return report.state
-    limit = KEY_FRESH_S if report.decoding is Decoding.KEY else FRESH_S
-    return CameraState.STALLED if age_s is None or age_s > limit else CameraState.RUNNING
-
-
-def trouble_of(report: Report) -> tuple[StreamFault | None, str]:
-    """The judged stream's trouble; else that of the stream that is kept for evidence."""
-    if report.fault is None and report.evidence_fault is not None:
-        return report.evidence_fault, f"main stream, kept for evidence: {report.evidence_detail}"
-    return report.fault, report.detail
+    def _inferred(self, seat: Seat) -> Inferred:
+        camera_id = seat.camera.camera_id
+        return Inferred(self._detectors.judged(camera_id), self._detectors.stale(camera_id))
 
 
 def _follow(seat: Seat) -> Follow:

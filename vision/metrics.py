@@ -17,10 +17,11 @@ from prometheus_client.registry import Collector
 from vision.config import PREFIX, ConfigError
 from vision.contract import CameraHealth, CameraState, Decoding, Phase, ViewState
 from vision.episodes import Change
-from vision.fleet import Figures, Fleet
+from vision.fleet import Fleet
 from vision.inference.messages import Judged
 from vision.inference.supervisor import Detectors
 from vision.outbox import Outbox
+from vision.seat import Figures
 
 SPACE = "anqi_vision"
 AGES = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 5.0, 10.0)

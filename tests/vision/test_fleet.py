@@ -17,9 +17,10 @@ from vision.contract import (
     StreamFault,
     ViewState,
 )
-from vision.fleet import Counts, Fleet, Seat, trouble_of, true_state
+from vision.fleet import Fleet
 from vision.inference.supervisor import Detectors
 from vision.mailbox import Mailbox
+from vision.seat import Counts, Seat, trouble_of, true_state
 
 RUNNING = Report("gate", CameraState.RUNNING, decoding=Decoding.FULL)
 
