@@ -15,7 +15,7 @@ from vision.letterbox import Letterbox
 from vision.merge import Merger
 from vision.outbox import Outbox, State
 from vision.pipeline import CameraPipeline
-from vision.rules import VIEW_RULE
+from vision.rules import VIEW_RULE, gap_for
 from vision.seen import FIRE, PERSON, SMOKE, Detection, FrameInfo
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,7 @@ class Pipelines:
         self._pipelines: dict[str, CameraPipeline] = {}
         self._merger = Merger()
         self._stepped: set[str] = set()
+        self._last_t: dict[str, float] = {}
 
     def recover(self, now: float) -> None:
         """Take up what a previous run knew, and the episodes that it left open."""
@@ -64,6 +65,7 @@ class Pipelines:
         wanted = {camera.camera_id: camera for camera in config.cameras}
         for camera_id in self._pipelines.keys() - wanted.keys():
             gone = self._pipelines.pop(camera_id)
+            self._last_t.pop(camera_id, None)
             self._record(gone, gone.book.close_all())
         for camera_id, camera in wanted.items():
             before = self._pipelines.get(camera_id)
@@ -82,6 +84,7 @@ class Pipelines:
         box = Letterbox(judged.source, judged.shape)
         detections = to_detections(unpack(judged.boxes), classes, box)
         frame = FrameInfo(judged.t, *judged.source, view=judged.view, changed=judged.changed)
+        pipeline = self._over_hole(pipeline, judged.t)
         self._record(pipeline, pipeline.step(frame, detections))
         self._stepped.add(judged.camera_id)
         return pipeline.is_live or any(map(is_of_interest, detections))
@@ -106,6 +109,23 @@ class Pipelines:
         self._keeper.record(camera.camera_id, changes, states)
         for change in changes:
             self._tell(change)
+
+    def _over_hole(self, before: CameraPipeline, t: float) -> CameraPipeline:
+        """The pipeline to go on with at ``t``: after a hole, one that looks for its subjects.
+
+        While an episode is open all frames are judged; a hole then means that a stream was cut or
+        that capture or detector was down. That is a restart as far as the rules can see, and is
+        bridged the same way: else whoever stands there still would be a second violation.
+        """
+        camera_id, last_t = before.camera.camera_id, self._last_t.get(before.camera.camera_id, t)
+        self._last_t[camera_id] = t
+        if t - last_t <= gap_for(before.camera.analysed_fps) or not before.book.live_episodes:
+            return before
+        after = CameraPipeline(before.camera, days=before.days)
+        after.load(before.dump(), t)
+        after.restore(before.book.live_episodes, t)
+        self._pipelines[camera_id] = after
+        return after
 
     def _hand_over(self, before: CameraPipeline, after: CameraPipeline, now: float) -> None:
         """Open episodes go on under the new rules, or end where their rule is gone."""
