@@ -90,6 +90,7 @@ def test_a_hole_in_the_frames_makes_no_second_violation_of_the_same_person(
 def test_whoever_has_gone_in_the_hole_ends_and_another_begins(bench: Bench) -> None:
     bench.show(0, 6)
     bench.show(10, 36, x=0.8)
+    bench.pipelines.save(T0 + 36)
     assert [(c.phase, c.episode.event_id) for c in bench.told] == [
         (Phase.OPEN, bench.told[0].episode.event_id),
         (Phase.OPEN, bench.told[1].episode.event_id),
