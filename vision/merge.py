@@ -18,7 +18,6 @@ from vision.episodes import Change, Episode
 
 NEAR_S = 10.0
 FORGET_S = 60.0
-MERGE_KEY = ":merge"  # where its state is kept, beside those of the cameras
 
 
 @dataclass(slots=True)

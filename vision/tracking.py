@@ -1,13 +1,15 @@
 """ByteTrack (Zhang et al., 2022, arXiv:2110.06864), in seconds instead of frames.
 
-Written anew on :func:`lap.lapjv` (2 MB, where SciPy has 143 for this one function). Two
+Written anew on :func:`lap.lapjv` (2 MB, where SciPy has 143 for this one function). Three
 differences from the paper serve a worker that analyses a few frames a second: the motion model
-steps by the true time between frames, and a lost track lives for seconds, not for a number of
-frames. Memory is bounded: lost tracks are forgotten and the number of tracks is capped.
+steps by the true time between frames, a lost track lives for seconds, not for a number of
+frames, and a third round matches by distance those boxes that a walker's step has taken apart
+(HOTA at two frames a second: 65 with it, 45 without). Memory is bounded: lost tracks are forgotten and the number of tracks is capped.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -28,8 +30,16 @@ MIN_IOU_WEAK = 0.4
 LOST_S = 2.0
 CONFIRM_HITS = 2
 MAX_TRACKS = 300
+# Third round: distances in the person's heights. Chosen by bench/vision_tracking.py.
+ASPECT = 16 / 9  # of most pictures: the boxes are normalised, a step to the side is not
+SIZE_STEP = 1.35
+NEAR_REACH = 0.3
+WALK_SPEED = 1.0  # heights a second
+TURN_SPEED = 0.6  # that somebody whose speed is known changes it by
+MAX_REACH = 0.75
+STEADY_HITS = 3
 _NOISE_POSITION = 0.05  # of the box height, as in the paper
-_NOISE_VELOCITY = 0.25  # of the box height, per second
+_NOISE_VELOCITY = 0.4  # of the box height, per second
 
 
 @dataclass(slots=True)
@@ -110,8 +120,9 @@ class Tracker:
         strong = [d for d in mine if d.score >= self._high_score]
         weak = [d for d in mine if d.score < self._high_score]
         seen, free, fresh = self._match(t, self._live, strong, MIN_IOU)
-        more, _, _ = self._match(t, free, weak, MIN_IOU_WEAK)
-        seen += more
+        more, free, _ = self._match(t, free, weak, MIN_IOU_WEAK)
+        far, fresh = self._reach(t, free, fresh)
+        seen += more + far
         for detection in fresh[: MAX_TRACKS - len(self._live)]:
             self._live.append(_Live.start(self._next, t, detection))
             self._next += 1
@@ -147,6 +158,49 @@ class Tracker:
             [track for i, track in enumerate(tracks) if i not in taken_rows],
             [d for i, d in enumerate(detections) if i not in taken_columns],
         )
+
+    def _reach(
+        self, t: float, tracks: Sequence[_Live], detections: Sequence[Detection]
+    ) -> tuple[list[tuple[_Live, Detection]], list[Detection]]:
+        """Third round, by distance: (matched pairs, detections left over).
+
+        At two frames a second a walker's boxes do not overlap from one frame to the next. The
+        nearest pairs go together where the track could have got there; how far that is depends
+        on how long it was not seen and on whether its speed is known.
+        """
+        pairs = sorted(
+            (away, row, column)
+            for row, track in enumerate(tracks)
+            for column, detection in enumerate(detections)
+            if (away := _away(track, detection)) <= _reach_of(track, t)
+        )
+        found: dict[int, int] = {}
+        for _, row, column in pairs:
+            if row not in found and column not in found.values():
+                found[row] = column
+                tracks[row].correct(t, detections[column])
+        taken = set(found.values())
+        return (
+            [(tracks[r], detections[c]) for r, c in found.items()],
+            [d for i, d in enumerate(detections) if i not in taken],
+        )
+
+
+def _away(track: _Live, detection: Detection) -> float:
+    """Distance of the centres in heights of the track; far where the sizes do not go together."""
+    cx, cy, _, height = _measure(detection.box)
+    if not 1 / SIZE_STEP <= height / max(track.where[3], 1e-6) <= SIZE_STEP:
+        return float("inf")
+    away = math.hypot((cx - track.where[0]) * ASPECT, cy - track.where[1])
+    return away / max(track.where[3], 1e-3)
+
+
+def _reach_of(track: _Live, t: float) -> float:
+    """How far from where it is expected a track may be found, in its heights."""
+    unseen_s = t - track.seen_t
+    if track.hits < STEADY_HITS:
+        return min(MAX_REACH, NEAR_REACH + WALK_SPEED * unseen_s)
+    return min(MAX_REACH, NEAR_REACH + TURN_SPEED * unseen_s)
 
 
 def iou_matrix(ones: Sequence[Box], others: Sequence[Box]) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -103,7 +104,6 @@ def test_a_rule_that_was_changed_begins_anew_and_the_others_go_on() -> None:
 
 def test_what_a_camera_remembers_stays_small() -> None:
     """Three hundred people an hour must not be remembered for ever."""
-    import json
 
     pipeline = CameraPipeline(Scene(rules=(HELMET, INTRUSION)).camera())
     sizes = []
