@@ -124,6 +124,8 @@ def _spec(post: Post, node: VisionNode, address: str) -> CameraSpec:
         zones=post.zones,
         rules=(Rule(rule_id=post.kind.value, kind=post.kind), *post.zone_rules),
         adaptive=True,
+        # The footage pans over stills and is cut: to the watch over the view, a camera that moves.
+        view_check=False,
     )
 
 
