@@ -84,16 +84,28 @@ def worker(settings: Settings, pipe: Any) -> None:
 
 
 def peak_megabytes() -> float:
-    """The most memory that this process has held.
+    """The most memory that this process has held of its own.
 
     Not getrusage's figure where there is another: Linux hands a parent's peak on to its child.
+    What it reads of the database where that lies is the system's cache, not the import's memory.
     """
     status = Path("/proc/self/status")
     if status.is_file():
         for line in status.read_text("utf-8").splitlines():
             if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 1024
+                return int(line.split()[1]) / 1024 - mapped_megabytes(".db")
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def mapped_megabytes(suffix: str) -> float:
+    """Resident pages of files whose names end in ``suffix``."""
+    found, is_wanted = 0, False
+    for line in Path("/proc/self/smaps").read_text("utf-8").splitlines():
+        if line[:1].islower() or line[:1].isdigit():
+            is_wanted = line.endswith(suffix)
+        elif is_wanted and line.startswith("Rss:"):
+            found += int(line.split()[1])
+    return found / 1024
 
 
 def turn(settings: Settings, *, kill_at: int | None = None, run_id: int = 0) -> tuple[float, float]:
