@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import types
 import typing
@@ -55,7 +56,7 @@ def _read(kind: Any, data: object, path: str) -> Any:
 def _read_dataclass(kind: type, data: object, path: str) -> Any:
     if not isinstance(data, dict):
         raise ContractError(path or kind.__name__, "must be an object")
-    hints = typing.get_type_hints(kind)
+    hints = _hints(kind)
     for name in data:
         if name not in hints:
             raise ContractError(_join(path, str(name)), "unknown field")
@@ -68,6 +69,12 @@ def _read_dataclass(kind: type, data: object, path: str) -> Any:
         return kind(**values)
     except ContractError as error:
         raise ContractError(_join(path, error.field), error.problem) from None
+
+
+@functools.cache
+def _hints(kind: type) -> dict[str, Any]:
+    """The types of a message's fields; a heartbeat of many cameras asks for them each time."""
+    return typing.get_type_hints(kind)
 
 
 def _read_tuple(kind: Any, data: object, path: str) -> tuple[Any, ...]:
