@@ -20,14 +20,14 @@ def load_rules(path: Path) -> Camera:
     """The camera that a rules file describes.
 
     Keys: ``input_size``, ``analysed_fps``, ``zones``, ``rules``, as in
-    :class:`vision.contract.Camera`. Schedules are dropped: a clip has no time of day.
+    :class:`vision.contract.Camera`. Schedules and permits are dropped: a clip has no time of day.
     """
     data = _read(path)
     try:
         camera = parse(Camera, {"camera_id": "replay", "name": "replay", "url": "file:", **data})
     except ContractError as error:
         raise RulesError(f"{path}: {error}") from error
-    always = tuple(replace(rule, schedule=Schedule()) for rule in camera.rules)
+    always = tuple(replace(rule, schedule=Schedule(), windows=()) for rule in camera.rules)
     return replace(camera, rules=always)
 
 
