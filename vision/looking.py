@@ -16,7 +16,7 @@ from vision.planes import thumbnail
 from vision.timing import Beat
 from vision.view import Seen, Watcher
 
-AWAKE_S = 5.0  # how long everything is decoded after the last motion or wish
+AWAKE_S = 5.0  # how long everything is decoded after the last motion; a wish says it itself
 WAIT_S = 0.25  # for the detector to take a frame of the past before the next one
 PATIENCE_S = 2.0  # for all of them together: then the present goes first
 BEHIND_S = 0.5
@@ -77,10 +77,8 @@ class Looker:
 
     @property
     def is_awake(self) -> bool:
-        """Whether everything should be decoded: motion or a wish, not long ago."""
-        if self._mailbox.is_wanted():
-            self._stay_awake()
-        return time.monotonic() < self._awake_until
+        """Whether everything should be decoded: motion not long ago, or a wish."""
+        return self._mailbox.is_wanted() or time.monotonic() < self._awake_until
 
     def rewind(self) -> None:
         """Frames of the past follow; they are handed on one by one, as far as time allows."""
