@@ -84,8 +84,7 @@ class CameraPipeline:
         if frame.t <= self._t:
             return []
         self._t = frame.t
-        fault = self._view.step(frame) if self.camera.view_check else None
-        sightings = [] if fault is None else [fault]
+        sightings = [self._view.step(frame)] if self.camera.view_check else []
         if frame.view is ViewState.OK or not self.camera.view_check:
             tracks = [t for tracker in self._trackers for t in tracker.update(frame.t, detections)]
             tracks = self._subjects.name(frame.t, tracks)

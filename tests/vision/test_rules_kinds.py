@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -21,7 +22,16 @@ from tests.vision.scenes import (
     Scene,
     kinds,
 )
-from vision.contract import Camera, Direction, Phase, RuleKind, ViewState, Zone
+from vision.contract import (
+    Camera,
+    Direction,
+    Phase,
+    RuleKind,
+    ViewState,
+    Window,
+    WindowEffect,
+    Zone,
+)
 from vision.episodes import Episode
 from vision.pipeline import CameraPipeline
 from vision.seen import FrameInfo
@@ -176,6 +186,16 @@ def test_a_covered_camera_sees_no_absence() -> None:
     there = replace(ON_FLOOR, start=0.0, end=3.0)
     back = replace(ON_FLOOR, start=9.0, end=14.0)
     assert Scene((there, back), (POST,), bad=[(3.0, 9.0)]).run() == []
+
+
+def test_whoever_is_late_for_a_shift_has_the_dwell_to_come() -> None:
+    start = datetime.fromtimestamp(1_000_006, UTC)
+    shift = Window(start, start + timedelta(hours=8), WindowEffect.ONLY)
+    rule = replace(POST, windows=(shift,))
+    late = replace(ON_FLOOR, start=9.0, end=30.0)
+    assert Scene((late,), (rule,), seconds=20).run() == []
+    episode = one(Scene((), (rule,), seconds=20))
+    assert (episode.started_t, episode.opened_t - 1_000_000) == (6.0, pytest.approx(11.0))
 
 
 def test_an_empty_post_is_seen_by_a_gated_camera_that_judges_one_frame_in_five_seconds() -> None:

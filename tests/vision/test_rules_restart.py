@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.vision.scenes import FLOOR, HELMET, INTRUSION, POST, Person, Scene, kinds, shape
 from tests.vision.test_rules_invariance import SCENES
-from vision.contract import Camera, Phase, RuleKind
+from vision.contract import Camera, Phase, RuleKind, ViewState
 from vision.pipeline import KEEP_STATE_S, CameraPipeline
 from vision.seen import FrameInfo
 
@@ -100,6 +100,25 @@ def test_a_rule_that_was_changed_begins_anew_and_the_others_go_on() -> None:
         frame = FrameInfo(100 + index / 5, 1280, 720)
         opened += after.step(frame, Person(x=0.6, speed=0.0).boxes(1.0 + index / 5))
     assert [(c.phase, c.episode.rule_id) for c in opened] == [(Phase.OPEN, "helmet")]
+
+
+def test_a_dead_view_is_still_a_fault_after_a_week_without_the_worker() -> None:
+    """Its state is too old by far; the episode is not, and ends with five seconds of a good view."""
+    camera = Camera("c", "c", "", rules=(HELMET,), analysed_fps=5.0)
+    first, second = CameraPipeline(camera), CameraPipeline(camera)
+    for index in range(100):
+        first.step(FrameInfo(100 + index / 5, 1280, 720, view=ViewState.BLACK), [])
+    week = 7 * 86400.0
+    assert not second.load(first.dump(), week)
+    second.restore(first.book.live_episodes, week)
+    assert second.book.expire(week + 100) == []
+    states = [ViewState.BLACK] * 5 + [ViewState.OK] * 30
+    closed = [
+        (index, change.phase)
+        for index, state in enumerate(states)
+        for change in second.step(FrameInfo(week + 200 + index / 5, 1280, 720, view=state), [])
+    ]
+    assert closed == [(5 + 25, Phase.CLOSE)]
 
 
 def test_what_a_camera_remembers_stays_small() -> None:

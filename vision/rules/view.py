@@ -25,17 +25,15 @@ class ViewWatch:
     _bad: Spell = field(default_factory=Spell)
     _fault: ViewState = ViewState.OK
 
-    def step(self, frame: FrameInfo) -> Sighting | None:
+    def step(self, frame: FrameInfo) -> Sighting:
+        """On every frame: a fault that was open before a restart waits for its end as well."""
         is_bad = frame.view is not ViewState.OK
         if is_bad and not self._bad.is_open:
             self._fault = frame.view
         dwell_s = FROZEN_S if self._fault is ViewState.FROZEN else FAULT_S
         # An open fault stays open until frames say otherwise, however long there are none.
         gap_s = float("inf") if self._bad.is_open else self.patience_s
-        before = self._bad.since
         stand = self._bad.step(frame.t, is_bad, Limits(dwell_s, FLICKER_S, WELL_S, gap_s))
-        if self._bad.since is None and before is None and not is_bad and stand is not Stand.CLEAR:
-            return None
         return self._sighting(frame, stand, is_bad)
 
     def _sighting(self, frame: FrameInfo, stand: Stand, is_bad: bool) -> Sighting:
