@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from supervision.core import clock
@@ -18,7 +18,7 @@ from supervision.core.scope import unscoped, visible
 from supervision.core.search import contains
 from supervision.enterprise.models import Enterprise
 from supervision.video.models import Camera, Violation
-from supervision.video.rules import TicketFault
+from supervision.video.rules import TicketFault, fault_of_detail
 from supervision.video.ticket_models import CameraPermit, CameraTicket
 from supervision.video.workflow import TicketState
 from vision.contract import WindowEffect
@@ -94,8 +94,21 @@ def get_ticket(ticket_id: int, actor: Actor, *, for_update: bool = False) -> Cam
 
 
 def ticket_of(violation: Violation, actor: Actor) -> CameraTicket | None:
-    """The ticket that a violation's picture stands on."""
-    stmt = visible(CameraTicket, actor).where(CameraTicket.violation_id == violation.id).limit(1)
+    """The ticket of the fault that a violation shows: its own, or the one that was open then."""
+    began = violation.started_at
+    same = and_(
+        CameraTicket.camera_id == violation.camera_id,
+        CameraTicket.fault == fault_of_detail(violation.detail),
+        CameraTicket.opened_at <= began,
+        or_(_OPEN, CameraTicket.done_at >= began),
+    )
+    own = CameraTicket.violation_id == violation.id
+    stmt = (
+        visible(CameraTicket, actor)
+        .where(or_(own, same))
+        .order_by(case((own, 0), else_=1), CameraTicket.opened_at.desc())
+        .limit(1)
+    )
     found: CameraTicket | None = db.session.scalars(stmt).first()
     return found
 

@@ -74,6 +74,38 @@ def test_a_covered_camera_gets_one_ticket_and_its_violation_still_waits(node, ca
     assert waiting == 2
 
 
+def test_each_violation_of_a_fault_leads_to_the_ticket_and_the_ticket_to_its_own(
+    pages, node, camera
+):
+    started = clock.now() - timedelta(minutes=9)
+    events = [covered(node, camera, started_at=started), covered(node, camera)]
+    [ticket] = tickets()
+    ids = [violation(event.event_id).id for event in events]
+    for ident in ids:
+        page = pages.get("safety_manager", f"/video/{ident}").text
+        assert f'href="/video/tickets/{ticket.id}"' in page
+    page = pages.get("safety_manager", f"/video/tickets/{ticket.id}").text
+    assert f'href="/video/{ids[0]}?' in page
+    assert "Something hides the view." in page
+
+
+def test_the_list_is_narrowed_and_a_ticket_closed_on_its_page(pages, node, camera):
+    covered(node, camera)
+    [ticket] = tickets()
+    own = f'href="/video/tickets/{ticket.id}"'
+    for query, is_there in (("", True), ("fault=tls", False), ("text=nowhere", False)):
+        assert (own in pages.get("plant_manager", f"/video/tickets/?{query}").text) is is_there
+    assert own in pages.get("plant_manager", f"/video/cameras/{camera}/tickets").text
+    assert "Cameras that need somebody" in pages.get("video_operator", "/").text
+    url = f"/video/tickets/{ticket.id}"
+    assert pages.post("plant_manager", f"{url}/finish", {"note": ""}).status_code == 422
+    assert pages.post("plant_manager", f"{url}/acknowledge").location == url
+    assert pages.post("plant_manager", f"{url}/finish", {"note": "Wiped"}).location == url
+    assert pages.post("safety_manager", f"{url}/finish", {"note": "Me too"}).status_code == 409
+    assert own not in pages.get("plant_manager", "/video/tickets/").text
+    assert own in pages.get("plant_manager", "/video/tickets/?status=done").text
+
+
 def test_tampering_is_a_hazard_when_a_person_says_so(node, camera, cast):
     event = covered(node, camera)
     with transaction():
