@@ -289,3 +289,20 @@ def test_trouble_of_the_evidence_stream_is_said_and_does_not_stop_the_judging(
     assert watch.mails
     watch.mails.clear()
     watch.box.close()
+
+
+def test_broken_packets_are_counted_and_their_pictures_not_shown(clips: dict[str, Path]) -> None:
+    context: list[av.VideoCodecContext] = []
+    decoder, rng, shown = None, np.random.default_rng(5), []
+    for index, (sent, t, is_key) in enumerate(packets(clips["plain"], context)):
+        decoder = decoder or Decoder(context[0], is_adaptive=True, gap_s=0.5)
+        packet = sent
+        if 23 <= index < 36:
+            data = np.frombuffer(sent, np.uint8).copy()
+            data[5:] = rng.integers(0, 255, len(data) - 5)
+            packet = av.Packet(data.tobytes())
+        shown += [t for t, _ in decoder.feed(packet, t, is_key)]
+    assert decoder is not None
+    assert decoder.corrupt > 0
+    assert not [t for t in shown if 2.35 < t < 3.55]
+    assert len([t for t in shown if t >= 4.0]) == 100, "whole again from the next key frame on"
