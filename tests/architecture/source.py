@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -35,3 +35,27 @@ def imports(path: Path) -> Iterator[tuple[str, int]]:
 
 def name_of(path: Path) -> str:
     return str(path.relative_to(ROOT))
+
+
+def every(paths: Iterable[Path]) -> Callable[[Callable[[Path], None]], Callable[[], None]]:
+    """A rule of one file, asked of all of them in one test that names every offender.
+
+    A test of its own for each of a thousand files costs more in telling than in looking.
+    """
+    asked = tuple(paths)
+
+    def of_all(rule: Callable[[Path], None]) -> Callable[[], None]:
+        def test() -> None:
+            offences = []
+            for path in asked:
+                try:
+                    rule(path)
+                except AssertionError as error:
+                    offences.append(str(error).splitlines()[0] if str(error) else str(path))
+            assert asked, "there is nothing to look at"
+            assert not offences, "\n".join(offences)
+
+        test.__name__, test.__doc__ = rule.__name__, rule.__doc__
+        return test
+
+    return of_all

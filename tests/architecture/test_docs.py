@@ -10,7 +10,7 @@ import pytest
 
 from supervision.jobs import all_jobs
 from supervision.settings import WORKER_NAMES, Settings
-from tests.architecture.source import ROOT, modules
+from tests.architecture.source import ROOT, every, modules
 from tools import workflow_docs
 from vision import config
 
@@ -52,7 +52,7 @@ def test_there_are_pages_with_links_to_check():
     assert sum(len(_links(page)) for page in PAGES) > 50
 
 
-@pytest.mark.parametrize("page", PAGES, ids=_name)
+@every(PAGES)
 def test_every_internal_link_leads_somewhere(page):
     for target in _links(page):
         where, _, anchor = target.partition("#")
@@ -63,7 +63,7 @@ def test_every_internal_link_leads_somewhere(page):
             assert anchor in _anchors(goal), f"{_name(page)}: no heading for {target}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=_name)
+@every(PAGES)
 def test_every_make_target_that_is_named_exists(page):
     targets = set(re.findall(r"^([a-z]+):.*## ", _text(ROOT / "Makefile"), re.MULTILINE))
     assert {"demo", "smoke", "test"} <= targets
@@ -86,7 +86,7 @@ def _known_settings() -> set[str]:
     return web | worker | WORKER_NAMES
 
 
-@pytest.mark.parametrize("page", [*PAGES, ROOT / ".env.example"], ids=_name)
+@every([*PAGES, ROOT / ".env.example"])
 def test_every_setting_that_is_named_exists(page):
     unknown = set(SETTING.findall(_text(page))) - _known_settings()
     assert not unknown, f"{_name(page)}: {sorted(unknown)}"
@@ -100,7 +100,7 @@ def test_one_environment_may_hold_the_settings_of_web_and_worker():
     assert Settings.from_env(environ).secret_key == "s"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=_name)
+@every(PAGES)
 def test_every_file_that_is_named_exists(page):
     if page.name == "CHANGELOG.md":
         return  # tells of what was
@@ -108,10 +108,9 @@ def test_every_file_that_is_named_exists(page):
         assert (ROOT / place).exists(), f"{_name(page)}: {place} is not there"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=_name)
-def test_every_command_that_is_named_exists(app, page):
+def test_every_command_that_is_named_exists(app):
     known = set(app.cli.commands) | {"db"}
-    for code in CODE.findall(_text(page)):
+    for page, code in [(p, c) for p in PAGES for c in CODE.findall(_text(p))]:
         for command in re.findall(r"flask --app app ([a-z-]+)", code):
             assert command in known, f"{_name(page)}: flask --app app {command}"
         for module in re.findall(r"python -m ((?:supervision|vision|tools|bench)[\w.]*)", code):

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from supervision.slices import NAMES
-from tests.architecture.source import ROOT, imports, modules, name_of
+from tests.architecture.source import ROOT, every, imports, modules, name_of
 
 # A slice may import those named beside it, and `core`. Lower slices know nothing of upper ones.
 MAY_IMPORT = {
@@ -83,7 +83,7 @@ def _slice(path) -> str:
     return parts[0] if len(parts) > 1 else ""
 
 
-@pytest.mark.parametrize("path", modules("supervision"), ids=name_of)
+@every(modules("supervision"))
 def test_slices_import_downwards(path):
     here = _slice(path)
     if not here:
@@ -99,20 +99,20 @@ def test_slices_import_downwards(path):
             assert parts[1] in allowed, f"{name_of(path)}:{line} reaches for {name}"
 
 
-@pytest.mark.parametrize("path", [p for p in modules("supervision") if p.name in PURE], ids=name_of)
+@every([p for p in modules("supervision") if p.name in PURE])
 def test_rules_and_workflows_are_pure(path):
     for name, line in imports(path):
         assert name.split(".")[0] not in IMPURE, f"{name_of(path)}:{line} imports {name}"
 
 
-@pytest.mark.parametrize("path", modules("vision"), ids=name_of)
+@every(modules("vision"))
 def test_the_worker_never_imports_the_web(path):
     for name, line in imports(path):
         root = name.split(".")[0]
         assert root not in {"supervision", "flask", "sqlalchemy"}, f"{name_of(path)}:{line}: {name}"
 
 
-@pytest.mark.parametrize("path", modules("supervision"), ids=name_of)
+@every(modules("supervision"))
 def test_the_web_knows_nothing_of_the_worker_but_the_contract(path):
     if _slice(path) == "demo":
         return

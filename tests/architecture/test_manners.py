@@ -10,7 +10,7 @@ import pytest
 from supervision.account.grants import NODE_GRANTS, ROLE_GRANTS
 from supervision.core.access import UndeclaredEndpointError, access_of, check_declarations
 from supervision.core.permissions import Permission
-from tests.architecture.source import ROOT, modules, name_of, tree
+from tests.architecture.source import ROOT, every, modules, name_of, tree
 
 EDGES = {"views.py", "api.py", "jobs.py", "ingest.py", "cli.py", "seeds.py"}
 CJK = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
@@ -26,7 +26,7 @@ def _calls(path, name):
                 yield node.lineno
 
 
-@pytest.mark.parametrize("path", modules("supervision"), ids=name_of)
+@every(modules("supervision"))
 def test_only_edges_open_a_transaction_and_nobody_else_commits(path):
     if path.name == "db.py" and path.parent.name == "core":
         return
@@ -37,7 +37,7 @@ def test_only_edges_open_a_transaction_and_nobody_else_commits(path):
     assert not list(_calls(path, "transaction")), f"{name_of(path)} is no edge"
 
 
-@pytest.mark.parametrize("path", modules("supervision"), ids=name_of)
+@every(modules("supervision"))
 def test_only_the_clock_reads_the_clock(path):
     if path.name == "clock.py":
         return
@@ -51,14 +51,12 @@ def test_only_the_clock_reads_the_clock(path):
             }, f"{name_of(path)}:{node.lineno} reads the clock itself"
 
 
-@pytest.mark.parametrize(
-    "path",
+@every(
     [
         *modules("supervision", "vision"),
         *sorted((ROOT / "templates").rglob("*.html")),
         *sorted((ROOT / "static" / "js").rglob("*.js")),
-    ],
-    ids=name_of,
+    ]
 )
 def test_chinese_text_lives_in_the_catalogue(path):
     if "demo" in path.relative_to(ROOT).parts:
