@@ -356,6 +356,14 @@ def test_a_breach_that_returns_within_the_cool_down_is_no_second_ticket() -> Non
     assert phases == [Phase.OPEN, Phase.CLOSE, Phase.CLOSE]
 
 
+def test_the_cap_counts_from_the_opening_not_from_a_dwell_longer_than_itself() -> None:
+    stays = Person(x=0.6, speed=0.0, end=100.0)
+    scene = Scene((stays,), (replace(LOITERING, dwell_s=70.0),), seconds=110, fps=2.0)
+    episode = one(scene)
+    assert episode.opened_t - scene.shift == pytest.approx(71.5, abs=0.6)
+    assert episode.ended_t == pytest.approx(99.5, abs=0.1)
+
+
 def test_a_breach_that_returns_after_the_cool_down_is_another() -> None:
     bare = Person(end=4.0, speed=0.0)
     dressed = replace(bare, start=4.0, end=20.0, head="helmet")
