@@ -89,6 +89,11 @@ class Pipelines:
         self._stepped.add(judged.camera_id)
         return pipeline.is_live or any(map(is_of_interest, detections))
 
+    @property
+    def is_live(self) -> bool:
+        """Whether any camera has an episode that goes on."""
+        return any(pipeline.is_live for pipeline in self._pipelines.values())
+
     def save(self, now: float) -> None:
         """Once a second: end what nobody sees any more, keep what the rest knows."""
         for pipeline in self._pipelines.values():

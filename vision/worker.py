@@ -24,11 +24,12 @@ from vision.office import ConfigWatch, HeartbeatSender
 from vision.outbox import Outbox
 from vision.pipelines import Pipelines
 from vision.publisher import Publisher
+from vision.timing import WallClock
 from vision.web import WebClient
 
 log = logging.getLogger(__name__)
-TICK_S = 0.2
-WANT_S = 5.0  # after the last person was seen, so long every frame is of interest
+TICK_S = 0.5
+WANT_S = 2.5  # after the last person was seen, so long every frame is of interest
 SAVE_S = 1.0
 FORGET_S = 3600.0
 
@@ -66,6 +67,7 @@ class Worker:
         self._watch: ConfigWatch | None = None
         self._threads: list[threading.Thread] = []
         self._paces = Paces()
+        self._clock = WallClock()
 
     def run(self, stop: threading.Event) -> None:
         """Raises :class:`vision.web.WebRefusedError` where the token is refused at the start."""
@@ -89,7 +91,7 @@ class Worker:
 
     def _recover(self, config: NodeConfig | None) -> None:
         """Take up what a previous run left: pending evidence first, then open episodes."""
-        now = time.time()
+        now = self._now()
         self._keeper.secure_due(now)
         if config is not None:
             self._apply(config)
@@ -127,13 +129,13 @@ class Worker:
                 self._apply(fresh)
             self._fleet.tick()
             self._detectors.tick()
-            self._keeper.make_due(time.time())
+            self._keeper.make_due(self._now())
         if now >= self._paces.save_at:
             self._paces.save_at = now + SAVE_S
-            self._pipelines.save(time.time())
+            self._pipelines.save(self._now())
         if now >= self._paces.forget_at:
             self._paces.forget_at = now + FORGET_S
-            for path in self._outbox.forget_sent(time.time()):
+            for path in self._outbox.forget_sent(self._now()):
                 path.unlink(missing_ok=True)
 
     def _apply(self, config: NodeConfig) -> None:
@@ -141,7 +143,7 @@ class Worker:
             hide_password_of(camera.url)
             hide_password_of(camera.sub_url)
         self._fleet.apply(config)
-        self._pipelines.apply(config, time.time())
+        self._pipelines.apply(config, self._now())
         self._metrics.forget_all_but({camera.camera_id for camera in config.cameras})
         log.info("configuration %s: %d cameras", config.config_version, len(config.cameras))
 
@@ -160,6 +162,10 @@ class Worker:
             detectors=self._detectors.health(),
         )
 
+    def _now(self) -> float:
+        # A clock that somebody sets ends no episode whose camera still counts by the old one.
+        return self._clock.now(may_step=not self._pipelines.is_live)
+
     def _web(self) -> WebClient:
         return WebClient(self._settings.web_url, self._settings.node_token)
 
@@ -167,8 +173,8 @@ class Worker:
         self._metrics.close()
         self._fleet.close()
         self._detectors.close()
-        self._pipelines.save(time.time())
-        self._keeper.make_due(time.time())
+        self._pipelines.save(self._now())
+        self._keeper.make_due(self._now())
         self._keeper.finish(5.0)
         for thread in self._threads:
             thread.join(3.0)
