@@ -95,7 +95,7 @@ class Decoder:
         self._key_us: int | None = None
         self._shown_key_us: int | None = None
         self._gop_us: int | None = None
-        self._is_long_said = False
+        self._is_long_said = self._awaits_key = False
         self.mode = Decoding.FULL
         self.corrupt = 0
 
@@ -105,8 +105,10 @@ class Decoder:
         if self._is_adaptive:
             self._store.add(_Kept(packet, us, is_key, packet.size))
             self._measure(us, is_key)
+        self._awaits_key = self._awaits_key and not is_key
         if self.mode is Decoding.FULL:
-            yield from self._decode(packet, us)
+            if not self._awaits_key:
+                yield from self._decode(packet, us)
         elif is_key and self._is_due(us):
             self._shown_key_us = us
             yield from self._decode_alone(packet, us)
@@ -125,6 +127,7 @@ class Decoder:
         until = time.monotonic() + CATCH_UP_S
         kept = self._store.since(groups)
         last_key = max((index for index, one in enumerate(kept) if one.is_key), default=0)
+        self._awaits_key = not kept  # too large to keep: what follows has nothing to build on
         self._context.flush_buffers()
         for index, one in enumerate(kept):
             if index < last_key and time.monotonic() > until:

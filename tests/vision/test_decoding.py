@@ -169,6 +169,20 @@ def test_what_is_kept_for_later_is_bounded(
     assert all(np.abs(picture.astype(int) - truth[t]).max() == 0 for t, picture in run.shown)
 
 
+def test_where_nothing_could_be_kept_it_goes_on_with_the_next_key_frame(
+    clips: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoding, "KEPT_BYTES", 10)
+
+    def does(decoder: Decoder, t: float) -> object:
+        return decoder.wake(2) if round(t, 4) == 9.0 else rest_from_6(decoder, min(t, 9.0))
+
+    run = Run(clips["plain"], lambda decoder, t: does(decoder, t) if t < 9.05 else None)
+    assert run.times(8.05) == [round(10 + i / FPS, 4) for i in range(40)]
+    assert run.decoder is not None
+    assert run.decoder.corrupt == 0
+
+
 def test_a_time_box_goes_on_with_the_last_key_frame(
     clips: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
