@@ -2,8 +2,8 @@
 
     python -m bench.vision_parts [--size WxH] [--hd]
 
-Footage is made first (640x360 at 15 frames a second, a key frame every 30; with --hd 1080p at 25,
-a key frame every 50). Ends with the figures as a JSON line. CPU time of this process, never
+Footage is made first, of the real clips where they are at hand: 640x360 at 15 frames a second, a key
+frame every 30; with --hd 1080p at 25, a key frame every 50. Ends with the figures as a JSON line. CPU time of this process, never
 wall time; the best of three rounds, because a busy machine only ever adds.
 """
 
@@ -25,7 +25,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import av
 import cv2
 
-from bench.vision_footage import is_real, make_footage
+from bench import vision_loops as loops
+from bench.vision_footage import paint
 from vision.detectors import open_detector
 from vision.gate import SIZE, Gate
 from vision.letterbox import blank, fill, fitted_shape
@@ -142,6 +143,15 @@ def measure(footage: Footage, bound: tuple[int, int], scratch: Path) -> dict[str
     }
 
 
+def make(kind: loops.Kind, folder: Path) -> Path:
+    """Footage of ``kind`` in ``folder``."""
+    if loops.is_at_hand():
+        return loops.make_still(folder) if kind is loops.STILL else loops.make(folder, 1)[0]
+    path = folder / "painted.mp4"
+    loops.encode(path, paint(kind.size, round(loops.STILL_S * kind.fps)), kind)
+    return path
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--size", default="640x384", help="the bound of the model's input")
@@ -150,14 +160,16 @@ def main() -> int:
     cv2.setNumThreads(1)
     width, _, height = options.size.partition("x")
     bound = int(width), int(height)
-    size, fps, gop, seconds = ((1920, 1080), 25, 50, 10) if options.hd else ((640, 360), 15, 30, 60)
+    kind = loops.STILL if options.hd else loops.SUB
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
-        path = make_footage(scratch / "clip.mp4", seconds=seconds, size=size, fps=fps, gop=gop)
-        parts = measure(Footage(path, size, fps, gop), bound, scratch)
+        footage = Footage(make(kind, scratch), kind.size, kind.fps, kind.gop)
+        parts = measure(footage, bound, scratch)
+    size, fps, gop = kind.size, kind.fps, kind.gop
     shape = fitted_shape(size, bound)
     print(f"{size[0]}x{size[1]} at {fps} frames a second, key frame every {gop}")
-    print(f"{'real people' if is_real() else 'painted people'}, model input {shape[0]}x{shape[1]}")
+    scene = "real" if loops.is_at_hand() else "painted"
+    print(f"a {scene} scene, model input {shape[0]}x{shape[1]}")
     for part, cost in parts.items():
         print(f"{cost:10.3f} ms  {part.replace('_', ' ')}")
     rounded = {f"{part}_ms": round(cost, 4) for part, cost in parts.items()}
