@@ -12,7 +12,7 @@ when the view is well.
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from vision.contract import Box, Phase, RuleKind
@@ -68,6 +68,9 @@ class Episode:
     @property
     def evidence_due_t(self) -> float:
         return self.opened_t + EVIDENCE_AFTER_S
+
+
+_FIELDS = tuple(spec.name for spec in fields(Episode))
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +281,17 @@ def _capped_t(episode: Episode, cap_s: float) -> float:
 
 def to_values(episode: Episode) -> dict[str, Any]:
     """As JSON values."""
-    return asdict(episode)
+    # By hand: done every second for each open episode, and asdict() takes ten times as long.
+    values = {name: getattr(episode, name) for name in _FIELDS}
+    best = episode.best
+    boxes = [{"label": b.label, "score": b.score, "box": b.box} for b in best.boxes]
+    values["best"] = {
+        "t": best.t,
+        "quality": best.quality,
+        "frame_size": best.frame_size,
+        "boxes": boxes,
+    }
+    return values
 
 
 def from_values(values: dict[str, Any]) -> Episode:

@@ -24,6 +24,7 @@ from vision.timing import Backoff
 
 log = logging.getLogger(__name__)
 START_UP_S = 20.0  # a new process imports its libraries before its threads can beat
+WANT_FRAMES = 3  # a wish outlives that many frames, however slowly they are analysed
 _SPAWN = multiprocessing.get_context("spawn")  # fork and native threads do not mix
 
 
@@ -105,7 +106,7 @@ class Fleet:
         """Ask a camera's capture for every frame, for so long from now."""
         seat = self._seats.get(camera_id)
         if seat is not None:
-            seat.mailbox.want(seconds)
+            seat.mailbox.want(max(seconds, WANT_FRAMES / seat.camera.analysed_fps))
 
     def health(self) -> tuple[CameraHealth, ...]:
         return self._health

@@ -16,7 +16,8 @@ from vision.planes import thumbnail
 from vision.timing import Beat
 from vision.view import Seen, Watcher
 
-AWAKE_S = 5.0  # how long everything is decoded after the last motion; a wish says it itself
+AWAKE_S = 3.0  # how long everything is decoded after the last motion; a wish says it itself
+BACK_S = 5.0  # a frame so much older than the last one belongs to another count of time
 WAIT_S = 0.25  # for the detector to take a frame of the past before the next one
 PATIENCE_S = 2.0  # for all of them together: then the present goes first
 BEHIND_S = 0.5
@@ -95,11 +96,11 @@ class Looker:
         self._tally.frames += 1
         self._tally.last_frame_t = t
         self._mind_size(frame)
-        if t <= self._put_t < t + AWAKE_S or not self._beat.is_due(t):
+        if t <= self._put_t < t + BACK_S or not self._beat.is_due(t):
             return
         luma = thumbnail(frame, SIZE)
         look = self._gate.look(luma, t)
-        if self._watcher is not None and not t <= self._seen_t < t + AWAKE_S:
+        if self._watcher is not None and not t <= self._seen_t < t + BACK_S:
             self._seen, self._seen_t = self._watcher.look(luma, t), t
             self._tally.view = self._seen.view
         if look.is_motion:

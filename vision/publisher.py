@@ -12,7 +12,7 @@ from vision.timing import Backoff
 from vision.web import Answer, WebClient, WebRefusedError, WebUnavailableError
 
 log = logging.getLogger(__name__)
-IDLE_S = 0.5
+IDLE_S = 1.0
 EVIDENCE_RETRY_S = 5.0
 EVENT_RETRY_S = 10.0
 LONGEST_WAIT_S = 20.0  # it is our own web: no account to lock, and someone waits for the event

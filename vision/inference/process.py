@@ -41,7 +41,7 @@ from vision.models import ModelError
 log = logging.getLogger(__name__)
 ALIVE_S = 1.0
 # The bell wakes this process; the nap only bounds what a lost ring could cost.
-NAP_S = 0.25
+NAP_S = 0.5
 WINDOW_S = 0.030
 _EMA = 0.2
 _PR_SET_PDEATHSIG = 1
@@ -239,9 +239,10 @@ def _serve(pipe: Connection, parent_pid: int, bell: Bell, judge: Judge) -> None:
             nap = 0.0
         elif due is not None:
             nap = min(nap, due)
-        sleeper.poll(math.ceil(1000 * nap))
-        bell.hush()
-        while pipe.poll():
+        awake = [fd for fd, _ in sleeper.poll(math.ceil(1000 * nap))]
+        if bell.fileno() in awake:
+            bell.hush()
+        while pipe.fileno() in awake and pipe.poll():
             if not _obey(pipe.recv(), judge):
                 return
         if time.monotonic() >= alive_at:
