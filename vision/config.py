@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from vision.contract import ContractError, NodeConfig, parse
 from vision.detectors.base import BACKENDS
 from vision.models import DEFAULT_MODEL
+from vision.reach import CA_FILE, TLS_VERIFY, Trust
 
 PREFIX = "ANQI_VISION_"
 
@@ -29,7 +30,8 @@ class VisionSettings:
     silence of a capture thread after which its process is killed. ``stale_s``: frames older
     than this are not judged but counted as dropped. ``devices``: one inference process for each,
     ``cpu`` or ``cuda:0``. ``detector_watchdog_s``: time for one image after which its process is
-    killed. ``metrics``: (host, port) of the Prometheus page; None for none.
+    killed. ``metrics``: (host, port) of the Prometheus page; None for none. ``trust``: whose
+    certificates streams are believed by.
     """
 
     web_url: str = ""
@@ -50,6 +52,7 @@ class VisionSettings:
     detector_watchdog_s: float = 10.0
     metrics: tuple[str, int] | None = None
     log_format: str = "text"
+    trust: Trust = field(default_factory=Trust)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> VisionSettings:
@@ -75,6 +78,7 @@ class VisionSettings:
             devices=_devices(environ),
             metrics=_listen_on(environ.get(f"{PREFIX}METRICS", "")),
             log_format=_one_of(environ, f"{PREFIX}LOG_FORMAT", ("text", "json")),
+            trust=_trust(environ),
             **numbers,
         )
 
@@ -90,7 +94,7 @@ _NUMBERS: dict[str, tuple[str, type, float, float]] = {
     "STALE_S": ("stale_s", float, 0.1, 60),
     "DETECTOR_WATCHDOG_S": ("detector_watchdog_s", float, 2, 600),
 }
-_WORDS = ("DIR", "LOG_FORMAT", "DEVICES", "METRICS")
+_WORDS = ("DIR", "LOG_FORMAT", "DEVICES", "METRICS", "CA_FILE", "TLS_VERIFY")
 _DEVICE = re.compile(r"cpu|cuda(:\d{1,2})?")
 MOST_DEVICES = 16
 LOOPBACK = "127.0.0.1"
@@ -145,6 +149,18 @@ def _listen_on(text: str) -> tuple[str, int] | None:
     if not (port.isascii() and port.isdecimal() and 1 <= int(port) <= 65535):
         raise ConfigError(f"{PREFIX}METRICS must be host:port, such as 127.0.0.1:9464")
     return host.strip("[]") or LOOPBACK, int(port)
+
+
+def _trust(environ: Mapping[str, str]) -> Trust:
+    """Checked here, at the start; capture processes take it from the same environment."""
+    _one_of(environ, TLS_VERIFY, ("1", "0"))
+    trust = Trust.of(environ)
+    try:
+        trust.context()
+    except OSError as error:  # ssl.SSLError is one
+        problem = error.strerror or "holds no certificate in PEM"
+        raise ConfigError(f"{CA_FILE}: {trust.ca_file}: {problem}") from error
+    return trust
 
 
 def _web_url(url: str) -> str:

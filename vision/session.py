@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Self
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import av
 
@@ -16,18 +16,9 @@ from vision.contract import Camera, Decoding, Point, RuleKind, StreamFault
 from vision.decoding import Decoder, Packet, Shown
 from vision.looking import Habits, Looker, Tally
 from vision.mailbox import Mailbox
+from vision.opening import open_stream
 from vision.ring import RingWriter
-from vision.streams import (
-    CONNECT_S,
-    NO_DATA,
-    READ_S,
-    StreamError,
-    check_url,
-    classify,
-    explain,
-    mask,
-    open_options,
-)
+from vision.streams import StreamError, classify, explain, mask
 from vision.timing import PtsClock, WallClock
 from vision.view import Watcher
 
@@ -143,11 +134,8 @@ class Stream:
             raise StreamError(classify(error), explain(error)) from error
 
     def __enter__(self) -> Self:
-        check_url(self._url, self._spec.hosts, allow_files=self._spec.allow_files)
-        try:
-            self._container = self._open()
-        except av.FFmpegError as error:
-            raise StreamError(classify(error), explain(error)) from error
+        spec = self._spec
+        self._container = open_stream(self._url, spec.hosts, allow_files=spec.allow_files)
         self.video = self._container.streams.video[0]
         self._tick_s = float(self.video.time_base or 0)
         self._packets: Iterable[Packet] = self._container.demux(self.video)
@@ -156,24 +144,6 @@ class Stream:
 
     def __exit__(self, *_: object) -> None:
         self._container.close()
-
-    def _open(self) -> av.container.InputContainer:
-        url = file_path(self._url) if self._paced else self._url
-        began, limits = time.monotonic(), (CONNECT_S, READ_S)
-        try:
-            container = av.open(url, options=open_options(self._url), timeout=limits)
-        except av.error.InvalidDataError as error:
-            # An RTSP server that accepts and then says nothing ends like this, when time is up.
-            if time.monotonic() - began >= CONNECT_S - 0.1:
-                raise StreamError(StreamFault.TIMEOUT, NO_DATA) from error
-            raise
-        if not container.streams.video:
-            container.close()
-            raise StreamError(StreamFault.NO_VIDEO, "the stream carries no video")
-        stream = container.streams.video[0]
-        stream.thread_type = "NONE"
-        stream.codec_context.thread_count = 1
-        return container
 
     def _instant(self, packet: Packet) -> tuple[float, float]:
         """When the picture was taken, and by how much it is decoded earlier than shown (s)."""
@@ -312,10 +282,6 @@ def keep_evidence(
             stream.read(lambda packet, t, lag: ring.write(packet, stream.video, t, lag))
     finally:
         ring.close()
-
-
-def file_path(url: str) -> str:
-    return unquote(urlsplit(url).path)
 
 
 def loops(url: str) -> bool:
