@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 # A camera that refuses a password locks the account after a few tries: ask rarely.
 AUTHENTICATION_RETRY_S = 300.0
 REPORT_S = 1.0
+ORDER_S = 0.5  # an order is obeyed at once; so often it is looked whether the parent lives
 GOOD_RUN_S = 10.0  # a session that lived so long starts the back-off afresh
 STUCK_S = 15.0  # silence of the evidence's thread after which the camera counts as hung
 
@@ -279,7 +280,7 @@ def capture_main(
     report_at = 0.0
     try:
         while os.getppid() == parent_pid:
-            if pipe.poll(0.2):
+            if pipe.poll(ORDER_S):
                 order = pipe.recv()
                 if order is None:
                     break
