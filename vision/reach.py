@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import SplitResult, unquote, urljoin, urlsplit
 
-import certifi
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from vision.auth import authorization
 from vision.contract import StreamFault
@@ -58,7 +58,7 @@ class Trust:
     @property
     def authorities(self) -> str:
         """A PEM file."""
-        return self.ca_file or ssl.get_default_verify_paths().cafile or certifi.where()
+        return self.ca_file or ssl.get_default_verify_paths().cafile or DEFAULT_CA_BUNDLE_PATH
 
     def context(self) -> ssl.SSLContext:
         context = ssl.create_default_context(cafile=self.authorities)
