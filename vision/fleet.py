@@ -24,7 +24,7 @@ from vision.timing import Backoff
 
 log = logging.getLogger(__name__)
 START_UP_S = 20.0  # a new process imports its libraries before its threads can beat
-WANT_FRAMES = 3  # a wish outlives that many frames, however slowly they are analysed
+WANT_FRAMES = 2  # a wish outlives that many frames, however slowly they are analysed
 _SPAWN = multiprocessing.get_context("spawn")  # fork and native threads do not mix
 
 

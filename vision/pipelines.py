@@ -20,6 +20,8 @@ from vision.seen import FIRE, PERSON, SMOKE, Detection, FrameInfo
 
 log = logging.getLogger(__name__)
 WANT_SCORE = 0.3
+WANT_S = 2.5  # after the last person was seen
+LIVE_S = 1.0  # after an episode whose subject is out of sight was last open
 MERGER = "*"  # among the states of cameras, whose ids are never spelt so
 
 
@@ -76,18 +78,20 @@ class Pipelines:
             if before is not None:
                 self._hand_over(before, after, now)
 
-    def judge(self, judged: Judged, classes: Sequence[str]) -> bool:
-        """Whether the camera's next frames are of special interest."""
+    def judge(self, judged: Judged, classes: Sequence[str]) -> float:
+        """For how many seconds the camera's next frames are all of interest; 0 for not at all."""
         pipeline = self._pipelines.get(judged.camera_id)
         if pipeline is None:
-            return False
+            return 0.0
         box = Letterbox(judged.source, judged.shape)
         detections = to_detections(unpack(judged.boxes), classes, box)
         frame = FrameInfo(judged.t, *judged.source, view=judged.view, changed=judged.changed)
         pipeline = self._over_hole(pipeline, judged.t)
         self._record(pipeline, pipeline.step(frame, detections))
         self._stepped.add(judged.camera_id)
-        return pipeline.is_live or any(map(is_of_interest, detections))
+        if any(map(is_of_interest, detections)):
+            return WANT_S
+        return LIVE_S if pipeline.is_live else 0.0
 
     @property
     def is_live(self) -> bool:

@@ -29,7 +29,6 @@ from vision.web import WebClient
 
 log = logging.getLogger(__name__)
 TICK_S = 0.5
-WANT_S = 2.5  # after the last person was seen, so long every frame is of interest
 SAVE_S = 1.0
 FORGET_S = 3600.0
 
@@ -117,8 +116,9 @@ class Worker:
             wait = min(self._paces.tick_at, self._paces.save_at) - time.monotonic()
             for judged in self._detectors.take(min(TICK_S, max(0.0, wait))):
                 self._metrics.judged(judged)
-                if self._pipelines.judge(judged, self._model.classes):
-                    self._fleet.want(judged.camera_id, WANT_S)
+                wanted_s = self._pipelines.judge(judged, self._model.classes)
+                if wanted_s:
+                    self._fleet.want(judged.camera_id, wanted_s)
             self._duties(time.monotonic())
 
     def _duties(self, now: float) -> None:
