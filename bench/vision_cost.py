@@ -12,11 +12,11 @@ still     4 cameras of 1080p25 in which nothing moves, key frames alone
 
 A mode is measured for one whole loop of the footage after it has settled. Its cost is the CPU time
 of the worker's process tree; the server's and the web's are left out. ``ratio`` compares it with the
-sum of decode, gate, pre-processing and inference, each measured alone (``bench.vision_parts``) and
-taken as often as the mode did them. Every passage of a person must raise the same kinds of
+sum of decode, gate, pre-processing and inference, each measured alone (``bench.vision_parts``; decode
+from a live stream, by a bare loop of PyAV) and taken as often as the mode did them. Every passage of a person must raise the same kinds of
 episodes in every mode, and begin no later or earlier than one group of pictures and a second.
-``frame_age_p95_s``: from the instant of a frame to its judgement. When a still camera wakes up, the
-frames of the last seconds are judged after the fact; they count in ``frame_age_all_p95_s`` only.
+``age_p95_s``: from the instant of a frame to its judgement; when a still camera wakes up, those of
+the last seconds are judged after the fact, and they count.
 """
 
 from __future__ import annotations
@@ -25,22 +25,30 @@ import argparse
 import json
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import av
+
 from bench import vision_loops as footage
+from bench.replay_events import DATA
 from bench.vision_parts import Footage, measure
 from bench.vision_rig import Page, Server, Worker, running
 from vision.rulesets import DEFAULT_RULES
+from vision.streams import open_options
 
 INPUT = (320, 192)
 ANALYSED_FPS = 2.0
 SETTLE_S, TAIL_S = 14.0, 10.0
 STILL_WINDOW_S = 40.0
-SLACK_S = footage.SUB.gop / footage.SUB.fps + 1.0  # between the beginnings of one episode in two modes
+LIVE_S = 12.0
+SLACK_S = (
+    footage.SUB.gop / footage.SUB.fps + 1.0
+)  # between the beginnings of one episode in two modes
 EARLY_S, LATE_S = 2.0, 2.0  # around a passage, what still belongs to it
 
 
@@ -85,7 +93,6 @@ class Ran:
     by_kind: dict[str, float]
     counts: dict[str, float]
     age_p95_s: float
-    age_all_p95_s: float
     passages: list[Passage]
     strays: int
 
@@ -96,12 +103,14 @@ class Ran:
 
     def parts_s(self, parts: Parts) -> dict[str, float]:
         """The same, as the sum of its measured parts at the duty of this run."""
-        counts, kind = self.counts, self.mode.kind
-        keys = counts["key_frames"] * parts["decode_keys_per_input_frame"] * kind.gop
-        full = counts["full_frames"] * parts["decode_full_per_frame"]
+        counts = self.counts
+        whole = counts["packets"] * (1 - counts["key_share"])
+        again = max(0.0, counts["decoded"] - counts["key_frames"] - whole)
         look = parts["thumbnail"] + parts["gate"]
         sums = {
-            "decode": keys + full,
+            "decode": counts["packets"] * counts["key_share"] * parts["live_keys_per_input_frame"]
+            + whole * parts["live_full_per_frame"]
+            + again * parts["decode_full_per_frame"],
             "gate": counts["looked_at"] * look,
             "pre": counts["judged"] * parts["letterbox_and_fill"],
             "infer": counts["judged"] * parts["inference"],
@@ -190,7 +199,6 @@ def ran_of(mode: Mode, before: Page, after: Page, passages: list[Passage], stray
         "packets": packets,
         "decoded": decoded,
         "key_frames": key_frames,
-        "full_frames": decoded - key_frames,
         "looked_at": judged + gated,
         "judged": judged,
         "key_share": key_share,
@@ -206,7 +214,6 @@ def ran_of(mode: Mode, before: Page, after: Page, passages: list[Passage], stray
         after.cpu_s - before.cpu_s,
         dict(kinds),
         counts,
-        percentile(before, after, "frame_age_seconds", 0.95),
         percentile(before, after, "frame_age_seconds", 0.95),
         passages,
         strays,
@@ -229,10 +236,51 @@ def percentile(before: Page, after: Page, name: str, share: float) -> float:
     return 0.0
 
 
+def parts_of(kind: footage.Kind, path: Path, folder: Path) -> Parts:
+    """CPU milliseconds of each part alone; decoding from a live stream too, as nothing else is."""
+    parts = measure(Footage(path, kind.size, kind.fps, kind.gop), INPUT, folder)
+    server = Server(path.parent, folder / "parts.server.log")
+    try:
+        names = [path.stem] if kind is footage.STILL else [f"cam{n:02}" for n in range(16)]
+        urls = [server.url(name) for name in names * (4 if kind is footage.STILL else 1)]
+        parts["live_full_per_frame"] = live_ms(urls, keys_only=False)
+        parts["live_keys_per_input_frame"] = live_ms(urls, keys_only=True)
+    finally:
+        server.close()
+    print(f"{kind.size}: { {k: round(v, 3) for k, v in parts.items()} } ms", flush=True)
+    return parts
+
+
+def live_ms(urls: Sequence[str], *, keys_only: bool) -> float:
+    """For each frame of live streams read side by side, by nothing but PyAV; opening left out."""
+    costs: list[tuple[float, int]] = []
+
+    def read(url: str) -> None:
+        with av.open(url, options=open_options(url), timeout=(8, 8)) as container:
+            stream = container.streams.video[0]
+            stream.thread_type = "NONE"
+            stream.codec_context.thread_count = 1
+            began, used, count = time.monotonic(), time.thread_time(), 0
+            for packet in container.demux(stream):
+                count += 1
+                if packet.is_keyframe or not keys_only:
+                    stream.codec_context.decode(packet)
+                if time.monotonic() - began > LIVE_S:
+                    break
+            costs.append((time.thread_time() - used, count))
+
+    threads = [threading.Thread(target=read, args=(url,)) for url in urls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return 1000 * sum(used for used, _ in costs) / sum(count for _, count in costs)
+
+
 def differences(one: Ran, other: Ran) -> list[str]:
     """Passages of which two modes tell different things."""
     found = []
-    theirs = {}
+    theirs: dict[str, Passage] = {}
     for passage in other.passages:
         theirs.setdefault(passage.camera, passage)
     for passage in one.passages:
@@ -263,7 +311,9 @@ def figures_of(ran: Ran, parts: Parts) -> dict[str, float]:
         f"\n{name}: {ran.mode.cameras} cameras, {ran.seconds:.0f} s, "
         f"{1000 * ran.per_camera_s:.1f} millicores a camera, {1 / ran.per_camera_s:.1f} a core"
     )
-    shares = {k: round(1000 * v / ran.seconds / ran.mode.cameras, 2) for k, v in ran.by_kind.items()}
+    shares = {
+        k: round(1000 * v / ran.seconds / ran.mode.cameras, 2) for k, v in ran.by_kind.items()
+    }
     print(f"  by process {shares}")
     print(f"  sum of parts {1000 * sums:.1f}: { {k: round(1000 * v, 2) for k, v in held.items()} }")
     print(f"  counts { {k: round(v, 2) for k, v in ran.counts.items()} }")
@@ -286,7 +336,7 @@ def main() -> int:
     parser.add_argument("--footage", type=Path, help="where it is kept; a temporary folder else")
     options = parser.parse_args()
     if not footage.is_at_hand():
-        print(f"the clips are not at hand: {footage.DATA}", file=sys.stderr)
+        print(f"the clips are not at hand: {DATA}", file=sys.stderr)
         return 77
     chosen = [mode for mode in MODES if mode.name in options.modes.split(",")]
     with tempfile.TemporaryDirectory(prefix="anqi-bench-") as scratch:
@@ -296,11 +346,10 @@ def main() -> int:
         still = footage.make_still(clips)
         figures: dict[str, float] = {}
         parts = {
-            kind: measure(Footage(path, kind.size, kind.fps, kind.gop), INPUT, folder)
+            kind: parts_of(kind, path, folder)
             for kind, path in ((footage.SUB, clips / "loop0.mp4"), (footage.STILL, still))
+            if any(mode.kind is kind for mode in chosen)
         }
-        for kind, held in parts.items():
-            print(f"{kind.size}: { {k: round(v, 3) for k, v in held.items()} } ms")
         runs = []
         for mode in chosen:
             server = Server(clips, folder / f"{mode.name}.server.log")
@@ -313,7 +362,9 @@ def main() -> int:
     apart = [text for ran in moving[1:] for text in differences(moving[0], ran)]
     for text in apart:
         print(f"apart: {text}")
-    figures["episodes"] = sum(len(e) for r in moving for p in r.passages for e in p.episodes.values())
+    figures["episodes"] = sum(
+        len(e) for r in moving for p in r.passages for e in p.episodes.values()
+    )
     figures["modes_apart"] = len(apart)
     figures["strays"] = sum(ran.strays for ran in runs)
     print(json.dumps(figures))

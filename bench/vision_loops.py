@@ -108,7 +108,8 @@ def _loops(folder: Path, data: Path) -> list[Path]:
 def _pictures(data: Path) -> list[Picture]:
     """All of the clip."""
     with av.open(str(data / "clips" / ONE_BY_ONE)) as container:
-        return [frame.to_ndarray(format="bgr24") for frame in container.decode(video=0)]
+        frames = container.decode(video=0)
+        return [np.asarray(frame.to_ndarray(format="bgr24"), np.uint8) for frame in frames]
 
 
 def _empty(pictures: list[Picture]) -> Picture:

@@ -112,6 +112,7 @@ class Worker:
     folder: Path
     cameras: Sequence[dict[str, Any]]
     environ: dict[str, str] = field(default_factory=dict)
+    program: tuple[str, ...] = ("-m", "vision")
     web: FakeWeb = field(default_factory=FakeWeb)
     process: subprocess.Popen[bytes] | None = None
     metrics_port: int = field(default_factory=free_port)
@@ -133,7 +134,7 @@ class Worker:
         }
         with (self.folder / "worker.log").open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "vision", "run", "--config", str(config)],
+                [sys.executable, *self.program, "run", "--config", str(config)],
                 cwd=ROOT,
                 env={**clean, **ours, **self.environ},
                 stdout=log,
@@ -142,11 +143,11 @@ class Worker:
 
     def await_all(self, seconds: float = 60.0) -> None:
         """Until every camera runs."""
-        wait_for(lambda: self._is_up(), seconds, f"all cameras of {self.folder.name}")
+        wait_for(self._is_up, seconds, f"all cameras of {self.folder.name}")
 
     def page(self) -> Page:
         url = f"http://127.0.0.1:{self.metrics_port}/metrics"
-        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(url, timeout=10) as answer:
             text = answer.read().decode()
         assert self.process is not None
         samples = {
