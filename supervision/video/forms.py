@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
+    BooleanField,
     DateField,
     DateTimeLocalField,
     RadioField,
@@ -84,6 +85,12 @@ class FinishForm(SeenForm):
         [InputRequired(), _NOTE],
         filters=[strip],
         render_kw={"rows": 3},
+    )
+    view_is_right = BooleanField(
+        _l("The view is right as it is now"),
+        description=_l(
+            "The camera was turned on purpose: it is learnt anew. Check its zones and lines first."
+        ),
     )
 
 

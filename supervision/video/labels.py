@@ -341,6 +341,7 @@ ACTION_LABELS = {
     "video.ticket_open": _l("Camera ticket opened"),
     "video.ticket_well": _l("Camera ticket closed: the camera is well again"),
     "video.ticket_acknowledge": _l("Camera ticket taken over"),
+    "video.view_accepted": _l("Camera's view taken as right"),
     "video.ticket_finish": _l("Camera ticket done"),
     "video.permit_add": _l("Permit added to a camera"),
     "video.permit_remove": _l("Permit removed from a camera"),

@@ -15,6 +15,7 @@ from supervision.core.actor import SYSTEM, Actor
 from supervision.core.db import db
 from supervision.core.errors import InvalidInput
 from supervision.core.notices import Audience
+from supervision.core.permissions import Permission
 from supervision.core.scope import unscoped, visible
 from supervision.core.text import N_
 from supervision.video import rules
@@ -177,13 +178,30 @@ def acknowledge(ticket: CameraTicket, actor: Actor) -> None:
     audit.record(actor, "video.ticket_acknowledge", ticket)
 
 
-def finish(ticket: CameraTicket, actor: Actor, *, note: str) -> None:
-    """It is mended; ``note`` says what was done. A fault that is still there opens a new one later."""
+def may_accept_view(ticket: CameraTicket, actor: Actor) -> bool:
+    """Whether ``actor`` may say that a turned camera looks where it should: who edits cameras."""
+    return ticket.fault is TicketFault.MOVED and actor.may(Permission.CAMERA_EDIT)
+
+
+def finish(ticket: CameraTicket, actor: Actor, *, note: str, view_is_right: bool = False) -> None:
+    """It is mended; ``note`` says what was done. A fault that is still there opens a new one later.
+
+    ``view_is_right``: what the worker has learnt of the view is void, it learns the present one.
+    Needs the ticket's ``camera`` loaded.
+    """
     if len(note) > MAX_NOTE:
         raise InvalidInput(N_("At most %(count)s characters."), field="note", count=MAX_NOTE)
     CAMERA_TICKET_WORKFLOW.check("finish", ticket, actor, {"note": note})
+    if view_is_right and not may_accept_view(ticket, actor):
+        raise InvalidInput(
+            N_("Only who sets up cameras may say that a view is right."), field="view_is_right"
+        )
+    now = clock.now()
     ticket.note = note
-    _close(ticket, actor, clock.now())
+    if view_is_right:
+        ticket.camera.view_from = now
+        audit.record(actor, "video.view_accepted", ticket.camera, ticket_id=ticket.id)
+    _close(ticket, actor, now)
     audit.record(actor, "video.ticket_finish", ticket, note=note)
 
 

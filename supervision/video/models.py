@@ -122,6 +122,8 @@ class Camera(Searchable, Versioned, OwnedByEnterprise, Base):
     gate: Mapped[bool] = mapped_column(Boolean, default=True)
     scan_s: Mapped[float] = mapped_column(default=10.0)
     view_check: Mapped[bool] = mapped_column(Boolean, default=True)
+    # A person said then that the view is right: what the worker learnt of it before is void.
+    view_from: Mapped[datetime | None]
     zones: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue, default=list)
     lines: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue, default=list)
     rules: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue, default=list)

@@ -18,7 +18,15 @@ from supervision.video.rules import RejectReason, TicketFault
 from supervision.video.ticket_models import CameraTicket
 from supervision.video.workflow import TicketState
 from tests.factories.video import camera_uid, make_camera, make_event, make_node, violation
-from vision.contract import CameraHealth, CameraState, RuleKind, StreamFault, ViewState
+from vision.contract import (
+    CameraHealth,
+    CameraState,
+    NodeConfig,
+    RuleKind,
+    StreamFault,
+    ViewState,
+    parse,
+)
 
 
 @pytest.fixture
@@ -224,3 +232,25 @@ def test_nobody_else_closes_a_ticket(node, camera, cast, who, error):
     with pytest.raises(error), transaction():
         maintenance.finish(load(tickets()[0], cast[who]), cast[who], note="Mine")
     assert tickets()[0].done_at is None
+
+
+def test_a_camera_turned_on_purpose_learns_its_view_anew(pages, node, camera, cast):
+    covered(node, camera, detail="moved")
+    [ticket] = tickets()
+    url = f"/video/tickets/{ticket.id}"
+    assert "The view is right as it is now" not in pages.get("video_operator", url).text
+    with pytest.raises(InvalidInput), transaction():
+        accepted = load(ticket, cast["video_operator"])
+        maintenance.finish(accepted, cast["video_operator"], note="Fine", view_is_right=True)
+    assert "The view is right as it is now" in pages.get("section_chief", url).text
+    before = configured(node)
+    assert before.cameras[0].view_from is None
+    given = {"note": "Turned to the new gate", "view_is_right": "y"}
+    assert pages.post("section_chief", f"{url}/finish", given).location == url
+    after = configured(node)
+    assert after.cameras[0].view_from == tickets()[0].done_at
+    assert after.config_version != before.config_version
+
+
+def configured(node) -> NodeConfig:
+    return parse(NodeConfig, node.call("GET", "/config").json)

@@ -15,8 +15,8 @@ class CameraHealth:
     """One camera's line of a heartbeat; counts since the worker started.
 
     ``dropped`` frames were overtaken, stale or corrupt (``corrupt`` alone beside it); ``judged``
-    went through the model. ``sub_fault`` is the trouble of the small stream, while ``fault`` is
-    that of the stream that is judged.
+    went through the model. ``fault`` is that of the stream that is judged; trouble of the other
+    one stands in ``fault_detail``.
     """
 
     camera_id: str

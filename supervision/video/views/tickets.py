@@ -96,6 +96,7 @@ def _detail_page(ticket_id: int, form: Any = None) -> str:
         live=ticket.camera.live_state(settings().node_silent_seconds),
         offered=CAMERA_TICKET_WORKFLOW.names(ticket, actor),
         form=form or forms.FinishForm(formdata=None, row_version=ticket.row_version),
+        may_accept_view=maintenance.may_accept_view(ticket, actor),
         labels=labels,
     )
 
@@ -118,7 +119,12 @@ def finish(ticket_id: int) -> ResponseReturnValue:
 
     def act(ticket: CameraTicket) -> None:
         check_seen(form, ticket.row_version)
-        maintenance.finish(ticket, current_actor(), note=form.note.data or "")
+        maintenance.finish(
+            ticket,
+            current_actor(),
+            note=form.note.data or "",
+            view_is_right=bool(form.view_is_right.data),
+        )
 
     return _act(ticket_id, act, _("Ticket closed."))
 
