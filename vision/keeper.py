@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import shutil
+import sqlite3
+import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -19,6 +23,10 @@ from vision.ring import secure
 log = logging.getLogger(__name__)
 PRE_S = 5.0
 SETTLE_S = 1.0  # packets of the last second may still be on their way to the ring
+# Changes that may wait in memory for a disk that cannot be written; then the worker gives up.
+MOST_HELD = 10_000
+ROOM_S = 5.0  # before files are tried anew on a full disk
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,15 @@ class Identity:
     config_version: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What one frame changed, not stored yet."""
+
+    camera_id: str
+    changes: tuple[Change, ...]
+    states: Mapping[str, State]
+
+
 class Keeper:
     """Used by the worker's main thread; only the making of files runs beside it."""
 
@@ -38,6 +55,9 @@ class Keeper:
         self.identity = identity
         self._maker = ThreadPoolExecutor(1, thread_name_prefix="recorder")
         self._making: dict[str, Future[list[EvidenceFile]]] = {}
+        self._held: deque[_Held] = deque()
+        self._is_full = False
+        self._files_at = 0.0
         (directory / "evidence").mkdir(parents=True, exist_ok=True)
 
     def record(
@@ -45,29 +65,75 @@ class Keeper:
     ) -> None:
         """Store a revision for each change, together with what the rules know after it.
 
-        In one transaction: a restart must not judge anew what has been told.
+        In one transaction: a restart must not judge anew what has been told. What a full disk does
+        not take waits in memory, in order, until it does.
         """
+        self._held.append(_Held(camera_id, tuple(changes), states or {}))
+        self._store()
+
+    def save(self, episodes: Sequence[Episode], states: Mapping[str, State] | None = None) -> None:
+        """Keep the state of open episodes and rules, for the case that this process dies now."""
+        if not self._store():
+            return
+        try:
+            self._outbox.save(episodes, states or {})
+        except sqlite3.OperationalError as error:
+            self._complain(error)
+
+    def make_due(self, now: float) -> None:
+        """Start what is due and store what is made; never waits."""
+        if not self._store():
+            return
+        try:
+            for event_id in [e for e, future in self._making.items() if future.done()]:
+                self._finish(event_id, self._making[event_id])
+                del self._making[event_id]
+            if time.monotonic() >= self._files_at:
+                for stored in self._outbox.due_evidence(now - SETTLE_S):
+                    self._start(stored)
+        except sqlite3.OperationalError as error:
+            self._complain(error)
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            self._await_room(error)
+
+    def _store(self) -> bool:
+        """Write what is held, oldest first; whether nothing is held any more."""
+        while self._held:
+            held = self._held[0]
+            try:
+                self._write(held)
+            except sqlite3.OperationalError as error:
+                self._complain(error)
+                if len(self._held) > MOST_HELD:
+                    raise
+                return False
+            self._held.popleft()
+        self._is_full = False
+        return True
+
+    def _write(self, held: _Held) -> None:
         told: list[tuple[ViolationEvent, Episode]] = []
-        for change in changes:
+        for change in held.changes:
             episode = change.episode
             if change.phase is Phase.OPEN:
-                told.append((self._opening(camera_id, episode), episode))
+                told.append((self._opening(held.camera_id, episode), episode))
             else:
                 event = self._closing(episode)
                 told += [] if event is None else [(event, episode)]
         if told:
-            self._outbox.put_all(told, states or {})
+            self._outbox.put_all(told, held.states)
 
-    def save(self, episodes: Sequence[Episode], states: Mapping[str, State] | None = None) -> None:
-        """Keep the state of open episodes and rules, for the case that this process dies now."""
-        self._outbox.save(episodes, states or {})
+    def _complain(self, error: Exception) -> None:
+        """Once for each time that the disk cannot be written."""
+        if not self._is_full:
+            log.error("nothing can be stored, it is held in memory until it can: %s", error)
+        self._is_full = True
 
-    def make_due(self, now: float) -> None:
-        """Start what is due and store what is made; never waits."""
-        for event_id in [e for e, future in self._making.items() if future.done()]:
-            self._finish(event_id, self._making.pop(event_id))
-        for stored in self._outbox.due_evidence(now - SETTLE_S):
-            self._start(stored)
+    def _await_room(self, error: Exception) -> None:
+        self._complain(error)
+        self._files_at = time.monotonic() + ROOM_S
 
     def secure_due(self, now: float) -> None:
         """After a restart, before capture may prune the ring: put pending evidence aside."""
@@ -81,7 +147,10 @@ class Keeper:
                 future.exception(timeout_s)
             except TimeoutError:
                 continue  # its row stays due: the next start makes it anew
-            self._finish(event_id, self._making.pop(event_id))
+            try:
+                self._finish(event_id, self._making.pop(event_id))
+            except sqlite3.OperationalError as error:
+                self._complain(error)
         self._maker.shutdown(wait=False, cancel_futures=True)
 
     def _opening(self, camera_id: str, episode: Episode) -> ViolationEvent:
@@ -134,6 +203,9 @@ class Keeper:
         if stored is None:
             return
         error = future.exception()
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            self._await_room(error)
+            return  # its row stays due: it is made anew where there is room
         if error is not None:
             log.error("evidence of %s failed: %s", event_id, error)
         files = [] if error is not None else future.result()

@@ -76,10 +76,14 @@ class ConfigWatch:
 
     def _keep(self, config: NodeConfig) -> None:
         part = self._cache.with_suffix(".part")
-        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            json.dump(to_json(config), stream)
-        part.replace(self._cache)
+        try:
+            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                json.dump(to_json(config), stream)
+            part.replace(self._cache)
+        except OSError:
+            # It is followed all the same; only a restart without the web would know the one before.
+            log.exception("the configuration cannot be kept in %s", self._cache)
 
     def _cached(self) -> NodeConfig | None:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -135,8 +136,9 @@ class Worker:
             self._pipelines.save(self._now())
         if now >= self._paces.forget_at:
             self._paces.forget_at = now + FORGET_S
-            for path in self._outbox.forget_sent(self._now()):
-                path.unlink(missing_ok=True)
+            with suppress(sqlite3.OperationalError):  # a full disk: the next hour will do
+                for path in self._outbox.forget_sent(self._now()):
+                    path.unlink(missing_ok=True)
 
     def _apply(self, config: NodeConfig) -> None:
         for camera in config.cameras:
