@@ -30,7 +30,7 @@ SAME_ON_BOTH := tests/security/test_crossing.py tests/security/test_statement_co
 # Pages need a browser, load takes long: neither belongs to `make test`.
 APART := tests/browser tests/load
 
-.PHONY: help venv vendor demo smoke test check prove bench bench-web agree detector docs pins catalogue clean
+.PHONY: help venv vendor demo smoke test check prove bench bench-web agree detector tracking docs pins catalogue clean
 
 help: ## list the targets
 	@echo "make <target>, with:"
@@ -105,6 +105,12 @@ agree: $(TRAINING) ## ultralytics, openvino and onnxruntime see the same boxes (
 
 detector: $(TRAINING) ## COCO precision of the detector, .pt beside .onnx (installs torch apart)
 	@YOLO_AUTOINSTALL=false YOLO_OFFLINE=true .venv-train/bin/python -m bench.vision_detector $(ARGS)
+
+# Alone: it asks for the GUI build of OpenCV, which must not come into the environment.
+tracking: $(TESTING) ## the trackers by trackeval on synthetic truth at 2, 5 and 10 frames a second
+	@$(INSTALL) -e '.[bench]'
+	@$(INSTALL) --no-deps 'trackeval==1.3.0'
+	@$(PY) -m bench.vision_tracking $(ARGS)
 
 docs: $(CORE) ## docs/workflows/*.md from the transition tables
 	@$(PY) -m tools.workflow_docs

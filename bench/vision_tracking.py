@@ -189,7 +189,7 @@ def main() -> int:
     try:
         import trackeval  # noqa: F401
     except ModuleNotFoundError:
-        print("trackeval is not installed: pip install -e .[bench,vision]")
+        print("trackeval is not installed: make tracking")
         return SKIPPED
     figures: dict[str, float] = {}
     print(f"{'fps':>4} {'HOTA':>6} {'DetA':>6} {'AssA':>6} {'IDF1':>6} {'switches/person':>16}")
