@@ -47,8 +47,8 @@ def make_snapshot(paths: Sequence[Path], t: float, out: Path) -> EvidenceFile:
         for frame_t, frame in _frames(path):
             if abs(frame_t - t) < abs(best_t - t):
                 best, best_t = frame, frame_t
-            if frame_t > t + 1.0:
-                break
+            if frame_t >= t:
+                break  # they come in order: none is nearer
     if best is None:
         raise EvidenceError("the ring holds no frame for the snapshot")
     image = best.to_ndarray(format="bgr24")
@@ -166,7 +166,9 @@ def _frames(path: Path) -> Iterator[tuple[float, av.VideoFrame]]:
     origin = _origin(path)
     try:
         with av.open(str(path), format="nut") as container:
-            for frame in container.decode(video=0):
+            stream = container.streams.video[0]
+            stream.thread_type = "NONE"
+            for frame in container.decode(stream):
                 if frame.time is not None and not frame.is_corrupt:
                     yield origin + frame.time, frame
     except (av.FFmpegError, IndexError):

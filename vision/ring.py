@@ -123,8 +123,17 @@ def is_closed(path: Path) -> bool:
 
 def segments(folder: Path) -> list[Segment]:
     """The segments of a folder, oldest first."""
-    found = [Segment(int(p.stem) / 1000, p) for p in folder.glob(f"*{SUFFIX}") if p.stem.isdigit()]
-    return sorted(found, key=lambda segment: segment.start_t)
+    # Asked for at each new segment of each camera: plain names are ten times as fast as paths.
+    stems = [name[: -len(SUFFIX)] for name in _names(folder) if name.endswith(SUFFIX)]
+    instants = sorted(int(stem) for stem in stems if stem.isdigit())
+    return [Segment(at / 1000, folder / f"{at:013d}{SUFFIX}") for at in instants]
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208
+    except OSError:
+        return []  # a folder that cannot be read holds nothing; writing to it says why
 
 
 def covering(folder: Path, start_t: float, end_t: float) -> list[Segment]:
