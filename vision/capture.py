@@ -40,6 +40,7 @@ class Report:
 
     ``fault`` is the trouble of the judged stream; ``evidence_fault`` that of the main stream,
     where a small one is judged. ``gated`` frames were due but showed nothing to judge.
+    ``frame_age_s`` is that of the newest frame, by the clock that gave it its time.
     """
 
     camera_id: str
@@ -57,6 +58,7 @@ class Report:
     gated: int = 0
     evidence_fault: StreamFault | None = None
     evidence_detail: str = ""
+    frame_age_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +250,12 @@ class Reader(threading.Thread):
             tally.gated,
             evidence.fault if evidence else None,
             evidence.detail if evidence else "",
+            self._frame_age(),
         )
+
+    def _frame_age(self) -> float | None:
+        last = self._tally.last_frame_t
+        return None if last is None else max(0.0, self._clock.now(may_step=False) - last)
 
     def _measure(self) -> None:
         """The rate of decoded frames; a frame since the last look means that the camera runs."""

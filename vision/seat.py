@@ -58,10 +58,18 @@ class Seat:
     decoding_s: dict[Decoding, float] = field(default_factory=dict)
     reconnects: dict[StreamFault, int] = field(default_factory=dict)
     last_fault: StreamFault = StreamFault.OTHER
+    heard_at: float = field(default_factory=time.monotonic)
+
+    @property
+    def frame_age_s(self) -> float | None:
+        """Of the newest frame; a clock that is set makes none older."""
+        told = self.report.frame_age_s
+        return None if told is None else told + time.monotonic() - self.heard_at
 
     def heed(self, report: Report) -> None:
         """Take a new report, and what it says beside the one before."""
         before, self.report = self.report, report
+        self.heard_at = time.monotonic()
         self.last_fault = report.fault or self.last_fault
         came = report.reconnects - before.reconnects
         if came > 0:
@@ -74,7 +82,11 @@ class Seat:
         self.before = self.counts()
         lost = Report(self.camera.camera_id, CameraState.FAILED, StreamFault.OTHER, why)
         # The picture is what it was as far as anybody knows; the next process looks anew.
-        self.report = replace(lost, view=self.report.view, last_frame_t=self.report.last_frame_t)
+        was = self.report
+        self.report = replace(
+            lost, view=was.view, last_frame_t=was.last_frame_t, frame_age_s=self.frame_age_s
+        )
+        self.heard_at = time.monotonic()
         self.last_fault = StreamFault.OTHER
         self.reconnects[self.last_fault] = self.reconnects.get(self.last_fault, 0) + 1
 
@@ -90,8 +102,7 @@ class Seat:
 
     def health(self, inferred: Inferred) -> CameraHealth:
         report, corrupt = self.report, self.counts().corrupt
-        last = report.last_frame_t
-        age = None if last is None else max(0.0, time.time() - last)
+        last, age = report.last_frame_t, self.frame_age_s
         fault, detail = trouble_of(report)
         return CameraHealth(
             camera_id=self.camera.camera_id,

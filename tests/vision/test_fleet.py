@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -20,7 +21,7 @@ from vision.contract import (
 from vision.fleet import Fleet
 from vision.inference.supervisor import Detectors
 from vision.mailbox import Mailbox
-from vision.seat import Counts, Seat, trouble_of, true_state
+from vision.seat import Counts, Inferred, Seat, trouble_of, true_state
 
 RUNNING = Report("gate", CameraState.RUNNING, decoding=Decoding.FULL)
 
@@ -47,6 +48,18 @@ def test_running_means_frames_as_young_as_the_way_of_decoding_lets_them_be(
     decoding: Decoding, age_s: float | None, state: CameraState
 ) -> None:
     assert true_state(replace(RUNNING, decoding=decoding), age_s) is state
+
+
+def test_a_clock_that_is_set_makes_no_frame_older(
+    seat: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    seat.heed(replace(RUNNING, last_frame_t=now, frame_age_s=0.2))
+    monkeypatch.setattr("time.time", lambda: now + 3600)
+    told = seat.health(Inferred())
+    assert told.state is CameraState.RUNNING
+    assert told.frame_age_s is not None
+    assert 0.2 <= told.frame_age_s < 2
 
 
 def test_a_camera_that_failed_does_not_run_however_young_its_last_frame() -> None:
