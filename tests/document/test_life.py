@@ -158,8 +158,8 @@ def test_what_is_missing_follows_each_change_and_the_nightly_reckoning(cast):
 def test_traits_of_other_slices_ask_for_more(cast, monkeypatch):
     plant = enterprises.get_enterprise(cast.plant_id, SYSTEM)
     assert "SAFETY_EVALUATION" not in gaps.completeness_of(plant).required
-    held = {cast.plant_id: {"chemicals"}}
-    monkeypatch.setattr(gaps, "_traits", lambda _ids: held)
+    held = {cast.plant_id: frozenset({"chemicals"})}
+    monkeypatch.setattr(gaps, "traits_of", lambda _ids: held)
     assert "SAFETY_EVALUATION" in gaps.completeness_of(plant).missing
 
 
