@@ -30,7 +30,7 @@ SAME_ON_BOTH := tests/security/test_crossing.py tests/security/test_statement_co
 # Pages need a browser, load takes long: neither belongs to `make test`.
 APART := tests/browser tests/load
 
-.PHONY: help venv vendor demo smoke test check prove bench bench-web agree detector tracking docs pins catalogue clean
+.PHONY: help venv vendor demo smoke test check prove bench bench-web agree bench-vision bench-peers detector tracking docs pins catalogue clean
 
 help: ## list the targets
 	@echo "make <target>, with:"
@@ -93,6 +93,9 @@ bench-web: $(TESTING) ## pages over 100,000 enterprises beside a small roll and 
 	@$(INSTALL) -e '.[bench]'
 	@$(PY) -m bench.web_at_scale $(ARGS)
 
+bench-vision: $(TESTING) ## what a camera costs, mode by mode, beside the sum of its parts; ARGS="--modes full"
+	@$(PY) -m bench.vision_cost $(ARGS)
+
 # An environment of its own: torch is 5 GB, and nothing of the product may come to need it.
 $(TRAINING): $(CORE)
 	@echo "installing torch, ultralytics and openvino (5 GB) in .venv-train"
@@ -102,6 +105,9 @@ $(TRAINING): $(CORE)
 
 agree: $(TRAINING) ## ultralytics, openvino and onnxruntime see the same boxes (installs torch apart)
 	@YOLO_AUTOINSTALL=false YOLO_OFFLINE=true .venv-train/bin/python -m bench.backends_agree
+
+bench-peers: $(TRAINING) ## one camera's footage through ours and through ultralytics and OpenCV (installs torch apart)
+	@.venv-train/bin/python -m bench.vision_peers $(ARGS)
 
 detector: $(TRAINING) ## COCO precision of the detector, .pt beside .onnx (installs torch apart)
 	@YOLO_AUTOINSTALL=false YOLO_OFFLINE=true .venv-train/bin/python -m bench.vision_detector $(ARGS)

@@ -11,7 +11,7 @@ ours      the worker as it is, the file played in its own time as one of 16 came
 alone     the same with this one camera: what the worker itself costs falls on it alone
 
 CPU seconds for each second of the file, at two lengths of it: start-up is left out of all of them,
-each runs alone in a process of its own, one thread, the model's input 320 x 192 throughout (what
+each runs alone, a process of its own, one thread, the model's input 320 x 192 throughout (what
 ultralytics makes of 640 x 360 at ``imgsz=320``, and checked). Needs the ``train`` extra for the first
 two; ends with 77 without it or without the clips.
 """
@@ -191,12 +191,15 @@ def side_of(name: str, path: Path) -> Marks:
 def figures_of(held: dict[str, Marks]) -> dict[str, float]:
     costs = {name: [cpu / media for media, cpu in marks] for name, marks in held.items()}
     figures: dict[str, float] = {}
+    drift = -1.0
     for name, each in costs.items():
         figures[f"{name}_ms_per_s"] = round(1000 * each[-1], 1)
         if name != "ours" and "ours" in costs:
             times = [peer / mine for peer, mine in zip(each, costs["ours"], strict=True)]
             figures[f"{name}_times"] = round(times[-1], 1)
-            figures[f"{name}_times_at_half"] = round(times[0], 1)
+            drift = max(drift, abs(times[0] / times[-1] - 1))
+    if drift >= 0:
+        figures["times_drift"] = round(drift, 3)
     return figures
 
 

@@ -6,7 +6,8 @@ figures (``"episodes >= 3"``). A row without checks promises that the command su
 
 A command that cannot run here ends with 77, or prints ``{"skipped": "why"}``; a pytest run that
 skipped anything counts as skipped too. Skipped is not kept: the run then ends with 1, as it does
-when something falls short. Raw figures go to ``bench/results/<time>.json``.
+when something falls short. A row with ``only_where`` promises something only where that is at hand
+("a GPU"): its command's 77 then reads "not applicable", and the run may still end with 0. Raw figures go to ``bench/results/<time>.json``.
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ class Verdict(StrEnum):
     KEPT = "kept"
     SHORT = "falls short"
     SKIPPED = "skipped"
+    ABSENT = "not applicable"
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,7 @@ class Promise:
     command: str
     checks: tuple[Check, ...] = ()
     timeout_s: float = 900
+    only_where: str = ""
 
 
 @dataclass
@@ -147,7 +150,9 @@ def judge(promise: Promise, status: int, output: str, seconds: float) -> Outcome
     """The verdict on a command that ended with *status* and printed *output*."""
     figures = {"seconds": round(seconds, 1), **figures_of(output)}
     outcome = Outcome(promise, Verdict.KEPT, status, seconds, figures, tail=output[-TAIL:])
-    if (why := _skip_reason(promise, status, output, figures)) is not None:
+    if promise.only_where and status == SKIPPED_STATUS:
+        outcome.verdict, outcome.note = Verdict.ABSENT, f"no {promise.only_where} at hand"
+    elif (why := _skip_reason(promise, status, output, figures)) is not None:
         outcome.verdict, outcome.note = Verdict.SKIPPED, why
     elif status != 0:
         outcome.verdict, outcome.note = Verdict.SHORT, f"ended with {status}"
@@ -281,7 +286,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = ROOT) -> int:
         install(sorted({extra for row in rows for extra in groups[row.group]}), root)
     outcomes = prove(rows, root)
     print(f"\n{table(outcomes)}\n\nraw figures: {save(outcomes, root).relative_to(root)}")
-    kept = all(outcome.verdict is Verdict.KEPT for outcome in outcomes)
+    kept = all(outcome.verdict in {Verdict.KEPT, Verdict.ABSENT} for outcome in outcomes)
     return 0 if chosen.measure or kept else 1
 
 

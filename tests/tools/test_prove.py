@@ -1,6 +1,7 @@
 """Promises: what counts as kept, what as short, and what a skip means."""
 
 import json
+import re
 import shlex
 
 import pytest
@@ -55,6 +56,13 @@ def test_what_was_not_shown_is_not_kept(tmp_path, capsys, code, said):
 
 def test_a_figure_that_was_never_printed_falls_short(tmp_path):
     assert prove.main([], project(tmp_path, row("a", "print(1)", checks=["x < 9"]))) == 1
+
+
+def test_what_needs_a_device_is_not_applicable_where_there_is_none():
+    promise = prove.Promise("a", "b", "c", "python -m x", only_where="GPU")
+    outcome = prove.judge(promise, 77, "no GPU", 1)
+    assert (outcome.verdict, outcome.note) == ("not applicable", "no GPU at hand")
+    assert prove.judge(promise, 1, "it broke", 1).verdict == "falls short"
 
 
 def test_a_test_run_that_skipped_something_counts_as_skipped():
@@ -124,6 +132,7 @@ def test_a_figure_that_a_promise_checks_is_one_that_its_command_prints():
         module = next((word for word in shlex.split(row.command) if "bench." in word), None)
         source = "" if module is None else f"{module.replace('.', '/')}.py"
         for check in row.checks if source else ():
-            # A command that measures both databases puts their names before each figure.
-            metric = check.metric.removeprefix("sqlite_").removeprefix("postgres_")
+            # A command that measures both databases, or the worker in several modes, puts their
+            # names before each figure.
+            metric = re.sub("^(sqlite|postgres|adaptive|still)_", "", check.metric)
             assert f'"{metric}"' in (prove.ROOT / source).read_text("utf-8"), row.name
