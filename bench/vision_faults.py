@@ -334,7 +334,7 @@ def clock(rig: Rig) -> None:
 
 def score(rig: Rig, first: float, last: float) -> dict[str, Any]:
     """Each passage from ``first`` to ``last`` on each camera against the events at the web."""
-    lost, doubled, passages, apart = [], [], 0, 0
+    lost, doubled, passages = [], [], 0
     events = list(rig.web.events.values())
     for name in NAMES:
         spans = [
@@ -350,10 +350,14 @@ def score(rig: Rig, first: float, last: float) -> dict[str, Any]:
             if not mine:
                 lost.append((name, round(comes - rig.began)))
             doubled += [(name, round(comes - rig.began))] * (len(mine) - 1 if mine else 0)
+            if len(mine) > 1:
+                print("twice", name, [[round(t - comes, 1) for t in span] for span in mine])
             comes += LOOP_S
     unfinished = [e.event_id for e in events if e.phase is not Phase.CLOSE]
     without = [e for e in events if len(e.evidence) < 2]
     apart = sum(ref.sha256 not in rig.web.evidence for e in events for ref in e.evidence)
+    lasted = [(e.ended_at - e.started_at).total_seconds() for e in events if e.ended_at]
+    too_long = sum(seconds > PRESENT[1] - PRESENT[0] + 4.0 for seconds in lasted)
     told_twice = len(rig.web.received) - len(set(rig.web.received))
     print("lost", lost, "doubled", doubled, "unfinished", len(unfinished))
     return {
@@ -363,6 +367,7 @@ def score(rig: Rig, first: float, last: float) -> dict[str, Any]:
         "doubled": len(doubled),
         "told_twice": told_twice,
         "unfinished": len(unfinished),
+        "too_long": too_long,
         "without_evidence": len(without),
         "evidence_missing": apart,
     }

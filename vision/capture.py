@@ -146,9 +146,11 @@ class Attempts:
 class Evidence(threading.Thread):
     """Keeps the main stream of a camera whose small one is judged."""
 
-    def __init__(self, spec: CameraSpec, stopped: threading.Event, clock: WallClock) -> None:
+    def __init__(
+        self, spec: CameraSpec, stopped: threading.Event, now: Callable[[], float]
+    ) -> None:
         super().__init__(name=f"evidence-{spec.camera_id}", daemon=True)
-        self._spec, self._stopped, self._clock = spec, stopped, clock
+        self._spec, self._stopped, self._now = spec, stopped, now
         self._beats = 0
         self._beat_at = time.monotonic()
         self.attempts = Attempts(spec.camera_id, spec.url, stopped)
@@ -159,7 +161,7 @@ class Evidence(threading.Thread):
 
     def run(self) -> None:
         def once() -> None:
-            keep_evidence(self._spec, self._stopped.is_set, self._beat, self._clock.now)
+            keep_evidence(self._spec, self._stopped.is_set, self._beat, self._now)
 
         self.attempts.run(once, lambda: self._beats, self._sleepy_beat)
 
@@ -176,20 +178,19 @@ class Evidence(threading.Thread):
 class Reader(threading.Thread):
     """Keeps one camera running."""
 
-    def __init__(
-        self, spec: CameraSpec, bell: Bell | None = None, clock: WallClock | None = None
-    ) -> None:
+    def __init__(self, spec: CameraSpec, bell: Bell | None = None) -> None:
         super().__init__(name=f"camera-{spec.camera_id}", daemon=True)
         for url in (spec.url, spec.sub_url):
             hide_password_of(url)
         self.spec = spec
         self._mailbox = Mailbox(spec.input_size, spec.mailbox)
         self._mailbox.bell = bell
-        self._clock = clock or WallClock()
+        # Its own: another camera's may be set while nobody is in view there.
+        self._clock = WallClock()
         self._stop_asked = threading.Event()
         self._tally = Tally()
         self._attempts = Attempts(spec.camera_id, spec.judged_url, self._stop_asked)
-        self._evidence = Evidence(spec, self._stop_asked, self._clock) if spec.sub_url else None
+        self._evidence = Evidence(spec, self._stop_asked, self._utc) if spec.sub_url else None
         self._session: Session | None = None
         self._state = CameraState.STARTING
         self._counted = (time.monotonic(), 0)
@@ -253,6 +254,9 @@ class Reader(threading.Thread):
             self._frame_age(),
         )
 
+    def _utc(self) -> float:
+        return self._clock.now(may_step=not self._mailbox.is_wanted())
+
     def _frame_age(self) -> float | None:
         last = self._tally.last_frame_t
         return None if last is None else max(0.0, self._clock.now(may_step=False) - last)
@@ -282,7 +286,6 @@ def capture_main(
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     set_up(log_format)
     _keep_quiet()
-    clock = WallClock()
     readers: dict[str, Reader] = {}
     report_at = 0.0
     try:
@@ -291,7 +294,7 @@ def capture_main(
                 order = pipe.recv()
                 if order is None:
                     break
-                _obey(order, readers, bell, clock)
+                _obey(order, readers, bell)
             if time.monotonic() >= report_at:
                 report_at = time.monotonic() + REPORT_S
                 pipe.send([reader.report() for reader in readers.values()])
@@ -305,15 +308,13 @@ def capture_main(
     os._exit(0)
 
 
-def _obey(
-    order: Start | Stop, readers: dict[str, Reader], bell: Bell | None, clock: WallClock
-) -> None:
+def _obey(order: Start | Stop, readers: dict[str, Reader], bell: Bell | None) -> None:
     camera_id = order.spec.camera_id if isinstance(order, Start) else order.camera_id
     running = readers.pop(camera_id, None)
     if running is not None:
         running.stop()
     if isinstance(order, Start):
-        readers[camera_id] = Reader(order.spec, bell, clock)
+        readers[camera_id] = Reader(order.spec, bell)
         readers[camera_id].start()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -36,6 +37,7 @@ class Pipelines:
         self._merger = Merger()
         self._stepped: set[str] = set()
         self._last_t: dict[str, float] = {}
+        self._judged_at: dict[str, float] = {}
 
     def recover(self, now: float) -> None:
         """Take up what a previous run knew, and the episodes that it left open."""
@@ -68,6 +70,7 @@ class Pipelines:
         for camera_id in self._pipelines.keys() - wanted.keys():
             gone = self._pipelines.pop(camera_id)
             self._last_t.pop(camera_id, None)
+            self._judged_at.pop(camera_id, None)
             self._record(gone, gone.book.close_all())
         for camera_id, camera in wanted.items():
             before = self._pipelines.get(camera_id)
@@ -89,6 +92,7 @@ class Pipelines:
         pipeline = self._over_hole(pipeline, judged.t)
         self._record(pipeline, pipeline.step(frame, detections))
         self._stepped.add(judged.camera_id)
+        self._judged_at[judged.camera_id] = time.monotonic()
         if any(map(is_of_interest, detections)):
             return WANT_S
         return LIVE_S if pipeline.is_live else 0.0
@@ -100,8 +104,8 @@ class Pipelines:
 
     def save(self, now: float) -> None:
         """Once a second: end what nobody sees any more, keep what the rest knows."""
-        for pipeline in self._pipelines.values():
-            self._record(pipeline, pipeline.book.expire(now))
+        for camera_id, pipeline in self._pipelines.items():
+            self._record(pipeline, pipeline.book.expire(self._now_at(camera_id, now)))
         stepped = [p for c, p in self._pipelines.items() if c in self._stepped]
         states = {pipeline.camera.camera_id: pipeline.dump() for pipeline in stepped}
         self._keeper.save([e for p in stepped for e in p.book.live_episodes], states)
@@ -118,6 +122,13 @@ class Pipelines:
         self._keeper.record(camera.camera_id, changes, states)
         for change in changes:
             self._tell(change)
+
+    def _now_at(self, camera_id: str, now: float) -> float:
+        """The present by the camera's own count, which a clock that is set reaches later or sooner."""
+        last_t, judged_at = self._last_t.get(camera_id), self._judged_at.get(camera_id)
+        if last_t is None or judged_at is None:
+            return now
+        return last_t + time.monotonic() - judged_at
 
     def _over_hole(self, before: CameraPipeline, t: float) -> CameraPipeline:
         """The pipeline to go on with at ``t``: after a hole, one that looks for its subjects.

@@ -19,7 +19,7 @@ from vision.mailbox import Mailbox
 from vision.opening import open_stream
 from vision.ring import RingWriter
 from vision.streams import StreamError, classify, explain, mask
-from vision.timing import PtsClock, WallClock
+from vision.timing import REANCHOR_S, PtsClock, WallClock
 from vision.view import Watcher
 
 NO_FRAME_S = 15.0  # packets may flow and still show nothing: a broken stream, or no key frames
@@ -112,6 +112,7 @@ class Stream:
     ) -> None:
         self._url, self._spec, self._beat, self._stopped, self._now = url, spec, beat, stopped, now
         self._clock = PtsClock()
+        self._offset: float | None = None
         self._paced = urlsplit(url).scheme == "file"
         self._has_times = True
         self._tick_s = 0.0
@@ -150,7 +151,7 @@ class Stream:
         pts, dts = packet.pts, packet.dts
         if not self._has_times or (pts is None and dts is None):
             # The instant of arrival is the best there is.
-            return self._clock.utc(time.monotonic(), self._now()), 0.0
+            return self._utc(time.monotonic()), 0.0
         pts = dts if pts is None else pts
         order = pts if dts is None else dts
         assert pts is not None
@@ -158,7 +159,16 @@ class Stream:
         seconds, lag = order * self._tick_s, (pts - order) * self._tick_s
         if self._paced:
             self._pace(seconds)
-        return self._clock.utc(seconds, self._now()) + lag, lag
+        return self._utc(seconds) + lag, lag
+
+    def _utc(self, seconds: float) -> float:
+        """The instant of a time of the stream; a clock that was set moves it at once, and whole."""
+        now = self._now()
+        offset = now - time.monotonic()
+        if self._offset is not None and abs(offset - self._offset) > REANCHOR_S:
+            self._clock.shift(offset - self._offset)
+        self._offset = offset
+        return self._clock.utc(seconds, now)
 
     def _pace(self, seconds: float) -> None:
         """A file is played in its own time."""

@@ -84,6 +84,13 @@ class PtsClock:
             return self._anchor_at(pts, now)
         return self._anchor + pts
 
+    def shift(self, seconds: float) -> None:
+        """UTC itself was set on by so much; the stream is neither later nor earlier for it."""
+        if self._anchor is not None:
+            self._anchor, self._now = self._anchor + seconds, self._now + seconds
+            if self._late_since is not None:
+                self._late_since += seconds
+
     def _anchor_at(self, pts: float, now: float) -> float:
         self._anchor, self._pts, self._now, self._late_since = now - pts, pts, now, None
         return now

@@ -98,6 +98,14 @@ def test_whoever_has_gone_in_the_hole_ends_and_another_begins(bench: Bench) -> N
     ]
 
 
+def test_a_clock_that_is_set_ends_no_episode_of_a_camera_that_still_counts_by_the_old_one(
+    bench: Bench,
+) -> None:
+    bench.show(0, 6)
+    bench.pipelines.save(T0 + 3606)
+    assert bench.phases == [Phase.OPEN]
+
+
 def test_a_kill_in_the_middle_goes_on_where_it_was(bench: Bench) -> None:
     bench.show(0, 6)
     bench.pipelines.save(T0 + 6)

@@ -121,6 +121,18 @@ def test_a_clock_that_was_set_is_followed_when_it_lasts_and_nobody_is_in_view(
     assert sum(abs(a - b) > 0.5 for a, b in itertools.pairwise(steps)) == 1
 
 
+@given(step=st.floats(-1e6, 1e6))
+def test_a_step_of_the_wall_clock_moves_a_streams_times_at_once_and_by_that_alone(
+    step: float,
+) -> None:
+    clock = PtsClock()
+    for index in range(100):
+        if index == 50:
+            clock.shift(step)
+        t, moved = index / 10, step if index >= 50 else 0.0
+        assert clock.utc(t, NOW + t + moved) == pytest.approx(NOW + t + moved, abs=0.01)
+
+
 def test_slewing_is_followed_and_never_a_step() -> None:
     clock, last = WallClock(), NOW
     for second in range(1, 5000):
