@@ -170,6 +170,21 @@ class Memories(Generic[M]):
             self._kept[subject] = float(seen), memory
 
 
+class BySubject:
+    """A judge whose whole state is what it remembers of each subject; set ``_subjects``."""
+
+    _subjects: Memories[Any]
+
+    def forget(self) -> None:
+        self._subjects.clear()
+
+    def dump(self) -> dict[str, Any]:
+        return self._subjects.dump()
+
+    def load(self, state: dict[str, Any]) -> None:
+        self._subjects.load(state)
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What one frame shows of a breach: how sure, where, by which evidence."""

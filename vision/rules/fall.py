@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vision.contract import Box, Rule
-from vision.rules.base import Ground, Memories, Scene, Seen, Sighting, of_track
+from vision.rules.base import BySubject, Ground, Memories, Scene, Seen, Sighting, of_track
 from vision.rules.votes import Limits, Spell, Stand
 from vision.seen import Track
 from vision.zones import foot
@@ -48,17 +48,17 @@ class Posture:
         self.lying.load(state["lying"])
 
 
-class FallJudge:
+class FallJudge(BySubject):
     def __init__(self, rule: Rule, ground: Ground) -> None:
         self.rule, self._ground = rule, ground
         self._limits = Limits(rule.dwell_s, BLINK_S, RISEN_S, ground.gap_s)
-        self._postures: Memories[Posture] = Memories(Posture, ground.gap_s)
+        self._subjects: Memories[Posture] = Memories(Posture, ground.gap_s)
 
     def step(self, scene: Scene) -> Iterable[Sighting]:
         for person in scene.persons:
             if not self._applies(person):
                 continue
-            posture = self._postures.of(person.subject, scene.t)
+            posture = self._subjects.of(person.subject, scene.t)
             before = posture.lying.since
             stand = posture.step(scene.t, _shape(person.box, scene.aspect), self._limits)
             lying = posture.lying
@@ -69,22 +69,13 @@ class FallJudge:
             onset = scene.t if lying.since is None else lying.since
             ended = lying.true_t if stand is Stand.CLEAR else None
             yield of_track(self.rule, person, scene.t, seen, stand=stand, onset=onset, ended=ended)
-        self._postures.prune(scene.t)
+        self._subjects.prune(scene.t)
 
     def _applies(self, person: Track) -> bool:
         x1, y1, x2, y2 = person.box
         is_large = max(x2 - x1, y2 - y1) >= self.rule.min_height
         is_sure = person.score >= self.rule.min_score
         return is_large and is_sure and self._ground.holds(self.rule.zone_id, foot(person.box))
-
-    def forget(self) -> None:
-        self._postures.clear()
-
-    def dump(self) -> dict[str, Any]:
-        return self._postures.dump()
-
-    def load(self, state: dict[str, Any]) -> None:
-        self._postures.load(state)
 
 
 def _shape(box: Box, aspect: float) -> float:

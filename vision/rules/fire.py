@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from vision.contract import Rule
-from vision.rules.base import Ground, Memories, Scene, Seen, Sighting, is_low, of_track
+from vision.rules.base import BySubject, Ground, Memories, Scene, Seen, Sighting, is_low, of_track
 from vision.rules.votes import Ballot, Vote
 from vision.seen import FIRE, SMOKE
 from vision.zones import centre
 
 
-class FireJudge:
+class FireJudge(BySubject):
     def __init__(self, rule: Rule, ground: Ground) -> None:
         self.rule, self._ground = rule, ground
-        self._ballots = Memories(
+        self._subjects = Memories(
             lambda: Ballot(rule.votes_needed, rule.votes_window, rule.dwell_s, ground.gap_s),
             ground.gap_s,
         )
@@ -30,22 +29,13 @@ class FireJudge:
             and self._ground.holds(self.rule.zone_id, centre(track.box))
         }
         for subject in burning:
-            self._ballots.of(subject, scene.t)
-        for subject, ballot in self._ballots.items():
+            self._subjects.of(subject, scene.t)
+        for subject, ballot in self._subjects.items():
             # A flame that is not there any more has been judged: that is a vote against.
             ballot.cast(Vote(scene.t, subject in burning))
         for subject, track in burning.items():
-            ballot = self._ballots.of(subject, scene.t)
+            ballot = self._subjects.of(subject, scene.t)
             seen = Seen(track.score, track.box, track.label, shows=True, detail=track.label)
             stand, onset = ballot.stand(scene.t), ballot.onset_at(scene.t)
             yield of_track(self.rule, track, scene.t, seen, stand=stand, onset=onset)
-        self._ballots.prune(scene.t)
-
-    def forget(self) -> None:
-        self._ballots.clear()
-
-    def dump(self) -> dict[str, Any]:
-        return self._ballots.dump()
-
-    def load(self, state: dict[str, Any]) -> None:
-        self._ballots.load(state)
+        self._subjects.prune(scene.t)

@@ -7,7 +7,16 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from vision.contract import Direction, Line, Point, Rule
-from vision.rules.base import Ground, Memories, Scene, Seen, Sighting, of_track, people_of
+from vision.rules.base import (
+    BySubject,
+    Ground,
+    Memories,
+    Scene,
+    Seen,
+    Sighting,
+    of_track,
+    people_of,
+)
 from vision.rules.votes import Stand
 from vision.seen import Track
 from vision.zones import distance, foot, offset_from, position_on
@@ -74,7 +83,7 @@ class Walk:
             setattr(self, name, tuple(value) if isinstance(value, list) else value)
 
 
-class LineJudge:
+class LineJudge(BySubject):
     """Speaks of nobody but those who crossed, from the crossing until ``HOLD_S`` later.
 
     ``dwell_s`` and votes mean nothing here: the dead-band and the least travel are what keeps
@@ -83,12 +92,12 @@ class LineJudge:
 
     def __init__(self, rule: Rule, ground: Ground) -> None:
         self.rule, self._line = rule, ground.line(rule.line_id)
-        self._walks: Memories[Walk] = Memories(Walk, ground.gap_s)
+        self._subjects: Memories[Walk] = Memories(Walk, ground.gap_s)
 
     def step(self, scene: Scene) -> Iterable[Sighting]:
         start, end = _scaled(self._line, scene.aspect)
         for person in people_of(self.rule, scene):
-            walk = self._walks.of(person.subject, scene.t)
+            walk = self._subjects.of(person.subject, scene.t)
             x, y = foot(person.box)
             height = person.box[3] - person.box[1]
             crossed = walk.step(scene.t, (x * scene.aspect, y), height, start, end)
@@ -97,7 +106,7 @@ class LineJudge:
                 yield self._sighting(scene.t, person, walk, crossed)
             if walk.crossed_t is not None and scene.t - walk.told_t >= HOLD_S:
                 walk.crossed_t = None
-        self._walks.prune(scene.t)
+        self._subjects.prune(scene.t)
 
     def _sighting(self, t: float, person: Track, walk: Walk, crossed: bool) -> Sighting:
         crossed_t = walk.crossed_t if walk.crossed_t is not None else t
@@ -105,15 +114,6 @@ class LineJudge:
         stand = Stand.BREACH if crossed else Stand.CLEAR if over else Stand.UNDECIDED
         seen = Seen(person.score, person.box, "crossed", crossed, walk.detail)
         return of_track(self.rule, person, t, seen, stand=stand, onset=crossed_t, ended=walk.told_t)
-
-    def forget(self) -> None:
-        self._walks.clear()
-
-    def dump(self) -> dict[str, Any]:
-        return self._walks.dump()
-
-    def load(self, state: dict[str, Any]) -> None:
-        self._walks.load(state)
 
 
 def _scaled(line: Line, aspect: float) -> tuple[Point, Point]:
