@@ -22,6 +22,8 @@ from vision.streams import StreamError, classify, explain, mask
 from vision.timing import REANCHOR_S, PtsClock, WallClock
 from vision.view import Watcher
 
+GATHER_S = 0.2  # how long packets gather in the socket; frames come so much later at most
+FRESH_PACKET_S = 0.03
 NO_FRAME_S = 15.0  # packets may flow and still show nothing: a broken stream, or no key frames
 # These carry pictures and no times: FFmpeg counts 25 a second, whatever the camera sends.
 _WITHOUT_TIMES = frozenset({"mpjpeg", "mjpeg", "h264", "hevc"})
@@ -130,7 +132,9 @@ class Stream:
                 if self._stopped():
                     return
                 if packet.size:
-                    take(packet, *self._instant(packet))
+                    t, lag = self._instant(packet)
+                    take(packet, t, lag)
+                    self._rest(t - lag)
         except av.FFmpegError as error:
             raise StreamError(classify(error), explain(error)) from error
 
@@ -170,15 +174,25 @@ class Stream:
         self._offset = offset
         return self._clock.utc(seconds, now)
 
+    def _rest(self, t: float) -> None:
+        """Let packets gather: a thread that is woken for each of them pays for cold caches.
+
+        Only after a packet that has just come; whoever lags behind reads on.
+        """
+        if not self._paced and 0 <= self._now() - t < FRESH_PACKET_S:
+            time.sleep(GATHER_S)
+
     def _pace(self, seconds: float) -> None:
         """A file is played in its own time."""
         if self._first_pts is None:
             self._first_pts, self._started_at = seconds, time.monotonic()
         ahead = self._started_at + seconds - self._first_pts - time.monotonic()
+        if ahead > 0:
+            ahead += GATHER_S
         while ahead > 0 and not self._stopped():
             time.sleep(min(ahead, 0.25))
             self._beat()
-            ahead = self._started_at + seconds - self._first_pts - time.monotonic()
+            ahead = self._started_at + seconds + GATHER_S - self._first_pts - time.monotonic()
 
 
 class Session:
