@@ -13,7 +13,8 @@ still     4 cameras of 1080p25 in which nothing moves, key frames alone
 A mode is measured for one whole loop of the footage after it has settled. Its cost is the CPU time
 of the worker's process tree; the server's and the web's are left out. ``ratio`` compares it with the
 sum of decode, gate, pre-processing and inference, each measured alone (``bench.vision_parts``; decode
-from a live stream, by a bare loop of PyAV) and taken as often as the mode did them. Every passage of a person must raise the same kinds of
+from live streams by a bare loop of PyAV, inference at the pace of the field) and taken as often as
+the mode did them. Every passage of a person must raise the same kinds of
 episodes in every mode, and begin no later or earlier than one group of pictures and a second.
 ``age_p95_s``: from the instant of a frame to its judgement; when a still camera wakes up, those of
 the last seconds are judged after the fact, and they count.
@@ -25,27 +26,21 @@ import argparse
 import json
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import av
-
 from bench import vision_loops as footage
 from bench.replay_events import DATA
-from bench.vision_parts import Footage, measure
+from bench.vision_live import INPUT, Parts, parts_of
 from bench.vision_rig import Page, Server, Worker, running
 from vision.rulesets import DEFAULT_RULES
-from vision.streams import open_options
 
-INPUT = (320, 192)
 ANALYSED_FPS = 2.0
 SETTLE_S, TAIL_S = 14.0, 10.0
 STILL_WINDOW_S = 40.0
-LIVE_S = 12.0
 SLACK_S = (
     footage.SUB.gop / footage.SUB.fps + 1.0
 )  # between the beginnings of one episode in two modes
@@ -65,7 +60,6 @@ class Mode:
         return footage.STILL if self.is_still else footage.SUB
 
 
-Parts = dict[str, float]
 MODES = (
     Mode("adaptive", 16, adaptive=True, gate=True),
     Mode("full", 16, adaptive=False, gate=True),
@@ -235,47 +229,6 @@ def percentile(before: Page, after: Page, name: str, share: float) -> float:
             return low if high == float("inf") else low + part * (high - low)
         low, below = float(bound), counts[bound]
     return 0.0
-
-
-def parts_of(kind: footage.Kind, path: Path, folder: Path) -> Parts:
-    """CPU milliseconds of each part alone; decoding from a live stream too, as nothing else is."""
-    parts = measure(Footage(path, kind.size, kind.fps, kind.gop), INPUT, folder)
-    server = Server(path.parent, folder / "parts.server.log")
-    try:
-        names = [path.stem] if kind is footage.STILL else [f"cam{n:02}" for n in range(16)]
-        urls = [server.url(name) for name in names * (4 if kind is footage.STILL else 1)]
-        parts["live_full_per_frame"] = live_ms(urls, keys_only=False)
-        parts["live_keys_per_input_frame"] = live_ms(urls, keys_only=True)
-    finally:
-        server.close()
-    print(f"{kind.size}: { {k: round(v, 3) for k, v in parts.items()} } ms", flush=True)
-    return parts
-
-
-def live_ms(urls: Sequence[str], *, keys_only: bool) -> float:
-    """For each frame of live streams read side by side, by nothing but PyAV; opening left out."""
-    costs: list[tuple[float, int]] = []
-
-    def read(url: str) -> None:
-        with av.open(url, options=open_options(url), timeout=(8, 8)) as container:
-            stream = container.streams.video[0]
-            stream.thread_type = "NONE"
-            stream.codec_context.thread_count = 1
-            began, used, count = time.monotonic(), time.thread_time(), 0
-            for packet in container.demux(stream):
-                count += 1
-                if packet.is_keyframe or not keys_only:
-                    stream.codec_context.decode(packet)
-                if time.monotonic() - began > LIVE_S:
-                    break
-            costs.append((time.thread_time() - used, count))
-
-    threads = [threading.Thread(target=read, args=(url,)) for url in urls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return 1000 * sum(used for used, _ in costs) / sum(count for _, count in costs)
 
 
 def differences(one: Ran, other: Ran) -> list[str]:
