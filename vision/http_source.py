@@ -8,19 +8,46 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import io
 import socket
-from collections.abc import Mapping, Sequence
-from typing import Any
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from vision.auth import authorization
 from vision.contract import StreamFault
-from vision.reach import MOST_REDIRECTS, Trust, dial, redirected
+from vision.reach import KNOCK_S, MOST_REDIRECTS, Trust, dial, left_until, redirected
 from vision.streams import NO_DATA, READ_S, StreamError, check_url
 
+OPEN_S = 15.0  # under the watchdog's limit, so that it need not end the whole process
 _LIST_TYPES = frozenset(
     {"application/vnd.apple.mpegurl", "application/x-mpegurl", "audio/mpegurl", "audio/x-mpegurl"}
 )
+
+
+class _Source(io.RawIOBase):
+    """A connection as http.client reads from it: within ``head_until``, later ``patience()``.
+
+    A socket's own limit is for one packet: a server that drips would never meet it.
+    """
+
+    def __init__(
+        self, connection: socket.socket, head_until: float, patience: Callable[[], float]
+    ) -> None:
+        self._connection, self._patience = connection, patience
+        self.head_until: float | None = head_until
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        until = self.head_until
+        self._connection.settimeout(self._patience() if until is None else left_until(until))
+        return self._connection.recv_into(buffer)
 
 
 class Body:
@@ -51,6 +78,7 @@ class Fetcher:
     def __init__(self, url: str, hosts: Sequence[str], trust: Trust) -> None:
         self._url, self._hosts, self._trust = url, hosts, trust
         self._first: Body | None = None
+        self._until: float | None = time.monotonic() + OPEN_S
         self.fault: StreamError | None = None
 
     def format(self) -> str | None:
@@ -71,9 +99,16 @@ class Fetcher:
             self.fault = error
             raise
 
+    def opened(self) -> None:
+        """The stream is open. What that took had to come within ``OPEN_S`` all together."""
+        self._until = None
+
     def close(self) -> None:
         if self._first is not None:
             self._first.close()
+
+    def _patience(self) -> float:
+        return READ_S if self._until is None else left_until(self._until)
 
     def _fetch(self, url: str) -> Body:
         for _ in range(MOST_REDIRECTS + 1):
@@ -103,16 +138,19 @@ class Fetcher:
     def _get(
         self, parts: SplitResult, given: str
     ) -> tuple[http.client.HTTPResponse, socket.socket]:
-        connection = dial(parts, self._hosts, self._trust)
-        connection.settimeout(READ_S)
+        until = self._until or time.monotonic() + KNOCK_S
+        connection = dial(parts, self._hosts, self._trust, until)
         place = parts.netloc.rpartition("@")[2]
         lines = [f"GET {_target(parts)} HTTP/1.1", f"Host: {place}", "User-Agent: anqi"]
         lines += ["Accept: */*", "Connection: close"]
         lines += [f"Authorization: {given}"] if given else []
         try:
+            connection.settimeout(left_until(until))
             connection.sendall("\r\n".join((*lines, "", "")).encode())
-            response = http.client.HTTPResponse(connection, method="GET")
+            source = _Source(connection, until, self._patience)
+            response = http.client.HTTPResponse(cast("socket.socket", source), method="GET")
             response.begin()
+            source.head_until = None
         except TimeoutError as error:
             connection.close()
             raise StreamError(StreamFault.TIMEOUT, NO_DATA) from error

@@ -76,11 +76,14 @@ def _fetch(url: str, hosts: Sequence[str], trust: Trust) -> av.container.InputCo
     kind = fetcher.format()
     try:
         limits = (PIECE_S, PIECE_S)
-        return av.open(url, format=kind, options=open_options(url), io_open=fetcher, timeout=limits)
+        options = open_options(url)
+        container = av.open(url, format=kind, options=options, io_open=fetcher, timeout=limits)
     except av.FFmpegError as error:
         raise fetcher.fault or StreamError(classify(error), explain(error)) from error
     finally:
         fetcher.close()
+    fetcher.opened()
+    return container
 
 
 def _mind_video(container: av.container.InputContainer, reached: Reached) -> None:

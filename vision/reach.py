@@ -28,7 +28,9 @@ from vision.contract import StreamFault
 from vision.streams import CONNECT_S, NO_DATA, StreamError, check_url, mask
 
 MOST_REDIRECTS = 3
-ANSWER_S = 8.0  # a server that drips its answer
+# From the first dialling to the end of the answer, over all redirects: a server that drips must
+# not hold up its thread until the watchdog ends the whole process.
+KNOCK_S = 12.0
 MOST_BYTES = 65_536
 CA_FILE, TLS_VERIFY = "ANQI_VISION_CA_FILE", "ANQI_VISION_TLS_VERIFY"
 _PORTS = {"rtsp": 554, "rtsps": 322, "http": 80, "https": 443}
@@ -37,6 +39,8 @@ _METADATA = ("100.100.100.200/32", "192.0.0.192/32", "fd00:ec2::254/128")
 _CODEC = re.compile(
     rb"^m=video [^\r\n]*\r?\n(?:(?!m=).*\r?\n)*?a=rtpmap:\d+ ([\w.-]+)/", re.MULTILINE
 )
+_STATUS, _LENGTH = re.compile(r"[0-9]{3}"), re.compile(r"[0-9]{1,9}")
+_ENDLESS = "the answer has no end"
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -99,13 +103,21 @@ def addresses(host: str, port: int, hosts: Sequence[str]) -> list[str]:
     return known
 
 
-def dial(parts: SplitResult, hosts: Sequence[str], trust: Trust) -> socket.socket:
-    """A connection to the host of ``parts``, encrypted where its scheme says so.
+def left_until(until: float) -> float:
+    """Seconds to wait at most for one step; raises TimeoutError past ``until`` (monotonic)."""
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return min(left, CONNECT_S)
+
+
+def dial(parts: SplitResult, hosts: Sequence[str], trust: Trust, until: float) -> socket.socket:
+    """A connection to the host of ``parts`` before ``until``, encrypted where its scheme says so.
 
     Raises :class:`StreamError`.
     """
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
-    connection = connect(addresses(host, port, hosts), port)
+    connection = connect(addresses(host, port, hosts), port, until)
     if parts.scheme not in ("rtsps", "https"):
         return connection
     try:
@@ -123,12 +135,12 @@ def dial(parts: SplitResult, hosts: Sequence[str], trust: Trust) -> socket.socke
         raise _broken(error) from error
 
 
-def connect(known: Sequence[str], port: int) -> socket.socket:
+def connect(known: Sequence[str], port: int, until: float) -> socket.socket:
     """A connection to the first address that answers; raises :class:`StreamError`."""
     last: OSError = OSError()
     for address in known:
         try:
-            return socket.create_connection((address, port), CONNECT_S)
+            return socket.create_connection((address, port), left_until(until))
         except OSError as error:
             last = error
     raise _broken(last) from last
@@ -139,9 +151,10 @@ def knock(url: str, hosts: Sequence[str], trust: Trust) -> Reached:
 
     A redirect is followed to hosts that are on the list, and to no other.
     """
+    until = time.monotonic() + KNOCK_S
     for _ in range(MOST_REDIRECTS + 1):
         check_url(url, hosts)
-        answer = _Knock(url, hosts, trust).ask()
+        answer = _Knock(url, hosts, trust, until).ask()
         if not 300 <= answer.status < 400:
             _judge(answer)
             found = _CODEC.search(answer.body)
@@ -152,8 +165,11 @@ def knock(url: str, hosts: Sequence[str], trust: Trust) -> Reached:
 
 def redirected(url: str, location: str) -> str:
     """Where a server at ``url`` sends its callers; the password goes along to the same host only."""
-    target = urljoin(url, location)
-    before, after = urlsplit(url), urlsplit(target)
+    try:
+        target = urljoin(url, location)
+        before, after = urlsplit(url), urlsplit(target)
+    except ValueError:
+        raise StreamError(StreamFault.NOT_FOUND, "the stream has moved to nowhere") from None
     if not location or after.scheme not in (before.scheme, f"{before.scheme}s"):
         raise StreamError(StreamFault.NOT_FOUND, f"the stream has moved to {mask(target)}")
     if "@" in before.netloc and "@" not in after.netloc and before.hostname == after.hostname:
@@ -173,18 +189,18 @@ class _Answer:
 class _Knock:
     """One connection: OPTIONS, DESCRIBE, and DESCRIBE again with the password if need be."""
 
-    def __init__(self, url: str, hosts: Sequence[str], trust: Trust) -> None:
+    def __init__(self, url: str, hosts: Sequence[str], trust: Trust, until: float) -> None:
         self._parts = urlsplit(url)
         place = self._parts.netloc.rpartition("@")[2]
         self._uri = self._parts._replace(netloc=place, fragment="").geturl()
-        self._connection = dial(self._parts, hosts, trust)
+        self._connection = dial(self._parts, hosts, trust, until)
         self._number = 0
-        self._until = time.monotonic() + ANSWER_S
+        self._until = until
+        self._heard = b""
 
     def ask(self) -> _Answer:
         try:
-            with self._connection, self._connection.makefile("rb") as stream:
-                self._stream = stream
+            with self._connection:
                 answer = self._say("OPTIONS")
                 if 300 <= answer.status < 400:
                     return answer
@@ -210,25 +226,36 @@ class _Knock:
     def _read(self) -> _Answer:
         version, _, rest = self._line().partition(" ")
         status, _, reason = rest.partition(" ")
-        if not version.startswith("RTSP/") or not status.isdecimal():
+        if not version.startswith("RTSP/") or not _STATUS.fullmatch(status):
             raise StreamError(StreamFault.OTHER, "what answers there does not speak RTSP")
         headers: dict[str, list[str]] = {}
         while line := self._line():
             name, _, value = line.partition(":")
             headers.setdefault(name.strip().lower(), []).append(value.strip())
             if len(headers) > 100:
-                raise StreamError(StreamFault.OTHER, "the answer has no end")
+                raise StreamError(StreamFault.OTHER, _ENDLESS)
         length = headers.get("content-length", ["0"])[0]
-        size = min(int(length), MOST_BYTES) if length.isdecimal() else 0
-        return _Answer(int(status), reason, headers, self._stream.read(size) if size else b"")
+        size = min(int(length), MOST_BYTES) if _LENGTH.fullmatch(length) else 0
+        while len(self._heard) < size and self._hear():
+            pass
+        body, self._heard = self._heard[:size], self._heard[size:]
+        return _Answer(int(status), reason, headers, body)
 
     def _line(self) -> str:
-        if time.monotonic() > self._until:
-            raise TimeoutError
-        line = self._stream.readline(MOST_BYTES)
-        if not line:
-            raise ConnectionResetError
+        while b"\n" not in self._heard:
+            if len(self._heard) > MOST_BYTES:
+                raise StreamError(StreamFault.OTHER, _ENDLESS)
+            if not self._hear():
+                raise ConnectionResetError
+        line, _, self._heard = self._heard.partition(b"\n")
         return line.decode("latin-1").strip()
+
+    def _hear(self) -> bool:
+        """Wait for more of the answer; False at its end."""
+        self._connection.settimeout(left_until(self._until))
+        more = self._connection.recv(MOST_BYTES)
+        self._heard += more
+        return bool(more)
 
 
 def _judge(answer: _Answer) -> None:

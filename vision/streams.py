@@ -19,6 +19,7 @@ _PROTOCOLS = {
     "https": "https,tls,tcp,crypto",
     "file": "file",
 }
+LONGEST_DETAIL = 300
 _CONTROL = re.compile(r"[\s\x00-\x1f\x7f]")
 CONNECT_S = 5.0
 READ_S = 5.0
@@ -28,10 +29,13 @@ _SOCKET_US = str(8_000_000)
 
 
 class StreamError(Exception):
-    """Why a stream cannot be read, as an operator's class; the text carries no secret."""
+    """Why a stream cannot be read, as an operator's class; the text carries no secret.
+
+    Parts of it are a camera's own words: kept short, and without what no line or message may hold.
+    """
 
     def __init__(self, fault: StreamFault, detail: str) -> None:
-        super().__init__(detail)
+        super().__init__("".join(c if c.isprintable() else "?" for c in detail[:LONGEST_DETAIL]))
         self.fault = fault
 
 

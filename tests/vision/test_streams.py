@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import socketserver
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -21,6 +24,7 @@ from cryptography.x509.oid import NameOID
 
 from tests.vision.footage import make_clip
 from tests.vision.rtsp import Camera, Clip
+from vision import http_source, reach
 from vision.config import ConfigError, VisionSettings
 from vision.contract import StreamFault
 from vision.opening import open_stream
@@ -231,6 +235,68 @@ def test_a_refused_password_over_http_is_told_as_such(web_server: Callable[..., 
 
     url = web_server(Locked).replace("http://", "http://anqi:wrong@")
     assert fault_of(f"{url}/live.flv")[0] is StreamFault.AUTHENTICATION
+
+
+@pytest.fixture
+def says() -> Iterator[Callable[..., str]]:
+    """A server that sends each caller these bytes, whatever is asked; returns its host and port."""
+    servers: list[socketserver.ThreadingTCPServer] = []
+
+    def start(words: bytes, *, endless: bytes = b"") -> str:
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                with suppress(OSError):
+                    while self.request.recv(4096) and not endless:
+                        self.request.sendall(words)
+                    self.request.sendall(words)
+                    while endless:
+                        self.request.sendall(endless)
+                        time.sleep(0.02)
+
+        server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        return f"127.0.0.1:{server.server_address[1]}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.parametrize("words", ["RTSP/1.0 500 ", "HTTP/1.1 500 "])
+def test_what_a_camera_says_for_a_reason_is_short_and_can_be_told(
+    says: Callable[..., str], words: str
+) -> None:
+    place = says(words.encode() + b"a\x00b\x1b[2J" + b"c" * 5000 + b"\r\n\r\n")
+    fault, detail = fault_of(f"{words[:4].lower()}://{place}/live")
+    assert fault is StreamFault.OTHER
+    assert detail.isprintable()
+    assert len(detail) <= 300
+    assert "a?b?[2J" in detail
+
+
+@pytest.mark.parametrize("scheme", ["rtsp", "http"])
+@pytest.mark.parametrize("words", [b"", b"HTTP/1.1 200 OK\r\nContent-Type: video/x-flv\r\n\r\nFLV"])
+def test_a_server_that_drips_does_not_hold_up_its_thread(
+    says: Callable[..., str], monkeypatch: pytest.MonkeyPatch, scheme: str, words: bytes
+) -> None:
+    monkeypatch.setattr(reach, "KNOCK_S", 0.3)
+    monkeypatch.setattr(http_source, "OPEN_S", 0.3)
+    place = says(words.replace(b"HTTP/1.1", scheme.upper().encode() + b"/1.1"), endless=b"x")
+    assert fault_of(f"{scheme}://{place}/live")[0] is StreamFault.TIMEOUT
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"RTSP/1.0 302 x\r\nLocation: rtsp://[\r\n\r\n", b"RTSP/1.0 " + b"2" * 5000 + b" x\r\n\r\n"],
+)
+def test_an_answer_beyond_all_measure_is_a_fault_and_no_crash(
+    says: Callable[..., str], answer: bytes
+) -> None:
+    fault, _ = fault_of(f"rtsp://{says(answer)}/live")
+    assert fault in (StreamFault.NOT_FOUND, StreamFault.OTHER)
 
 
 def own_certificate(folder: Path) -> tuple[Path, Path]:
