@@ -4,8 +4,9 @@
     SOAK=60 python -m bench.vision_soak       # an hour
 
 A real worker reads them through proxies that reset a connection every few seconds, in turn. After
-three minutes of warming up, the memory of the worker and all its processes (PSS, so that what they
-share counts once), their file handles and threads are noted every five seconds. A line is fitted to
+three minutes of warming up, the memory of the worker and all its processes (their own and what they
+share of it, which counts once; not the files of libraries, whose share depends on who else runs),
+their file handles and threads are noted every five seconds. A line is fitted to
 the medians of each minute; its slope is given with a 95 % interval from the spread around it.
 """
 
@@ -39,23 +40,24 @@ _STUDENT = {1: 12.71, 2: 4.30, 3: 3.18, 4: 2.78, 5: 2.57, 6: 2.45, 8: 2.31, 10: 
 
 @dataclass(frozen=True)
 class Sample:
-    """``t`` in seconds; ``mb`` PSS of the whole tree."""
+    """``t`` in seconds; ``mb`` of the whole tree, ``each`` of its processes, in order of start."""
 
     t: float
     mb: float
     handles: int
     threads: int
-    processes: int
+    each: tuple[float, ...]
 
 
 def sample(pid: int, began: float) -> Sample:
     tree = _tree(pid)
+    each = tuple(_memory_kb(one) / 1024 for one in tree)
     return Sample(
         time.monotonic() - began,
-        sum(_pss_kb(one) for one in tree) / 1024,
+        sum(each),
         sum(_count(f"/proc/{one}/fd") for one in tree),
         sum(_count(f"/proc/{one}/task") for one in tree),
-        len(tree),
+        each,
     )
 
 
@@ -70,14 +72,13 @@ def _tree(pid: int) -> list[int]:
     return found
 
 
-def _pss_kb(pid: int) -> int:
+def _memory_kb(pid: int) -> int:
     try:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1])
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
-        pass
-    return 0
+        return 0
+    words = (line.split() for line in lines)
+    return sum(int(word[1]) for word in words if word[0] in ("Pss_Anon:", "Pss_Shmem:"))
 
 
 def _count(folder: str) -> int:
@@ -170,6 +171,8 @@ def soak(folder: Path, seconds: float, warm_s: float) -> dict[str, Any]:
 def figures(samples: list[Sample]) -> dict[str, Any]:
     """Slopes for each camera; handles and threads as the last third's median over the first's."""
     rate, margin = slope(samples)
+    for one in samples[:: max(1, len(samples) // 20)]:
+        print(f"{one.t:6.0f} s {one.mb:7.1f} MB  ", *(f"{mb:6.1f}" for mb in one.each), flush=True)
     third = max(1, len(samples) // 3)
 
     def grown(values: list[int]) -> float:
@@ -184,7 +187,7 @@ def figures(samples: list[Sample]) -> dict[str, Any]:
         "threads_grown": grown([one.threads for one in samples]),
         "handles": samples[-1].handles,
         "threads": samples[-1].threads,
-        "processes": samples[-1].processes,
+        "processes": len(samples[-1].each),
     }
 
 
