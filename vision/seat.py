@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from vision.capture import Report
 from vision.contract import Camera, CameraHealth, CameraState, Decoding, StreamFault
+from vision.logs import conceal
 from vision.mailbox import Mailbox
 
 FRESH_S = 5.0  # "running" is said only while the newest frame is younger than this
@@ -113,7 +114,7 @@ class Seat:
             reconnects=sum(self.reconnects.values()),
             dropped=self.mailbox.dropped + inferred.stale + corrupt,
             fault=fault,
-            fault_detail=detail[:500],
+            fault_detail=conceal(detail)[:500],  # a camera may say our password back to us
             view=report.view,
             view_since=self.view_since,
             decoding=report.decoding,

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from vision import logs
 from vision.capture import Report
 from vision.config import VisionSettings
 from vision.contract import (
@@ -20,6 +21,7 @@ from vision.contract import (
 )
 from vision.fleet import Fleet
 from vision.inference.supervisor import Detectors
+from vision.logs import hide_password_of
 from vision.mailbox import Mailbox
 from vision.seat import Counts, Inferred, Seat, trouble_of, true_state
 
@@ -60,6 +62,13 @@ def test_a_clock_that_is_set_makes_no_frame_older(
     assert told.state is CameraState.RUNNING
     assert told.frame_age_s is not None
     assert 0.2 <= told.frame_age_s < 2
+
+
+def test_a_password_that_a_camera_says_back_does_not_reach_the_web(seat: Seat) -> None:
+    hide_password_of("rtsp://anqi:geheim-42@10.0.0.8/1")
+    seat.heed(replace(RUNNING, fault=StreamFault.AUTHENTICATION, detail="401 not geheim-42"))
+    assert seat.health(Inferred()).fault_detail == "401 not ***"
+    logs._secrets.clear()
 
 
 def test_a_camera_that_failed_does_not_run_however_young_its_last_frame() -> None:
