@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from supervision.core import clock
 from supervision.core.actor import Actor
@@ -167,14 +167,24 @@ def permits_in_force(actor: Actor, camera_ids: Sequence[int]) -> dict[int, list[
     """By camera: what may still bend a rule, for the node that runs these cameras."""
     if not camera_ids:
         return {}
+    today = clock.start_of(clock.today())
+    # Of those that alone let a rule be on, the last that ended is enough: asked for with each
+    # heartbeat, the permits of years must not come along.
+    later = aliased(CameraPermit)
+    is_last = ~(
+        exists()
+        .where(later.camera_id == CameraPermit.camera_id, later.rule_id == CameraPermit.rule_id)
+        .where(later.effect == WindowEffect.ONLY, later.removed_at.is_(None))
+        .where(later.ends_at > CameraPermit.ends_at, later.ends_at <= today)
+    )
     stmt = (
         visible(Camera, actor, CameraPermit)
         .join(CameraPermit, CameraPermit.camera_id == Camera.id)
         .where(Camera.id.in_(camera_ids), CameraPermit.removed_at.is_(None))
         .where(
             or_(
-                CameraPermit.ends_at > clock.start_of(clock.today()),
-                CameraPermit.effect == WindowEffect.ONLY,
+                CameraPermit.ends_at > today,
+                and_(CameraPermit.effect == WindowEffect.ONLY, is_last),
             )
         )
         .order_by(CameraPermit.camera_id, CameraPermit.ends_at, CameraPermit.id)

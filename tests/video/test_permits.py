@@ -131,6 +131,20 @@ def test_what_lifted_a_rule_is_forgotten_the_next_day_and_what_let_it_be_on_is_n
     ]
 
 
+def test_a_heartbeat_reads_no_permits_of_years_past(node, camera, cast):
+    chief, day = cast["section_chief"], timedelta(days=1)
+    only = {"effect": WindowEffect.ONLY}
+    for number in range(4):
+        with clock.frozen(NOON + number * day):
+            last = add(camera, chief, **only)
+    with clock.frozen(NOON + 9 * day):
+        found = ticket_queries.permits_in_force(SYSTEM, [camera])
+        assert [permit.id for permit in found[camera]] == [last]
+        removed_before = windows(node)
+        remove(camera, last, chief)
+        assert [w.end for w in windows(node)] == [removed_before[0].end - day]
+
+
 def test_no_number_of_permits_breaks_a_nodes_configuration():
     rows = [permit(n, n + 1, WindowEffect.OFF) for n in range(60)]
     with clock.frozen(NOON):
