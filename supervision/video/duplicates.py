@@ -47,7 +47,12 @@ def _root(violation: Violation) -> Violation | None:
     found = _find(Violation.id == named.duplicate_of_id) if named.duplicate_of_id else named
     if found is None or found.id == violation.id or found.status not in COUNTS:
         return None
-    return found if found.enterprise_id == violation.enterprise_id else None
+    # One thing is of one enterprise and of one kind, whatever a node says.
+    is_one = (found.enterprise_id, found.rule_kind) == (
+        violation.enterprise_id,
+        violation.rule_kind,
+    )
+    return found if is_one else None
 
 
 def _find(condition: object) -> Violation | None:
@@ -70,11 +75,31 @@ def file_those_that_waited(original: Violation) -> None:
         file(waiting)
 
 
+def release(rejected: Violation) -> None:
+    """What the system filed under it waits for a verdict of its own: another picture may show it."""
+    stmt = (
+        select(Violation)
+        .where(Violation.duplicate_of_id == rejected.id, Violation.verdict_side.is_(None))
+        .where(Violation.status == ReviewState.DUPLICATE)
+        .order_by(Violation.id)
+        .with_for_update(of=Violation)
+        .execution_options(populate_existing=True)
+    )
+    for filed in db.session.scalars(unscoped(stmt, reason="of the one that was just judged")).all():
+        _wait_again(filed)
+        audit.record(SYSTEM, "video.released", filed, original=rejected.id)
+
+
 def take_apart(violation: Violation, actor: Actor) -> None:
     """A person says that it is a thing of its own: it waits for a verdict again, and stays so."""
     step = REVIEW_WORKFLOW.check("take_apart", violation, actor)
     original = violation.duplicate_of_id
-    violation.status, violation.is_apart = step.target, True
+    _wait_again(violation, step.target)
+    violation.is_apart = True
+    audit.record(actor, "video.take_apart", violation, original=original)
+
+
+def _wait_again(violation: Violation, state: ReviewState = ReviewState.PENDING) -> None:
+    violation.status = state
     violation.duplicate_of_id = violation.verdict_at = violation.verdict_revision = None
     violation.verdict_by_id, violation.verdict_by = None, ""
-    audit.record(actor, "video.take_apart", violation, original=original)

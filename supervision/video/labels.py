@@ -337,6 +337,7 @@ ACTION_LABELS = {
     "video.camera_create": _l("Camera added"),
     "video.camera_change": _l("Camera changed"),
     "video.filed": _l("Violation filed as seen by two cameras"),
+    "video.released": _l("Violation waits again: its original was rejected"),
     "video.take_apart": _l("Violation taken apart from its original"),
     "video.ticket_open": _l("Camera ticket opened"),
     "video.ticket_well": _l("Camera ticket closed: the camera is well again"),

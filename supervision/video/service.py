@@ -52,13 +52,17 @@ def confirm(violation_id: int, actor: Actor, *, note: str = "") -> Violation:
 def reject(
     violation_id: int, actor: Actor, *, reason: RejectReason | None, note: str = ""
 ) -> Violation:
-    """It is none, for a reason of the list; "other" needs words."""
+    """It is none, for a reason of the list; "other" needs words.
+
+    What the system filed under it waits for a verdict again.
+    """
     violation = _claim(violation_id, actor)
     REVIEW_WORKFLOW.check("reject", violation, actor, {"reject_reason": reason})
     if reason is RejectReason.OTHER and not note:
         raise InvalidInput(N_("Say in words why."), field="note")
     violation.reject_reason = reason
     _decide(violation, actor, ReviewState.REJECTED, note)
+    duplicates.release(violation)
     audit.record(
         actor, "video.reject", violation, reason=reason, note=note, revision=violation.revision
     )

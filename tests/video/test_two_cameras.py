@@ -22,6 +22,7 @@ from tests.factories.video import (
     make_node,
     violation,
 )
+from vision.contract import RuleKind
 
 
 @pytest.fixture
@@ -92,6 +93,27 @@ def test_what_was_rejected_says_nothing_of_another_cameras_picture(cast, node, f
         service.reject(ident, cast["video_operator"], reason=RejectReason.WRONG_OBJECT)
     node.send(second)
     assert status(second) is ReviewState.PENDING
+
+
+def test_what_was_filed_waits_again_when_its_original_is_rejected(cast, node, first, second):
+    node.send(first)
+    node.send(second)
+    with transaction():
+        ident = violation(first.event_id).id
+        service.reject(ident, cast["video_operator"], reason=RejectReason.UNCLEAR)
+    node.send(closed(second))
+    found = violation(second.event_id)
+    assert (found.status, found.revision, found.is_apart) == (ReviewState.PENDING, 2, False)
+    with transaction():
+        service.confirm(found.id, cast["video_operator"])
+    assert status(second) is ReviewState.CONFIRMED
+
+
+def test_a_thing_of_another_kind_is_no_duplicate(cast, node, first, second):
+    fire = replace(second, rule_kind=RuleKind.FIRE_SMOKE)
+    for event in (first, fire):
+        node.send(event)
+    assert status(fire) is ReviewState.PENDING
 
 
 def test_another_enterprises_event_is_no_original(cast, node, first):
