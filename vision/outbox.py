@@ -147,6 +147,11 @@ class Outbox:
             gone = [row for row in gone if row[0] not in keep]
             db.executemany("DELETE FROM state WHERE camera_id = ?", gone)
 
+    def forget_state(self, camera_id: str) -> None:
+        """Drop the state of one camera."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM state WHERE camera_id = ?", (camera_id,))
+
     def get(self, event_id: str) -> StoredEpisode | None:
         with self._lock:
             row = self._db.execute(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from vision.contract import Camera, NodeConfig
@@ -72,6 +74,9 @@ class Pipelines:
             self._last_t.pop(camera_id, None)
             self._judged_at.pop(camera_id, None)
             self._record(gone, gone.book.close_all())
+            # A full disk keeps it; the next start forgets it as well.
+            with suppress(sqlite3.OperationalError):
+                self._outbox.forget_state(camera_id)
         for camera_id, camera in wanted.items():
             before = self._pipelines.get(camera_id)
             if before is not None and (before.camera, before.days) == (camera, config.days):

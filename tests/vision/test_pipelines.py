@@ -132,3 +132,13 @@ def test_every_frame_is_wanted_while_somebody_is_in_view_and_none_after(bench: B
     assert bench.show(1, 4)
     assert bench.phases == [Phase.OPEN]
     assert bench.pipelines.judge(judged(T0 + 4.2, None), CLASSES), "the episode is still open"
+
+
+def test_nothing_is_kept_of_a_camera_that_is_taken_away(bench: Bench) -> None:
+    bench.show(0, 3)
+    bench.pipelines.save(T0 + 3)
+    assert "gate" in bench.outbox.states()
+    bench.pipelines.apply(NodeConfig("node", "2", ()), T0 + 3)
+    bench.pipelines.save(T0 + 4)
+    assert "gate" not in bench.outbox.states()
+    assert bench.phases == [Phase.OPEN, Phase.CLOSE]
