@@ -72,6 +72,8 @@ def _run(settings: VisionSettings, options: argparse.Namespace) -> int:
         raise ConfigError("set ANQI_WEB_URL and ANQI_NODE_TOKEN, or give --config FILE")
     if settings.web_url and not settings.node_token:
         raise ConfigError("ANQI_WEB_URL needs ANQI_NODE_TOKEN")
+    # What it keeps shows people: neither pictures nor the outbox are for others on the machine.
+    os.umask(0o077)
     worker = Worker(settings, fixed)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

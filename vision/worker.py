@@ -19,6 +19,7 @@ from vision.contract import Heartbeat, NodeConfig
 from vision.fleet import Fleet
 from vision.inference.supervisor import Detectors
 from vision.keeper import Identity, Keeper
+from vision.leftovers import sweep
 from vision.logs import hide, hide_password_of
 from vision.metrics import Metrics, Sources
 from vision.office import ConfigWatch, HeartbeatSender
@@ -67,6 +68,7 @@ class Worker:
         self._watch: ConfigWatch | None = None
         self._threads: list[threading.Thread] = []
         self._paces = Paces()
+        self._cameras: set[str] | None = None
         self._clock = WallClock()
 
     def run(self, stop: threading.Event) -> None:
@@ -139,6 +141,8 @@ class Worker:
             with suppress(sqlite3.OperationalError):  # a full disk: the next hour will do
                 for path in self._outbox.forget_sent(self._now()):
                     path.unlink(missing_ok=True)
+            if self._cameras is not None:
+                sweep(self._settings.directory, self._cameras, time.time())
 
     def _apply(self, config: NodeConfig) -> None:
         for camera in config.cameras:
@@ -146,7 +150,8 @@ class Worker:
             hide_password_of(camera.sub_url)
         self._fleet.apply(config)
         self._pipelines.apply(config, self._now())
-        self._metrics.forget_all_but({camera.camera_id for camera in config.cameras})
+        self._cameras = {camera.camera_id for camera in config.cameras}
+        self._metrics.forget_all_but(self._cameras)
         log.info("configuration %s: %d cameras", config.config_version, len(config.cameras))
 
     def heartbeat(self) -> Heartbeat:

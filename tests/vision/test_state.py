@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import tempfile
 from collections import Counter
@@ -19,6 +20,7 @@ from tests.vision.test_rules_invariance import SCENES
 from vision.contract import Phase, RuleKind
 from vision.episodes import Change
 from vision.keeper import Identity, Keeper
+from vision.leftovers import AFTER_S, sweep
 from vision.outbox import Outbox
 from vision.pipeline import CameraPipeline
 
@@ -102,6 +104,21 @@ def test_states_are_kept_by_camera_and_forgotten_with_it(tmp_path: Path) -> None
     outbox.save([], {"a": {"t": 2.0}})
     outbox.forget_states({"a"})
     assert outbox.states() == {"a": {"t": 2.0}}
+
+
+def test_footage_and_view_of_a_camera_that_is_gone_are_removed_after_a_day(tmp_path: Path) -> None:
+    for camera in ("kept", "gone.1", "just-gone"):
+        (tmp_path / "ring" / camera).mkdir(parents=True)
+        (tmp_path / "ring" / camera / "0000000000001.nut").touch()
+        (tmp_path / "view").mkdir(exist_ok=True)
+        (tmp_path / "view" / f"{camera}.npz").touch()
+        age = T0 - (0 if camera == "just-gone" else 2 * AFTER_S)
+        for path in (tmp_path / "ring" / camera, tmp_path / "view" / f"{camera}.npz"):
+            os.utime(path, (age, age))
+    sweep(tmp_path, {"kept"}, T0 + 60)
+    assert {path.name for path in (tmp_path / "ring").iterdir()} == {"kept", "just-gone"}
+    assert {path.stem for path in (tmp_path / "view").iterdir()} == {"kept", "just-gone"}
+    sweep(tmp_path / "nowhere", set(), T0)
 
 
 def test_an_outbox_of_an_older_worker_is_taken_over(tmp_path: Path) -> None:

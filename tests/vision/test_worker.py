@@ -64,6 +64,9 @@ def test_a_passage_becomes_one_event_with_snapshot_and_clip(
     assert next(picture.decode(video=0)).width == 320
     beat = wait_until(lambda: [b for b in web.heartbeats if b.cameras][-1])
     assert beat.backend == "scripted"
+    kept = [path for path in workers.directory.rglob("*") if path.exists()]
+    assert any(path.suffix == ".jpg" for path in kept)
+    assert not [path for path in kept if path.stat().st_mode & 0o077], "footage is for its owner"
 
 
 def test_a_web_that_is_down_for_a_while_loses_and_doubles_nothing(
