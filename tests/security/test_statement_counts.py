@@ -14,6 +14,9 @@ from supervision.order.workflow import OrderState
 from supervision.report import jobs as reports
 from supervision.report import queries as packages
 from supervision.report import service as packaging
+from supervision.video import maintenance
+from supervision.video import queries as cameras
+from supervision.video.rules import TicketFault
 from tests.cast import enterprise_values
 from tests.factories.authorities import certify
 from tests.factories.cases import law, make_case
@@ -45,6 +48,7 @@ PAGES = (
     ("/enterprises/{plant}/tabs/cases", "district_officer"),
     ("/video/?status=", "video_operator"),
     ("/video/cameras/", "section_chief"),
+    ("/video/tickets/", "section_chief"),
     ("/video/nodes/", "administrator"),
     ("/video/nodes/parked", "administrator"),
     ("/enterprises/", "district_officer"),
@@ -89,6 +93,9 @@ def grow(app, cast, start, count):
         make_violation(node, camera, colour=COLOURS[number])
         make_violation(node, camera, with_files=False)
         node.send({"event_id": f"broken-{number}"})
+        with transaction():
+            unwell = cameras.get_camera(camera, SYSTEM)
+            maintenance.open_ticket(unwell, TicketFault.COVERED, since=clock.now())
         tell(cast, "district_officer")
         with transaction():
             subject = packages.of_enterprise(packages.enterprises.get_enterprise(plant, SYSTEM))
