@@ -314,8 +314,12 @@ def _obey(order: Start | Stop, readers: dict[str, Reader], bell: Bell | None) ->
     if running is not None:
         running.stop()
     if isinstance(order, Start):
-        readers[camera_id] = Reader(order.spec, bell)
-        readers[camera_id].start()
+        try:
+            reader = Reader(order.spec, bell)
+        except FileNotFoundError:
+            return  # the camera was taken away meanwhile; the others of the group go on
+        readers[camera_id] = reader
+        reader.start()
 
 
 def _keep_quiet() -> None:

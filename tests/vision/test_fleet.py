@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from vision import logs
-from vision.capture import Report
+from vision.capture import Reader, Report, Start, _obey
 from vision.config import VisionSettings
 from vision.contract import (
     Camera,
@@ -24,6 +25,7 @@ from vision.inference.supervisor import Detectors
 from vision.logs import hide_password_of
 from vision.mailbox import Mailbox
 from vision.seat import Counts, Inferred, Seat, trouble_of, true_state
+from vision.session import CameraSpec
 
 RUNNING = Report("gate", CameraState.RUNNING, decoding=Decoding.FULL)
 
@@ -62,6 +64,24 @@ def test_a_clock_that_is_set_makes_no_frame_older(
     assert told.state is CameraState.RUNNING
     assert told.frame_age_s is not None
     assert 0.2 <= told.frame_age_s < 2
+
+
+def test_a_camera_taken_away_before_its_process_was_up_does_not_end_its_group(
+    tmp_path: Path,
+) -> None:
+    mailbox = Mailbox((64, 64))
+    spec = CameraSpec.of(
+        Camera("gate", "Gate", "rtsp://10.0.0.8/1", input_size=(64, 64)),
+        ring=tmp_path,
+        ring_s=60.0,
+        mailbox=mailbox.name,
+        hosts=(),
+        allow_files=False,
+    )
+    mailbox.close()
+    readers: dict[str, Reader] = {}
+    _obey(Start(spec), readers, None)
+    assert readers == {}
 
 
 def test_a_password_that_a_camera_says_back_does_not_reach_the_web(seat: Seat) -> None:
