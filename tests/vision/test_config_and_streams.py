@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vision.config import ConfigError, VisionSettings, load_file
-from vision.contract import StreamFault
+from vision.contract import ContractError, Schedule, StreamFault, parse
 from vision.streams import StreamError, check_url, classify, mask, open_options
 
 
@@ -80,6 +80,12 @@ def test_a_camera_file_with_a_mistake_names_the_field(tmp_path: Path) -> None:
     path.write_text('{"node": "n", "config_version": "1", "cameras": [{"camera_id": "c"}]}')
     with pytest.raises(ConfigError, match=r"cameras\[0\]\.name: is missing"):
         load_file(path)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shangai", "../../etc/passwd", "", "Asia"])
+def test_a_time_zone_that_nobody_knows_is_refused_before_a_rule_asks_for_it(zone: str) -> None:
+    with pytest.raises(ContractError, match="timezone"):
+        parse(Schedule, {"timezone": zone})
 
 
 HOSTS = ("10.0.0.0/8", "*.plant.example", "127.0.0.1")

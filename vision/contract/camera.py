@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from vision.contract.checks import ContractError, Point, check_token, check_unit
 from vision.contract.codes import DayKind, Direction, RuleKind, WindowEffect
@@ -73,6 +74,10 @@ class Schedule:
         for name in ("start_minute", "end_minute"):
             if not 0 <= getattr(self, name) <= 1440:
                 raise ContractError(name, "minutes of the day run from 0 to 1440")
+        try:
+            ZoneInfo(self.timezone)
+        except (ValueError, KeyError, OSError):
+            raise ContractError("timezone", "is no time zone that is known here") from None
 
 
 @dataclass(frozen=True, slots=True)
