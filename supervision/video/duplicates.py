@@ -65,6 +65,7 @@ def file_those_that_waited(original: Violation) -> None:
     stmt = (
         select(Violation)
         .where(Violation.same_as == original.event_id, Violation.id != original.id)
+        .where(Violation.enterprise_id == original.enterprise_id)
         .where(Violation.status == ReviewState.PENDING)
         .order_by(Violation.id)
         .limit(MAX_WAITING)
