@@ -11,9 +11,10 @@ ours      the worker as it is, the file played in its own time as one of 16 came
 alone     the same with this one camera: what the worker itself costs falls on it alone
 
 CPU seconds for each second of the file, at two lengths of it: start-up is left out of all of them,
-each runs alone, a process of its own, one thread, the model's input 320 x 192 throughout (what
-ultralytics makes of 640 x 360 at ``imgsz=320``, and checked). Needs the ``train`` extra for the first
-two; ends with 77 without it or without the clips.
+each runs alone, a process of its own, one thread, the model's input 640 x 384 throughout (the
+default of both: what ultralytics makes of 640 x 360 at ``imgsz=640``, and checked; another by
+``BENCH_INPUT=320x192``). Needs the ``train`` extra for the first two; ends with 77 without it or
+without the clips.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ from bench.replay_events import DATA
 from bench.vision_rig import ONE_THREAD, ROOT, Worker, running
 from vision.rulesets import DEFAULT_RULES
 
-INPUT = (320, 192)
+WIDTH, HEIGHT = map(int, os.environ.get("BENCH_INPUT", "640x384").split("x"))
+INPUT = (WIDTH, HEIGHT)
 ANALYSED_FPS = 2.0
 # One analysis in so many frames; rounded up, in favour of the peer.
 STRIDE = -(-footage.SUB.fps // int(ANALYSED_FPS))
@@ -231,7 +233,7 @@ def main() -> int:
             held[side] = ours(path, folder, count) if count else alone(side, path, folder)
             for media, cpu in held[side]:
                 print(f"{side:8} {media:6.1f} s of footage {cpu:7.2f} s of CPU", flush=True)
-    print(json.dumps(figures_of(held)))
+    print(json.dumps({"input_width": WIDTH, "input_height": HEIGHT, **figures_of(held)}))
     return 0
 
 
