@@ -41,6 +41,8 @@ CREATE TABLE IF NOT EXISTS state (camera_id TEXT PRIMARY KEY, body TEXT NOT NULL
 State = dict[str, Any]
 KEEP_SENT_S = 7 * 86400.0
 SILENT_S = 60.0
+# Nothing is put off for longer; a later instant was noted by a clock that has been set back since.
+LONGEST_LATER_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +185,8 @@ class Outbox:
             row = self._db.execute(
                 "SELECT * FROM revision r WHERE state = 'queued' AND NOT EXISTS"
                 " (SELECT 1 FROM revision o WHERE o.event_id = r.event_id AND o.id <= r.id"
-                " AND o.state = 'queued' AND o.next_t > ?) ORDER BY id LIMIT 1",
-                (now,),
+                " AND o.state = 'queued' AND o.next_t > ? AND o.next_t < ?) ORDER BY id LIMIT 1",
+                (now, now + LONGEST_LATER_S),
             ).fetchone()
         if row is None:
             return None
@@ -196,8 +198,9 @@ class Outbox:
             row = self._db.execute(
                 "SELECT e.* FROM evidence e JOIN revision r"
                 " ON r.event_id = e.event_id AND r.revision = e.revision AND r.state = 'sent'"
-                " WHERE e.state = 'queued' AND e.next_t <= ? ORDER BY e.id LIMIT 1",
-                (now,),
+                " WHERE e.state = 'queued' AND NOT (e.next_t > ? AND e.next_t < ?)"
+                " ORDER BY e.id LIMIT 1",
+                (now, now + LONGEST_LATER_S),
             ).fetchone()
         if row is None:
             return None

@@ -195,6 +195,28 @@ def test_a_file_that_the_web_contradicts_is_parked(
     assert (web.evidence, outbox.queue_length()) == ({}, 0)
 
 
+def test_what_was_put_off_by_a_clock_that_was_set_back_since_is_due(
+    outbox: Outbox, tmp_path: Path
+) -> None:
+    open_event(outbox)
+    add_evidence(outbox, evidence(tmp_path))
+    years = 30 * 365 * 86_400.0
+    for _ in range(2):
+        queued = outbox.next_revision(T0)
+        assert queued is not None
+        outbox.revision_later(queued.row_id, T0 + 10, "")
+        assert outbox.next_revision(T0) is None
+        outbox.revision_later(queued.row_id, T0 + years, "")
+        assert outbox.next_revision(T0) == queued
+        outbox.revision_done(queued.row_id)
+    file = outbox.next_evidence(T0)
+    assert file is not None
+    outbox.evidence_later(file.row_id, T0 + 5, "")
+    assert outbox.next_evidence(T0) is None
+    outbox.evidence_later(file.row_id, T0 + years, "")
+    assert outbox.next_evidence(T0) == file
+
+
 def test_what_was_delivered_is_forgotten_after_a_week_and_not_before(
     outbox: Outbox, web: FakeWeb, tmp_path: Path
 ) -> None:
