@@ -21,6 +21,7 @@ from vision.decoding import LONGEST_GOP_S
 from vision.logs import hide_password_of, set_up
 from vision.looking import Tally
 from vision.mailbox import Mailbox
+from vision.memory import give_back
 from vision.session import CameraSpec, Session, keep_evidence, loops
 from vision.streams import StreamError, mask
 from vision.timing import Backoff, WallClock
@@ -96,6 +97,7 @@ class Attempts:
                 backoff.reset()
             if wait is None:
                 return
+            give_back()  # a decoder and its frames
             self._sleep(wait, beat)
             self.reconnects += 1
 

@@ -21,6 +21,7 @@ from vision.inference.supervisor import Detectors
 from vision.keeper import Identity, Keeper
 from vision.leftovers import sweep
 from vision.logs import hide, hide_password_of
+from vision.memory import give_back
 from vision.metrics import Metrics, Sources
 from vision.office import ConfigWatch, HeartbeatSender
 from vision.outbox import Outbox
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 TICK_S = 0.5
 SAVE_S = 1.0
 FORGET_S = 3600.0
+GIVE_BACK_S = 60.0
 
 
 @dataclass(slots=True)
@@ -42,6 +44,7 @@ class Paces:
     tick_at: float = 0.0
     save_at: float = 0.0
     forget_at: float = 0.0
+    give_back_at: float = 0.0
 
 
 class Worker:
@@ -136,6 +139,9 @@ class Worker:
         if now >= self._paces.save_at:
             self._paces.save_at = now + SAVE_S
             self._pipelines.save(self._now())
+        if now >= self._paces.give_back_at:
+            self._paces.give_back_at = now + GIVE_BACK_S
+            give_back()  # what snapshots and clips were made in
         if now >= self._paces.forget_at:
             self._paces.forget_at = now + FORGET_S
             with suppress(sqlite3.OperationalError):  # a full disk: the next hour will do
