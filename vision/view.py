@@ -168,12 +168,6 @@ class Watcher:
             self._saved_at = self._t
 
 
-def thumbnail(luma: NDArray[np.uint8]) -> Luma:
-    """A luma plane of any size as the thumbnail that gate and watcher share."""
-    small = cv2.resize(luma, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
-    return np.asarray(small, dtype=np.uint8)
-
-
 def _mask(zone: Sequence[Point]) -> NDArray[np.bool_]:
     corners = np.array([[x * WIDTH, y * HEIGHT] for x, y in zone]).round().astype(np.int32)
     drawn = np.zeros((HEIGHT, WIDTH), dtype=np.uint8)

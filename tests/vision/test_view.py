@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from vision.contract import ViewState
-from vision.view import UNKNOWN, Seen, Watcher, thumbnail
+from vision.gate import SIZE
+from vision.planes import shrink
+from vision.view import UNKNOWN, Seen, Watcher
 
 ZONE = ((0.1, 0.3), (0.4, 0.3), (0.4, 0.95), (0.1, 0.95))
 
@@ -53,7 +55,7 @@ class Watched:
         for _ in range(round(seconds * self.fps)):
             self.t += 1 / self.fps
             frame = self.site.frame() if picture is None else picture
-            said.append(self.watcher.look(thumbnail(frame), self.t))
+            said.append(self.watcher.look(shrink(frame, SIZE), self.t))
         return said
 
 
@@ -92,12 +94,16 @@ def test_no_light_and_a_hand_on_the_lens(site):
     watched.run(40)
     noise = np.random.default_rng(1)
     dark = [np.clip(noise.normal(8, 3, (180, 320)), 0, 255).astype(np.uint8) for _ in range(16)]
-    said = [watched.watcher.look(thumbnail(f), watched.t + 0.25 * i) for i, f in enumerate(dark, 1)]
+    said = [
+        watched.watcher.look(shrink(f, SIZE), watched.t + 0.25 * i) for i, f in enumerate(dark, 1)
+    ]
     assert said[-1].view is ViewState.BLACK
     watched.t += 4.0
     assert watched.run(5)[-1].view is ViewState.OK
     soft = [cv2.GaussianBlur(site.frame(), (0, 0), 20) for _ in range(32)]
-    said = [watched.watcher.look(thumbnail(f), watched.t + 0.25 * i) for i, f in enumerate(soft, 1)]
+    said = [
+        watched.watcher.look(shrink(f, SIZE), watched.t + 0.25 * i) for i, f in enumerate(soft, 1)
+    ]
     assert said[-1].view is ViewState.COVERED
 
 
