@@ -56,6 +56,20 @@ class Permission(StrEnum):
 
     VIDEO_READ = "video.read"
     VIDEO_REVIEW = "video.review"
+    # The picture of now, on the wall and in the editor.
+    VIDEO_LIVE = "video.live"
+    # A copy to hand out: watermarked, the faces of others blurred.
+    VIDEO_COPY = "video.copy"
+    # The file as it came, whose hash can be proved.
+    VIDEO_ORIGINAL = "video.original"
+    # Keep evidence beyond its time, and let go of it again.
+    VIDEO_HOLD = "video.hold"
+    # What a confirmed sighting may do without a person.
+    VIDEO_POLICY = "video.policy"
+    # Reviews of a camera by Administrative Penalties Law art. 41, and marks that stand on them.
+    GATE_READ = "gate.read"
+    GATE_EDIT = "gate.edit"
+    GATE_APPROVE = "gate.approve"
     CAMERA_EDIT = "camera.edit"
     NODE_ADMIN = "node.admin"
     NODE_INGEST = "node.ingest"

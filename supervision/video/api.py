@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from collections.abc import Sequence
-from typing import IO
 
-from flask import Blueprint, Request, jsonify, request
+from flask import Blueprint, Request, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
+from supervision.core import clock
 from supervision.core.access import current_actor, requires
 from supervision.core.actor import Actor
 from supervision.core.db import db, transaction
 from supervision.core.holidays import workday_table
 from supervision.core.permissions import Permission
 from supervision.core.web.state import settings
-from supervision.video import configuration, health, intake, messages, queries, ticket_queries
-from supervision.video.media import NotThisTypeError, check_media
+from supervision.video import (
+    configuration,
+    health,
+    intake,
+    messages,
+    node_jobs,
+    queries,
+    ticket_queries,
+)
 from supervision.video.models import Camera, VisionNode
+from supervision.video.receiving import problem, receive
 from vision import contract
-from vision.contract import ContractError, EvidenceRef, Heartbeat, ViolationEvent
+from vision.contract import ContractError, Heartbeat, ViolationEvent
 
 bp = Blueprint("vision_api", __name__, url_prefix=contract.API_PREFIX)
 
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
-IN_MEMORY_BYTES = 4 * 1024 * 1024
-CHUNK = 256 * 1024
 
 
 @bp.get("/config")
@@ -46,7 +50,14 @@ def config() -> ResponseReturnValue:
         response = jsonify(contract.config_for(_version_of(request), told))
     response.set_etag(version)
     response.headers["Cache-Control"] = "no-store"
+    _tell_of_work(response, node)
     return response
+
+
+def _tell_of_work(response: Response, node: VisionNode) -> None:
+    """A worker that knows jobs asks for them when it is told to: no idle question."""
+    if node_jobs.has_work(node, clock.now()):
+        response.headers[contract.WORK_HEADER] = "1"
 
 
 def _version_of(asked: Request) -> int:
@@ -71,7 +82,9 @@ def heartbeat() -> ResponseReturnValue:
         cameras = queries.cameras_of_node(actor)
         around = _surroundings(actor, cameras)
         version = configuration.config_version(node, cameras, around)
-    return jsonify(config_version=version)
+        response = jsonify(config_version=version)
+        _tell_of_work(response, node)
+    return response
 
 
 def _surroundings(actor: Actor, cameras: Sequence[Camera]) -> configuration.Surroundings:
@@ -105,42 +118,21 @@ def evidence(event_id: str, sha256: str) -> ResponseReturnValue:
     try:
         declared = intake.find_evidence(actor, event_id, sha256)
     except LookupError:
-        return _problem(404, "event_id", "this event has not arrived")
+        return problem(404, "event_id", "this event has not arrived")
     if declared is None:
-        return _problem(409, "sha256", "the event does not declare this file")
+        return problem(409, "sha256", "the event does not declare this file")
     if declared.attachment_id is not None:
         return jsonify(sha256=sha256)
-    ref = EvidenceRef(declared.kind, sha256, declared.size, declared.media_type)
     # The connection goes back to the pool while a slow line delivers its megabytes.
     db.session.rollback()
     request.max_content_length = contract.MAX_EVIDENCE_BYTES
-    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as part:
-        try:
-            _receive(ref, part)
-        except ContractError as error:
-            note = f"{sha256}: {request.content_length} bytes of {request.mimetype}"
-            return _park("evidence", error, note.encode(), event_id=event_id)
-        with transaction():
-            is_new = intake.store_evidence(actor, event_id, sha256, part)
-    return jsonify(sha256=sha256), 201 if is_new else 200
-
-
-def _receive(declared: EvidenceRef, part: IO[bytes]) -> None:
-    """Read the body into ``part``; raises ContractError unless it is just what was declared."""
-    digest, size = hashlib.sha256(), 0
-    while size <= declared.size and (chunk := request.stream.read(CHUNK)):
-        size += len(chunk)
-        digest.update(chunk)
-        part.write(chunk)
-    if size != declared.size:
-        came = f"more than {declared.size}" if size > declared.size else str(size)
-        raise ContractError("size", f"{declared.size} bytes were declared, {came} came")
-    if digest.hexdigest() != declared.sha256:
-        raise ContractError("sha256", "the bytes have another hash")
     try:
-        check_media(part, declared.media_type)
-    except NotThisTypeError as error:
-        raise ContractError("media_type", str(error)) from None
+        with receive(request, sha256, declared.media_type, declared.size) as part, transaction():
+            is_new = intake.store_evidence(actor, event_id, sha256, part)
+    except ContractError as error:
+        note = f"{sha256}: {request.content_length} bytes of {request.mimetype}"
+        return _park("evidence", error, note.encode(), event_id=event_id)
+    return jsonify(sha256=sha256), 201 if is_new else 200
 
 
 def _node() -> VisionNode:
@@ -159,10 +151,4 @@ def _park(
     with transaction():
         known = messages.event_id_of(body) if event_id is None else event_id[:64]
         intake.park(_node(), endpoint, known, error, body)
-    return _problem(422, error.field, error.problem)
-
-
-def _problem(status: int, field: str, problem: str) -> ResponseReturnValue:
-    return jsonify(
-        error=status, field=field, message=f"{field}: {problem}", problem=problem
-    ), status
+    return problem(422, error.field, error.problem)

@@ -76,7 +76,7 @@ def config_version(node: VisionNode, cameras: Iterable[Camera], around: Surround
         parts.append([camera.enterprise_id, camera.analysed_fps, camera.zones, camera.lines])
         parts.append([contract.to_json(rule) for rule in _rules(camera, around)])
         parts.append([camera.sub_url, camera.adaptive, camera.gate])
-        parts.append([camera.scan_s, camera.view_check, str(camera.view_from)])
+        parts.append([camera.scan_s, camera.view_check, str(camera.view_from), camera.masks])
     plain = json.dumps(parts, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(plain.encode()).hexdigest()[:24]
 
@@ -109,6 +109,7 @@ def _camera(camera: Camera, around: Surroundings) -> contract.Camera:
         scan_s=camera.scan_s,
         view_check=camera.view_check,
         view_from=camera.view_from,
+        masks=camera.mask_list,
     )
 
 

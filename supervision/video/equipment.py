@@ -22,7 +22,7 @@ from supervision.enterprise.models import Enterprise
 from supervision.video import rules
 from supervision.video.models import Camera, CameraAssignment, VisionNode
 from vision import contract
-from vision.contract import ContractError, Line, Rule, Zone
+from vision.contract import ContractError, Line, Mask, Rule, Zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class CameraSpec:
     sub_url: str = ""
     drop_sub: bool = False
     lines: tuple[Line, ...] = ()
+    masks: tuple[Mask, ...] = ()
     adaptive: bool = True
     gate: bool = True
     scan_s: float = 10.0
@@ -109,6 +110,7 @@ def _apply(camera: Camera, spec: CameraSpec, hosts: tuple[str, ...]) -> None:
     camera.adaptive, camera.gate = spec.adaptive, spec.gate
     camera.scan_s, camera.view_check = spec.scan_s, spec.view_check
     camera.lines = [contract.to_json(line) for line in spec.lines]
+    camera.masks = [contract.to_json(mask) for mask in spec.masks]
     camera.zones = [contract.to_json(zone) for zone in spec.zones]
     camera.rules = [contract.to_json(rule) for rule in spec.rules]
 
@@ -127,6 +129,7 @@ def _check(uid: str, spec: CameraSpec) -> None:
             zones=spec.zones,
             rules=spec.rules,
             lines=spec.lines,
+            masks=spec.masks,
             scan_s=spec.scan_s,
         )
     except ContractError as error:
@@ -160,6 +163,7 @@ def _told(camera: Camera) -> dict[str, Any]:
         "view_check": camera.view_check,
         "zones": camera.zones,
         "lines": camera.lines,
+        "masks": camera.masks,
         "rules": camera.rules,
     }
 

@@ -58,6 +58,8 @@ def _node_values(beat: Heartbeat, now: datetime) -> dict[str, Any]:
         "model_sha256": model.sha256 if model else "",
         "config_version": beat.config_version[:64],
         "queue_length": _clamp(beat.queue_length),
+        "storage": contract.to_json(beat.storage) if beat.storage else None,
+        "speaks": beat.contract,
         "detectors": [contract.to_json(one) for one in beat.detectors[:MAX_DETECTORS]],
         "silence_told_at": None,
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import secrets
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -41,8 +42,10 @@ from vision.contract import (
     DetectorHealth,
     EvidenceKind,
     Line,
+    Mask,
     Phase,
     RuleKind,
+    StorageHealth,
     StreamFault,
     ViewState,
     Zone,
@@ -71,6 +74,10 @@ class VisionNode(Base):
     queue_length: Mapped[int] = mapped_column(default=0)
     # The contract's DetectorHealth of each inference process.
     detectors: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue, default=list)
+    # The contract's StorageHealth; None from a worker that does not tell.
+    storage: Mapped[dict[str, Any] | None] = mapped_column(JsonValue)
+    # The version of the contract in which it last spoke.
+    speaks: Mapped[int] = mapped_column(default=1)
     # Set when the administrators were told of the silence, cleared by the next heartbeat.
     silence_told_at: Mapped[datetime | None]
 
@@ -81,6 +88,10 @@ class VisionNode(Base):
             return cls.id == actor.node_id
         administers = actor.may(Permission.NODE_ADMIN) or actor.may(Permission.CAMERA_EDIT)
         return true() if administers else false()
+
+    @property
+    def storage_health(self) -> StorageHealth | None:
+        return contract.parse(StorageHealth, self.storage) if self.storage else None
 
     @property
     def detector_list(self) -> tuple[DetectorHealth, ...]:
@@ -126,6 +137,8 @@ class Camera(Searchable, Versioned, OwnedByEnterprise, Base):
     view_from: Mapped[datetime | None]
     zones: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue, default=list)
     lines: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue, default=list)
+    # Privacy: burnt in before a picture leaves the node.
+    masks: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue, default=list)
     rules: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue, default=list)
     # Where it hangs: fractions of the plan's picture from its top left.
     site_plan_id: Mapped[int | None] = mapped_column(ForeignKey("site_plan.id"), index=True)
@@ -149,6 +162,10 @@ class Camera(Searchable, Versioned, OwnedByEnterprise, Base):
     @property
     def line_list(self) -> tuple[Line, ...]:
         return tuple(contract.parse(Line, line) for line in self.lines)
+
+    @property
+    def mask_list(self) -> tuple[Mask, ...]:
+        return tuple(contract.parse(Mask, mask) for mask in self.masks)
 
     @property
     def rule_list(self) -> tuple[contract.Rule, ...]:
@@ -223,6 +240,22 @@ class CameraHealth(Base):
     camera: Mapped[Camera] = relationship(back_populates="health", lazy="raise_on_sql")
 
 
+class CameraDay(Base):
+    """What a camera did on one day of ours, added up from heartbeats: its hours and its troubles."""
+
+    __tablename__ = "camera_day"
+    __table_args__ = (UniqueConstraint("camera_id", "day"), Index("ix_camera_day_day", "day"))
+
+    camera_id: Mapped[int] = mapped_column(ForeignKey("camera.id"))
+    day: Mapped[date]
+    # Seconds in which it ran and its view could be judged.
+    running_s: Mapped[float] = mapped_column(default=0.0)
+    reconnects: Mapped[int] = mapped_column(default=0)
+    dropped: Mapped[int] = mapped_column(default=0)
+    corrupt: Mapped[int] = mapped_column(default=0)
+    judged: Mapped[int] = mapped_column(default=0)
+
+
 class Violation(Versioned, OwnedByEnterprise, Base):
     """One episode that a camera saw, kept at its highest revision, and what a person made of it."""
 
@@ -240,6 +273,7 @@ class Violation(Versioned, OwnedByEnterprise, Base):
         ),
         CheckConstraint("(phase = 'close') = (ended_at IS NOT NULL)", name="closed_has_end"),
         Index("ix_violation_status_started_at", "status", "started_at"),
+        Index("ix_violation_status_severity_started_at", "status", "severity", "started_at"),
         Index("ix_violation_enterprise_id_started_at", "enterprise_id", "started_at"),
         Index("ix_violation_camera_id_started_at", "camera_id", "started_at"),
     )
@@ -274,7 +308,9 @@ class Violation(Versioned, OwnedByEnterprise, Base):
     same_as: Mapped[str | None] = mapped_column(String(64), index=True)
     # A person has said that it is not: the system does not file it again.
     is_apart: Mapped[bool] = mapped_column(Boolean, default=False)
-    merge_key: Mapped[str] = mapped_column(String(200))
+    merge_key: Mapped[str] = mapped_column(String(200), index=True)
+    # Of the rule when it was told, else of its kind: see rules.Severity.
+    severity: Mapped[int] = mapped_column(default=1)
     received_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -286,6 +322,8 @@ class Violation(Versioned, OwnedByEnterprise, Base):
     # Which revision the person looked at.
     verdict_revision: Mapped[int | None]
     verdict_note: Mapped[str] = mapped_column(Text, default="")
+    # The system's own, by a policy that an administrator set: counts in no precision.
+    is_automatic: Mapped[bool] = mapped_column(Boolean, default=False)
     reject_reason: Mapped[RejectReason | None] = mapped_column(code_of(RejectReason))
     duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("violation.id"), index=True)
     hazard_id: Mapped[int | None] = mapped_column(ForeignKey("hazard.id"), index=True)
@@ -350,9 +388,20 @@ class ViolationEvidence(Base):
     revision: Mapped[int]
     attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"), index=True)
     stored_at: Mapped[datetime | None]
+    # Its address: nobody guesses the next one.
+    key: Mapped[str] = mapped_column(String(32), unique=True, default=lambda: secrets.token_hex(16))
+    thumbnail_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"), index=True)
+    # When its time was over, or there was no room; what was known of it stays.
+    removed_at: Mapped[datetime | None]
+    removed_why: Mapped[str] = mapped_column(String(32), default="")
 
     violation: Mapped[Violation] = relationship(back_populates="evidence")
-    attachment: Mapped[Attachment | None] = relationship(lazy="joined")
+    attachment: Mapped[Attachment | None] = relationship(
+        lazy="joined", foreign_keys=[attachment_id]
+    )
+    thumbnail: Mapped[Attachment | None] = relationship(
+        lazy="raise_on_sql", foreign_keys=[thumbnail_id]
+    )
 
 
 class ParkedEvent(Base):

@@ -14,10 +14,11 @@ from supervision.video.views.nodes import bp as nodes
 from supervision.video.views.permits import bp as permits
 from supervision.video.views.review import bp as review
 from supervision.video.views.tickets import bp as tickets
+from supervision.video.views.work_api import bp as work_api
 
 SLICE = Slice(
     name="video",
-    blueprints=(review, cameras, tickets, permits, nodes, api),
+    blueprints=(review, cameras, tickets, permits, nodes, api, work_api),
     nav=(
         NavItem(
             _l("Video review"),

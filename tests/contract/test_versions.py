@@ -13,6 +13,7 @@ from vision.contract import (
     ContractError,
     DayKind,
     Line,
+    Mask,
     NodeConfig,
     Rule,
     RuleKind,
@@ -34,6 +35,9 @@ CAMERA = Camera(
     rules=RULES,
     lines=(Line("edge", "Edge", (0, 0.5), (1, 0.5)),),
     sub_url="rtsp://cameras.example/sub",
+)
+MASKED = replace(
+    CAMERA, camera_id="cam-2", masks=(Mask("canteen", "Canteen", ((0, 0), (0.2, 0), (0.2, 0.2))),)
 )
 # The fields of version 1, as its strict parser knew them.
 FIELDS = {
@@ -81,18 +85,34 @@ def test_version_1_is_told_in_its_own_words():
     ]
 
 
-def test_version_2_is_told_everything():
+def test_version_2_is_told_all_but_the_masks():
     config = NodeConfig("node-1", "v", (CAMERA,))
-    assert contract.parse(NodeConfig, contract.config_for(2, config)) == config
+    told = contract.config_for(2, config)
+    assert "masks" not in told["cameras"][0]
+    assert contract.parse(NodeConfig, told) == replace(config, contract=2)
 
 
-@pytest.mark.parametrize(("header", "version"), [("", 1), ("1", 1), ("2", 2), ("3", 2), ("x", 1)])
+def test_the_present_version_is_told_everything():
+    config = NodeConfig("node-1", "v", (MASKED,))
+    assert contract.parse(NodeConfig, contract.config_for(3, config)) == config
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_worker_that_knows_no_masks_is_not_given_a_masked_camera(version):
+    """Its pictures would leave unmasked."""
+    told = contract.config_for(version, NodeConfig("node-1", "v", (MASKED, CAMERA)))
+    assert [camera["camera_id"] for camera in told["cameras"]] == ["cam-1"]
+
+
+@pytest.mark.parametrize(
+    ("header", "version"), [("", 1), ("1", 1), ("2", 2), ("3", 3), ("4", 3), ("x", 1)]
+)
 def test_the_web_answers_in_the_version_that_was_asked_for(app, cast, header, version):
     node = make_node(app)
     make_camera(cast, node)
     told = node.call("GET", "/config", headers={contract.HEADER: header}).json
     assert told["contract"] == version
-    assert ("days" in told) is (version == 2)
+    assert ("days" in told) is (version >= 2)
 
 
 def test_what_an_old_worker_left_in_its_outbox_is_taken(app, cast):
@@ -105,5 +125,5 @@ def test_what_an_old_worker_left_in_its_outbox_is_taken(app, cast):
 
 
 def test_a_version_that_is_not_known_yet_is_refused_by_name():
-    with pytest.raises(ContractError, match="contract: this side reads the versions 1, 2"):
-        NodeConfig("node-1", "v", contract=3)
+    with pytest.raises(ContractError, match="contract: this side reads the versions 1, 2, 3"):
+        NodeConfig("node-1", "v", contract=4)

@@ -70,7 +70,7 @@ class Node:
     token_id: int
 
     def call(self, method: str, path: str, **kwargs: object) -> TestResponse:
-        ours = {"Authorization": f"Bearer {self.token}", contract.HEADER: "2"}
+        ours = {"Authorization": f"Bearer {self.token}", contract.HEADER: "3"}
         headers = ours | kwargs.pop("headers", {})
         return self.app.test_client().open(
             f"{API_PREFIX}{path}", method=method, headers=headers, **kwargs

@@ -663,6 +663,11 @@ MACHINE = {
     "vision_api.heartbeat",
     "vision_api.violations",
     "vision_api.evidence",
+    "vision_jobs.work",
+    "vision_jobs.source",
+    "vision_jobs.file",
+    "vision_jobs.result",
+    "vision_jobs.live",
 }
 WORDS = {
     "key": "hazards",

@@ -1,4 +1,4 @@
-"""What the vision worker and the web say to each other, version 2.
+"""What the vision worker and the web say to each other, version 3.
 
 Standard library only, so that the web side can import it without pulling in
 OpenCV or a model runtime. Workers only ever dial out. Every request carries
@@ -12,13 +12,21 @@ POST     ``/heartbeat``                                  :class:`Heartbeat`; 200
 POST     ``/violations``                                 :class:`ViolationEvent`; 201 created or newer
                                                          revision taken, 200 already had it
 PUT      ``/violations/<event_id>/evidence/<sha256>``    raw bytes; 201 stored, 200 already had it
+GET      ``/jobs``                                       :class:`NodeWork`: jobs and live pictures
+GET      ``/jobs/<job_id>/source``                       raw bytes of the file that a job is about
+PUT      ``/jobs/<job_id>/file/<sha256>``                raw bytes that a job made; 201, 200
+POST     ``/jobs/<job_id>/result``                       :class:`JobResult`; 200
+PUT      ``/live/<camera_id>``                           a JPEG of now; 204
 =======  ==============================================  ==========================================
 
 Errors: 401/403 the token is wrong, expired or revoked: stop and alarm, do not
 retry hot. 404 on evidence: the event has not arrived yet, retry later. 409 on
 evidence: the event does not declare this hash. 422 the message breaks the
 contract: the web parks it and shows it, the worker does not send it again.
-5xx and timeouts: retry for ever with back-off.
+5xx and timeouts: retry for ever with back-off. 507 on evidence: the web has no
+room for it now; the worker keeps it. 404 or 410 on a job: it was withdrawn or
+given to another; drop it. An answer to ``/config`` or ``/heartbeat`` with the header
+``Anqi-Work: 1`` says that ``/jobs`` has something.
 
 Each request names the version that its sender speaks in the header ``Anqi-Contract``; without
 one it is version 1 (:mod:`vision.contract.compat`).
@@ -33,6 +41,7 @@ from vision.contract.camera import (
     MAX_WINDOWS,
     Camera,
     Line,
+    Mask,
     NodeConfig,
     Rule,
     Schedule,
@@ -48,6 +57,7 @@ from vision.contract.codes import (
     Decoding,
     Direction,
     EvidenceKind,
+    JobKind,
     Phase,
     RuleKind,
     StreamFault,
@@ -62,7 +72,25 @@ from vision.contract.events import (
     EvidenceRef,
     ViolationEvent,
 )
-from vision.contract.health import CameraHealth, DetectorHealth, Heartbeat, ModelRef
+from vision.contract.health import (
+    CameraHealth,
+    DetectorHealth,
+    Heartbeat,
+    ModelRef,
+    StorageHealth,
+)
+from vision.contract.jobs import (
+    MAX_LIVE_BYTES,
+    MAX_WATERMARK,
+    TAKEN_HEADER,
+    WORK_HEADER,
+    JobResult,
+    LiveWant,
+    NodeJob,
+    NodeWork,
+    Raised,
+    SourceFile,
+)
 from vision.contract.version import CONTRACT_VERSION, READS
 
 API_PREFIX = "/api/vision/v1"
@@ -75,8 +103,12 @@ __all__ = [
     "LATEST_YEAR",
     "MAX_BOXES",
     "MAX_EVIDENCE_BYTES",
+    "MAX_LIVE_BYTES",
+    "MAX_WATERMARK",
     "MAX_WINDOWS",
     "READS",
+    "TAKEN_HEADER",
+    "WORK_HEADER",
     "Box",
     "Camera",
     "CameraHealth",
@@ -90,15 +122,24 @@ __all__ = [
     "EvidenceKind",
     "EvidenceRef",
     "Heartbeat",
+    "JobKind",
+    "JobResult",
     "Line",
+    "LiveWant",
+    "Mask",
     "ModelRef",
     "NodeConfig",
+    "NodeJob",
+    "NodeWork",
     "Phase",
     "Point",
+    "Raised",
     "Rule",
     "RuleKind",
     "Schedule",
+    "SourceFile",
     "SpecialDay",
+    "StorageHealth",
     "StreamFault",
     "ViewState",
     "ViolationEvent",

@@ -37,6 +37,25 @@ class Zone:
 
 
 @dataclass(frozen=True, slots=True)
+class Mask:
+    """A polygon that nobody is to see: burnt in before a picture leaves the worker.
+
+    What is detected mostly inside it is not judged either: no evidence could show it.
+    """
+
+    mask_id: str
+    name: str
+    polygon: tuple[Point, ...]
+
+    def __post_init__(self) -> None:
+        check_token("mask_id", self.mask_id)
+        if len(self.polygon) < 3:
+            raise ContractError("polygon", "a mask needs at least three points")
+        for point in self.polygon:
+            check_unit("polygon", point)
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A named line from ``start`` to ``end`` that may be crossed, in normalised points."""
 
@@ -165,6 +184,7 @@ class Camera:
     nothing moves. ``gate``: frames without motion are not judged, except one every ``scan_s``.
     ``view_check``: a frozen, black, covered or moved view suspends the rules. ``view_from``: a
     person has said that the view is right as it was then; what was learnt of it before is void.
+    ``masks``: privacy; a node that does not know them is not given the camera at all.
     """
 
     camera_id: str
@@ -181,6 +201,7 @@ class Camera:
     scan_s: float = 10.0
     view_check: bool = True
     view_from: datetime | None = None
+    masks: tuple[Mask, ...] = ()
 
     def __post_init__(self) -> None:
         check_token("camera_id", self.camera_id)

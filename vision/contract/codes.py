@@ -58,6 +58,14 @@ class EvidenceKind(StrEnum):
     CLIP = "clip"
 
 
+class JobKind(StrEnum):
+    """What the web asks a node to do once."""
+
+    REPLAY = "replay"  # a stored clip judged by the camera's rules and by changed ones
+    COPY = "copy"  # a copy of clip or snapshot to hand out: others' faces blurred, a watermark
+    CLIP = "clip"  # the last seconds of a camera, as a proof that it sees nothing
+
+
 class CameraState(StrEnum):
     """What the worker truly sees; "running" only while frames arrive."""
 

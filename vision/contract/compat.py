@@ -1,10 +1,11 @@
-"""Version 2 for a worker that still speaks version 1: what it cannot read is left out.
+"""The present version for a worker that lags behind: what it cannot read is left out.
 
 Workers stand in plants' networks and lag behind by weeks. Version 1 refuses unknown fields, so
 the web answers in the version that a request's :data:`HEADER` names; without one it is version 1.
 Rules of a kind that version 1 does not know do not run there until the worker is renewed, and
 permits and official calendars neither: a rule with such a schedule is left out as well, because it
-would speak at times when it must be silent.
+would speak at times when it must be silent. Versions 1 and 2 know no privacy masks: a camera that has
+any is not given to such a worker at all, because its pictures would leave unmasked.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 from vision.contract.camera import Camera, NodeConfig, Rule
 from vision.contract.codec import to_json
 from vision.contract.codes import DayKind, RuleKind
+from vision.contract.version import CONTRACT_VERSION
 
 HEADER = "Anqi-Contract"
 
@@ -40,12 +42,17 @@ _SCHEDULE = ("weekdays", "start_minute", "end_minute", "timezone")
 def config_for(version: int, config: NodeConfig) -> dict[str, Any]:
     """``config`` as JSON values in the shape of ``version``."""
     plain = to_json(config)
-    if version >= 2:
+    if version >= CONTRACT_VERSION:
         return plain
-    cameras = [
-        _camera(camera, shown)
+    known = [
+        (camera, shown)
         for camera, shown in zip(config.cameras, plain["cameras"], strict=True)
+        if not camera.masks
     ]
+    if version == 2:
+        cameras = [_without(shown, ("masks",)) for _, shown in known]
+        return plain | {"cameras": cameras, "contract": 2}
+    cameras = [_camera(camera, shown) for camera, shown in known]
     return _only(plain, _CONFIG) | {"cameras": cameras, "contract": 1}
 
 
@@ -67,6 +74,10 @@ def _camera(camera: Camera, shown: dict[str, Any]) -> dict[str, Any]:
     ]
     zones = [_only(zone, _ZONE) for zone in shown["zones"]]
     return _only(shown, _CAMERA) | {"zones": zones, "rules": rules}
+
+
+def _without(values: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in names}
 
 
 def _only(values: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

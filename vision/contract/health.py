@@ -61,6 +61,20 @@ class DetectorHealth:
 
 
 @dataclass(frozen=True, slots=True)
+class StorageHealth:
+    """The node's disk.
+
+    ``recording`` is off while there is no room: what is kept and not yet sent is never thrown
+    away for it. ``waiting_mb``: evidence that the web has not taken yet.
+    """
+
+    free_mb: int
+    used_mb: int
+    waiting_mb: int = 0
+    recording: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Heartbeat:
     node: str
     at: datetime
@@ -72,6 +86,7 @@ class Heartbeat:
     queue_length: int = 0
     cameras: tuple[CameraHealth, ...] = ()
     detectors: tuple[DetectorHealth, ...] = ()
+    storage: StorageHealth | None = None
     contract: int = CONTRACT_VERSION
 
     def __post_init__(self) -> None:

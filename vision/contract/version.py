@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from vision.contract.checks import ContractError
 
-CONTRACT_VERSION = 2
-# Version 2 only adds fields with defaults, so what an older worker left in its outbox is read.
-READS = frozenset({1, 2})
+CONTRACT_VERSION = 3
+# Each version only adds fields with defaults, so what an older worker left in its outbox is read.
+READS = frozenset({1, 2, 3})
 
 
 def check_version(version: int) -> None:
