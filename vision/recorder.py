@@ -19,6 +19,9 @@ from vision.ring import BASE_S, TICKS, TIME_BASE, is_closed
 JPEG_QUALITY = 90
 MAX_LEAD_S = 10.0  # a key frame further before the start than this is not worth remuxing from
 _CRF = "25"
+# FFmpeg decodes seconds of each file that it opens, to learn what the header says already.
+_BRIEFLY = {"probesize": "32"}  # one frame: a camera may change its picture while it is read
+_UNASKED = {**_BRIEFLY, "skip_frame": "all"}
 
 
 class EvidenceError(Exception):
@@ -85,9 +88,10 @@ def _packets(paths: Sequence[Path], stack: ExitStack) -> tuple[list[_Timed], av.
     """All packets in decode order, as far as they share the last segment's picture size."""
     found: list[_Timed] = []
     template: av.VideoStream | None = None
+    options = _UNASKED if _is_of_one_shape(paths) else _BRIEFLY
     for path in paths:
         try:
-            container = stack.enter_context(av.open(str(path), format="nut"))
+            container = stack.enter_context(av.open(str(path), format="nut", options=options))
             stream = container.streams.video[0]
         except (av.FFmpegError, IndexError):
             continue  # cut off before its header was out
@@ -95,9 +99,9 @@ def _packets(paths: Sequence[Path], stack: ExitStack) -> tuple[list[_Timed], av.
             found = []  # the camera came back with another picture
         if not found:
             template = stream
-        origin = _origin(path)
+        origin, tick_s = _origin(path), float(stream.time_base or TIME_BASE)
         whole = [
-            _Timed(origin + float(packet.pts * packet.time_base), packet)
+            _Timed(origin + packet.pts * tick_s, packet)
             for packet in container.demux(stream)
             if packet.pts is not None and packet.size
         ]
@@ -106,6 +110,18 @@ def _packets(paths: Sequence[Path], stack: ExitStack) -> tuple[list[_Timed], av.
     if template is None or not found:
         raise EvidenceError("the ring holds no packets")
     return found, template
+
+
+def _is_of_one_shape(paths: Sequence[Path]) -> bool:
+    """Whether the picture has the same size at both ends."""
+    shapes = set()
+    for path in (*paths[:1], *paths[-1:]):
+        try:
+            with av.open(str(path), format="nut", options=_BRIEFLY) as container:
+                shapes.add(_shape(container.streams.video[0]))
+        except (av.FFmpegError, IndexError):
+            return False
+    return len(shapes) == 1
 
 
 def _remux(packets: Sequence[_Timed], template: av.VideoStream, path: Path) -> None:
