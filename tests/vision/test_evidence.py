@@ -87,6 +87,29 @@ def test_a_segment_cut_off_by_a_killed_worker_is_still_read(tmp_path: Path) -> N
     assert times[-1] == pytest.approx(6.9, abs=0.01), "all but the segment that was cut"
 
 
+def test_a_camera_that_changes_its_picture_while_it_is_read_gives_a_clip_of_the_new_one(
+    tmp_path: Path,
+) -> None:
+    plain = {"g": "10", "bf": "0", "preset": "ultrafast"}
+    before = make_clip(tmp_path / "before.ts", seconds=4, options=plain)
+    after = make_clip(tmp_path / "after.ts", seconds=4, size=(640, 384), options=plain)
+    writer = RingWriter(tmp_path / "ring", 1000.0)
+    with av.open(str(before)) as one, av.open(str(after)) as other:
+        template = one.streams.video[0]  # one connection says at its start what comes
+        for start_t, container in ((T0, one), (T0 + 4, other)):
+            first = None
+            for packet in container.demux(video=0):
+                if packet.pts is not None and packet.size:
+                    first = packet.pts if first is None else first
+                    t = start_t + float((packet.pts - first) * packet.time_base)
+                    writer.write(packet, template, t)
+    writer.close()
+    paths = [s.path for s in segments(tmp_path / "ring")]
+    with av.open(str(record_clip(paths, T0, T0 + 8, tmp_path).path)) as container:
+        sizes = {(frame.width, frame.height) for frame in container.decode(video=0)}
+    assert sizes == {(640, 384)}
+
+
 def test_the_ring_forgets_but_not_what_was_put_aside(tmp_path: Path) -> None:
     source = make_clip(tmp_path / "in.mp4", seconds=12)
     ring = tmp_path / "ring"
