@@ -1,4 +1,4 @@
-"""The watch over nodes. Idempotent: one notice for each silence."""
+"""The watch over nodes, one notice for each silence; live pictures that nobody looks at go."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from supervision.core.actor import SYSTEM
 from supervision.core.db import transaction
 from supervision.core.web.state import settings
-from supervision.video import equipment, queries
+from supervision.video import equipment, live, queries
 
 BATCH = 100
 
@@ -23,3 +23,9 @@ def watch_nodes(now: datetime) -> int:
         total += len(nodes)
         if len(nodes) < BATCH:
             return total
+
+
+def forget_live(now: datetime) -> int:
+    """Live pictures are for the moment: none is kept for longer than it is shown."""
+    with transaction():
+        return live.forget_old(now)

@@ -349,4 +349,5 @@ ACTION_LABELS = {
     "video.node_create": _l("Vision node added"),
     "video.node_silent": _l("Vision node fell silent"),
     "video.job_ask": _l("Vision node asked to do something"),
+    "video.live": _l("Camera looked at live"),
 }

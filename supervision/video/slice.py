@@ -10,6 +10,8 @@ from supervision.video import dossier, jobs, labels, panels
 from supervision.video.api import bp as api
 from supervision.video.models import Camera
 from supervision.video.views.cameras import bp as cameras
+from supervision.video.views.live import bp as live
+from supervision.video.views.media import bp as media
 from supervision.video.views.nodes import bp as nodes
 from supervision.video.views.permits import bp as permits
 from supervision.video.views.review import bp as review
@@ -18,7 +20,7 @@ from supervision.video.views.work_api import bp as work_api
 
 SLICE = Slice(
     name="video",
-    blueprints=(review, cameras, tickets, permits, nodes, api, work_api),
+    blueprints=(review, cameras, tickets, permits, nodes, api, media, work_api, live),
     nav=(
         NavItem(
             _l("Video review"),
@@ -71,7 +73,10 @@ SLICE = Slice(
     ),
     timeline=panels.timeline,
     chapters=dossier.CHAPTERS,
-    jobs=(Job("video.watch_nodes", jobs.watch_nodes, {"seconds": 60}),),
+    jobs=(
+        Job("video.watch_nodes", jobs.watch_nodes, {"seconds": 60}),
+        Job("video.forget_live", jobs.forget_live, {"seconds": 300}),
+    ),
     todos=panels.todos,
     notices={
         "video.fire": _l("Fire or smoke on camera %(camera)s at %(place)s"),

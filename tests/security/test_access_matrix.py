@@ -30,6 +30,7 @@ NOBODY: set[str] = set()
 ADMIN = {"administrator"}
 READERS = SIDES | {"video_operator", "auditor", "administrator"}
 REPORTERS = SIDES | {"worker", "video_operator"}
+LIVE_LOOKERS = SIDES | {"video_operator", "administrator"}
 EDITORS = OFFICERS | ADMIN
 CAMERA_EDITORS = {"section_chief", "administrator"}
 LAW_READERS = OFFICERS | {"video_operator", "auditor", "administrator"}
@@ -372,6 +373,8 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "inbox.read_all": (EVERYBODY, None),
     "inbox.read": (EVERYBODY, {"district_officer"}),
     "inbox.open_item": (EVERYBODY, {"district_officer"}),
+    "live_picture.look": (LIVE_LOOKERS, None),
+    "live_picture.picture": (LIVE_LOOKERS, ROW),
     "node.index": (ADMIN, None),
     "node.create": (ADMIN, None),
     "node.detail": (ADMIN, None),
@@ -636,7 +639,7 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "statute.reject": (LAW_CHANGERS, LAW_READERS),
     "video.index": (READERS, None),
     "video.detail": (READERS, ROW),
-    "video.media": (READERS, ROW),
+    "media.file": (READERS, ROW),
     "video.confirm": (SIDES | {"video_operator"}, ROW),
     "video.reject": (SIDES | {"video_operator"}, ROW),
     "video.duplicate": (SIDES | {"video_operator"}, ROW),
@@ -670,13 +673,12 @@ MACHINE = {
     "vision_jobs.live",
 }
 WORDS = {
-    "key": "hazards",
+    "key": {"export.start": "hazards"},
     "table": {"people.rule_list": "post", "people.new_rule": "post", "people.create_rule": "post"},
     "kind": {
         "casefile.paper": "pdf",
         "channel.new": "mail",
         "channel.create": "webhook",
-        "video.media": "snapshot",
         "enterprise_code.picture": "svg",
         "report.file": "xlsx",
         "dossier.file": "pdf",
