@@ -41,6 +41,7 @@ class _Reader(HTMLParser):
         super().__init__()
         self.forms: list[FormOnPage] = []
         self.links: list[str] = []
+        self.sources: list[str] = []
         self.texts: list[str] = []
         self.errors: list[str] = []
         self._form: FormOnPage | None = None
@@ -53,6 +54,8 @@ class _Reader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "a" and given.get("href"):
             self.links.append(given["href"])
+        if given.get("src"):
+            self.sources.append(given["src"])
         if tag == "form":
             method = given.get("method", "get").lower()
             self._form = FormOnPage(given.get("action", ""), method)
@@ -129,6 +132,11 @@ class Page:
     @property
     def links(self) -> list[str]:
         return self._reader.links
+
+    @property
+    def media(self) -> list[str]:
+        """The pictures and films of violations that the page shows."""
+        return [source for source in self._reader.sources if source.startswith("/media/")]
 
     @property
     def text(self) -> str:

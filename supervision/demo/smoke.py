@@ -89,11 +89,12 @@ class Smoke:
 
         def look() -> str:
             for path in (self.violation, *self._pending()[:3]):
-                clip = operator.fetch(f"{path}/clip")
-                picture = operator.fetch(f"{path}/snapshot")
-                if clip[4:8] == b"ftyp" and picture[:2] == b"\xff\xd8":
+                files = [operator.fetch(link) for link in operator.get(path).media]
+                clips = [data for data in files if data[4:8] == b"ftyp"]
+                pictures = [data for data in files if data[:2] == b"\xff\xd8"]
+                if clips and pictures:
                     self.violation = path
-                    return f"{len(picture):,} and {len(clip):,} bytes"
+                    return f"{len(pictures[0]):,} and {len(clips[0]):,} bytes"
             return ""
 
         return _wait(look, EVIDENCE_WITHIN, "the evidence did not arrive")

@@ -19,9 +19,9 @@ from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, unscoped, visible
 from supervision.core.search import contains
 from supervision.enterprise.models import Enterprise
-from supervision.video.models import Camera, ParkedEvent, Violation, ViolationEvidence, VisionNode
+from supervision.video.models import Camera, ParkedEvent, Violation, VisionNode
 from supervision.video.workflow import ReviewState
-from vision.contract import EvidenceKind, RuleKind
+from vision.contract import RuleKind
 
 NEAR = timedelta(hours=24)
 
@@ -118,22 +118,6 @@ def get_violation(violation_id: int, actor: Actor, *, for_update: bool = False) 
     if for_update:
         stmt = stmt.with_for_update(of=Violation)
     found: Violation | None = db.session.scalars(stmt).first()
-    if found is None:
-        raise NotFound
-    return found
-
-
-def get_media(violation_id: int, kind: EvidenceKind, actor: Actor) -> ViolationEvidence:
-    """The newest stored file of a kind, of a violation that ``actor`` may see."""
-    stmt = (
-        visible(Violation, actor, ViolationEvidence)
-        .join(ViolationEvidence, ViolationEvidence.violation_id == Violation.id)
-        .where(Violation.id == violation_id, ViolationEvidence.kind == kind)
-        .where(ViolationEvidence.attachment_id.is_not(None))
-        .order_by(ViolationEvidence.id.desc())
-        .limit(1)
-    )
-    found: ViolationEvidence | None = db.session.scalars(stmt).first()
     if found is None:
         raise NotFound
     return found

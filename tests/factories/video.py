@@ -184,6 +184,13 @@ def make_violation(
     return violation(event.event_id).id
 
 
+def media_of(violation_id: int) -> tuple[str, ...]:
+    """The addresses of a violation's files: the snapshot's, the clip's."""
+    found = queries.get_violation(violation_id, SYSTEM).evidence
+    db.session.rollback()
+    return tuple(f"/media/{one.key}" for one in found)
+
+
 def camera_care(node: Node, camera_id: int, mark: str) -> dict[str, int]:
     """Ids of a ticket for the camera's covered view and of a permit, as addresses name them."""
     view = {"rule_id": "view_fault", "rule_kind": RuleKind.VIEW_FAULT, "detail": "covered"}

@@ -45,7 +45,14 @@ from tests.factories.people import some_people
 from tests.factories.plans import a_plan
 from tests.factories.risks import a_risk
 from tests.factories.roll import a_roll
-from tests.factories.video import Node, camera_care, make_camera, make_node, make_violation
+from tests.factories.video import (
+    Node,
+    camera_care,
+    make_camera,
+    make_node,
+    make_violation,
+    media_of,
+)
 
 # In every text of the far plant; whoever does not see that plant must never read it.
 FAR = "ZZFAR"
@@ -75,10 +82,10 @@ class Place:
     evidence_id: int
     node: Node
     # Where two slices give an address's number the same name: "inspection.item_id".
-    own: dict[str, int]
+    own: dict[str, int | str]
 
     @property
-    def ids(self) -> dict[str, int]:
+    def ids(self) -> dict[str, int | str]:
         own = {k: v for k, v in self.__dict__.items() if k.endswith("_id")}
         return own | {"node_id": self.node.id, "token_id": self.node.token_id} | self.own
 
@@ -127,6 +134,7 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         | risks
         | a_map(enterprise_id, camera, risks["risk.plan_id"])
         | camera_care(node, camera, mark)
+        | {"media.key": media_of(seen)[0].removeprefix("/media/")}
         | some_people(cast, enterprise_id, mark)
         | a_licence(cast, enterprise_id, officer, mark),
     )

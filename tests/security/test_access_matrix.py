@@ -673,7 +673,7 @@ MACHINE = {
     "vision_jobs.live",
 }
 WORDS = {
-    "key": {"export.start": "hazards"},
+    "key": {"enterprise.tab": "hazards"},
     "table": {"people.rule_list": "post", "people.new_rule": "post", "people.create_rule": "post"},
     "kind": {
         "casefile.paper": "pdf",

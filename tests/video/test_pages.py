@@ -18,7 +18,15 @@ from supervision.video import queries
 from supervision.video.kinds import DEFAULT_RULES, SHAPES
 from supervision.video.models import Camera
 from supervision.video.workflow import ReviewState
-from tests.factories.video import PRESS, URL, make_camera, make_event, make_node, make_violation
+from tests.factories.video import (
+    PRESS,
+    URL,
+    make_camera,
+    make_event,
+    make_node,
+    make_violation,
+    media_of,
+)
 from tests.pages import error_text
 from vision.contract import (
     CameraHealth,
@@ -87,13 +95,7 @@ def status_of(violation_id):
 @pytest.mark.parametrize(("who", "status"), READERS)
 def test_who_may_open_a_violation_its_media_and_its_camera(pages, node, camera, who, status):
     ident = make_violation(node, camera)
-    for url in (
-        f"/video/{ident}",
-        f"/video/{ident}/snapshot",
-        f"/video/{ident}/clip",
-        f"/video/{ident}/clip?download",
-        f"/video/cameras/{camera}",
-    ):
+    for url in (f"/video/{ident}", *media_of(ident), f"/video/cameras/{camera}"):
         assert pages.get(who, url).status_code == status, url
 
 
@@ -156,8 +158,8 @@ def test_the_queue_is_narrowed_by_its_filters(pages, node, camera, query, seen):
 def test_the_page_shows_clip_snapshot_boxes_and_model(pages, node, camera):
     ident = make_violation(node, camera, zone_id="press")
     page = pages.get("video_operator", f"/video/{ident}").text
-    assert f'src="/video/{ident}/clip"' in page
-    assert f'src="/video/{ident}/snapshot"' in page
+    for address in media_of(ident):
+        assert f'src="{address}"' in page
     assert 'x="400.0" y="200.0" width="100.0" height="150.0"' in page
     assert "boxes-zone" in page
     assert "site-safety 1" in page
@@ -170,12 +172,11 @@ def test_a_violation_whose_files_are_still_on_their_way_says_so(pages, node, cam
     [found] = db.session.scalars(queries.list_violations(SYSTEM, queries.ViolationFilter()))
     page = pages.get("video_operator", f"/video/{found.id}")
     assert "The clip has not arrived yet." in page.text
-    assert pages.get("video_operator", f"/video/{found.id}/clip").status_code == 404
 
 
 def test_a_clip_is_served_in_ranges(pages, node, camera):
-    ident = make_violation(node, camera)
-    answer = pages.get("video_operator", f"/video/{ident}/clip", headers={"Range": "bytes=4-7"})
+    _snapshot, film = media_of(make_violation(node, camera))
+    answer = pages.get("video_operator", film, headers={"Range": "bytes=4-7"})
     assert (answer.status_code, answer.data) == (206, b"ftyp")
     assert answer.headers["Content-Type"] == "video/mp4"
 

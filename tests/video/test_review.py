@@ -28,6 +28,7 @@ from tests.factories.video import (
     make_event,
     make_node,
     make_violation,
+    media_of,
     reference,
     violation,
 )
@@ -295,8 +296,8 @@ def _ticket_of(violation_id, cast, pages, who):
 def test_the_ticket_shows_clip_and_snapshot_with_the_boxes_from_data(node, camera, cast, pages):
     violation_id = make_violation(node, camera)
     _id, page = _ticket_of(violation_id, cast, pages, "safety_manager")
-    assert f'src="/video/{violation_id}/clip"' in page
-    assert f'src="/video/{violation_id}/snapshot"' in page
+    for address in media_of(violation_id):
+        assert f'src="{address}"' in page
     assert page.count('class="boxes-rect"') == 1
     assert "Bare head 0.71" in page
     assert "autoplay" not in page

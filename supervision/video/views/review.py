@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
-from supervision.core import attachments
 from supervision.core.access import current_actor, requires
 from supervision.core.actor import Actor
 from supervision.core.db import transaction
@@ -28,7 +27,7 @@ from supervision.video.models import Violation
 from supervision.video.rules import RejectReason
 from supervision.video.ticket_models import CameraTicket
 from supervision.video.workflow import REVIEW_WORKFLOW, ReviewState
-from vision.contract import EvidenceKind, RuleKind
+from vision.contract import RuleKind
 
 bp = Blueprint("video", __name__, url_prefix="/video")
 
@@ -230,13 +229,3 @@ def take_apart(violation_id: int) -> ResponseReturnValue:
         return _detail_page(violation_id), 409
     flash(_("It waits for a verdict of its own now."), "success")
     return redirect(url_for("video.detail", violation_id=violation_id, **_context()))
-
-
-@bp.get("/<int:violation_id>/<any(snapshot, clip):kind>")
-@requires(Permission.VIDEO_READ)
-def media(violation_id: int, kind: str) -> ResponseReturnValue:
-    """A file of a violation; whoever may see what the camera saw may see it. Ranges supported."""
-    found = queries.get_media(violation_id, EvidenceKind(kind), current_actor())
-    if found.attachment is None:
-        raise NotFound
-    return attachments.send(found.attachment, download="download" in request.args)
