@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -10,7 +12,8 @@ from sqlalchemy import select, update
 from supervision.core import clock
 from supervision.core.db import db
 from supervision.core.scope import unscoped
-from supervision.video import maintenance, rules
+from supervision.video import days, maintenance, rules
+from supervision.video.days import COUNTERS, Report
 from supervision.video.messages import LARGEST_INT
 from supervision.video.models import Camera, CameraHealth, VisionNode
 from supervision.video.rules import LARGEST_SIDE, TicketFault
@@ -23,19 +26,22 @@ MAX_DETECTORS = 32
 
 def take_heartbeat(node: VisionNode, beat: Heartbeat) -> None:
     """Keep the node's last word, and that of its cameras. Cameras that are not its own are passed over."""
-    now = clock.now()
+    now, restarted = clock.now(), node.started_at not in {None, beat.started_at}
     # A plain UPDATE: heartbeats never conflict with anybody's edit.
     stmt = update(VisionNode).where(VisionNode.id == node.id).values(**_node_values(beat, now))
     db.session.execute(unscoped(stmt, reason="the node's own row, found by its token"))
     own = _own_cameras(node)
     rows = {
-        camera_id: _health_values(node, line, camera_id, known, now)
+        camera_id: _health_values(
+            node, line, camera_id, known.failing_since if known else None, now
+        )
         for line in beat.cameras
         if line.camera_id in own
         for camera_id, known in [own[line.camera_id]]
     }
     if not rows:
         return
+    days.add(_gains(rows, dict(own.values()), restarted))
     # In one order for everybody, so that two heartbeats cannot wait for each other in a ring.
     _upsert_health([rows[key] for key in sorted(rows)])
     maintenance.follow(
@@ -65,18 +71,48 @@ def _node_values(beat: Heartbeat, now: datetime) -> dict[str, Any]:
     }
 
 
-def _own_cameras(node: VisionNode) -> dict[str, tuple[int, datetime | None]]:
-    """By uid: the camera's id, and since when it has not run as far as this node has said."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What this node said of a camera before; ``report`` is what of it is added up."""
+
+    failing_since: datetime | None
+    report: Report
+
+
+def _own_cameras(node: VisionNode) -> dict[str, tuple[int, _Known | None]]:
+    """By uid: the camera's id, and the last that this node said of it."""
+    counters = [getattr(CameraHealth, name) for name in COUNTERS]
     stmt = (
-        select(Camera.uid, Camera.id, CameraHealth.failing_since)
+        select(Camera.uid, Camera.id, CameraHealth.reported_at, CameraHealth.failing_since)
+        .add_columns(*counters)
         .outerjoin(
             CameraHealth,
             (CameraHealth.camera_id == Camera.id) & (CameraHealth.node_id == node.id),
         )
         .where(Camera.node_id == node.id)
     )
-    rows = db.session.execute(unscoped(stmt, reason="the node's own cameras")).tuples()
-    return {uid: (ident, since) for uid, ident, since in rows}
+    found: dict[str, tuple[int, _Known | None]] = {}
+    for uid, ident, at, since, *counts in db.session.execute(
+        unscoped(stmt, reason="the node's own cameras")
+    ).tuples():
+        report = Report(at, ran=True, counters=dict(zip(COUNTERS, counts, strict=True)))
+        found[uid] = (ident, _Known(since, report) if at else None)
+    return found
+
+
+def _gains(
+    rows: Mapping[int, dict[str, Any]], known: Mapping[int, _Known | None], restarted: bool
+) -> dict[int, dict[date, dict[str, float]]]:
+    """What this heartbeat adds to the days of its cameras."""
+    found = {}
+    for camera_id, row in rows.items():
+        ran = row["state"] is CameraState.RUNNING and row["view"] is ViewState.OK
+        report = Report(row["reported_at"], ran, {name: row[name] for name in COUNTERS})
+        before = known[camera_id]
+        found[camera_id] = days.added(
+            before.report if before else None, report, restarted=restarted
+        )
+    return found
 
 
 def _health_values(
