@@ -36,8 +36,9 @@ def count_also_seen(violation: Violation, actor: Actor) -> int:
 
 @dataclass(frozen=True, slots=True)
 class LastPicture:
-    """The newest stored picture of a camera: its key, of an instant, width and height."""
+    """The newest stored picture of a camera: its violation and key, of an instant, its size."""
 
+    violation_id: int
     key: str
     at: datetime
     width: int | None
@@ -50,6 +51,7 @@ def last_picture(camera: Camera, actor: Actor) -> LastPicture | None:
         visible(
             Violation,
             actor,
+            Violation.id,
             ViolationEvidence.key,
             func.coalesce(Violation.snapshot_at, Violation.started_at),
             Violation.frame_width,
