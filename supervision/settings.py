@@ -6,6 +6,7 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ class Settings:
     node_silent_seconds: int = 90
     channel_hosts: tuple[str, ...] = ()
     digest_hour: int = 8
+    shifts: tuple[str, ...] = ("08:00", "20:00")
     notice_cooldown_minutes: int = 10
     notice_give_up_hours: int = 24
     delivery_days: int = 90
@@ -53,6 +55,7 @@ class Settings:
     map_most_zoom: int = 18
 
     def __post_init__(self) -> None:
+        _check_shifts(self.shifts)
         if self.map_datum not in {"wgs84", "gcj02"}:
             raise SettingsError(f"ANQI_MAP_DATUM: {self.map_datum!r} is neither wgs84 nor gcj02")
 
@@ -77,6 +80,15 @@ class Settings:
             for name, raw in given.items()
         }
         return cls(**values)
+
+
+def _check_shifts(shifts: tuple[str, ...]) -> None:
+    try:
+        starts = [time.fromisoformat(shift) for shift in shifts]
+    except ValueError:
+        starts = []
+    if not starts:
+        raise SettingsError("ANQI_SHIFTS: give the times at which shifts begin, such as 08:00,20:00")
 
 
 def _is_workers(name: str) -> bool:

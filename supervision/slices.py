@@ -25,6 +25,7 @@ NAMES = (
     "casefile",
     "escalation",
     "video",
+    "digest",
     "atlas",
     "report",
     "statute",

@@ -144,7 +144,11 @@ def hears(
     if audience is Audience.SUPERVISORS:
         in_region = reach is Reach.REGION and about_region.startswith(region_code)
         return reach is Reach.EVERYTHING or (in_region and bool(region_code))
-    if audience is Audience.ENTERPRISE_PEOPLE:
+    if audience is Audience.REGION_GROUPS:
+        if about is None:
+            return reach is Reach.EVERYTHING
+        return reach is Reach.REGION and region_code == str(about)
+    if audience in {Audience.ENTERPRISE_PEOPLE, Audience.ENTERPRISE_GROUPS}:
         return reach is Reach.ENTERPRISE and enterprise_id is not None and about == enterprise_id
     return False
 

@@ -18,12 +18,18 @@ from supervision.core.db import Base, JsonValue, code_of, db
 
 
 class Audience(StrEnum):
-    """Who is told. ``audience_id`` is an account's, an enterprise's or nothing."""
+    """Who is told. ``audience_id`` is an account's, an enterprise's, a region's code or nothing.
+
+    The last two are group channels alone and no person's inbox: of a region (nothing: of
+    everything) and of an enterprise.
+    """
 
     ACCOUNT = "account"
     ENTERPRISE_PEOPLE = "enterprise_people"
     SUPERVISORS = "supervisors"
     ADMINISTRATORS = "administrators"
+    REGION_GROUPS = "region_groups"
+    ENTERPRISE_GROUPS = "enterprise_groups"
 
 
 class Notice(Base):

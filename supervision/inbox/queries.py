@@ -84,7 +84,8 @@ def recipients(notices: Iterable[Notice]) -> dict[int, frozenset[int]]:
         Audience.ADMINISTRATORS: _administrators(wanted[Audience.ADMINISTRATORS]),
     }
     return {
-        n.id: told[n.audience].get(n.audience_id or 0, frozenset()) - {n.except_account_id or 0}
+        n.id: told.get(n.audience, {}).get(n.audience_id or 0, frozenset())
+        - {n.except_account_id or 0}
         for n in notices
     }
 

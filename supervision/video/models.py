@@ -239,6 +239,11 @@ class CameraHealth(Base):
 
     camera: Mapped[Camera] = relationship(back_populates="health", lazy="raise_on_sql")
 
+    @property
+    def is_well_viewed(self) -> bool:
+        """Whether its picture can be judged."""
+        return self.view is ViewState.OK
+
 
 class CameraDay(Base):
     """What a camera did on one day of ours, added up from heartbeats: its hours and its troubles."""

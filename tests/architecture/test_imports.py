@@ -41,6 +41,7 @@ MAY_IMPORT = {
         "enterprise",
     },
     "video": {"hazard", "account", "enterprise"},
+    "digest": {"video", "account", "enterprise"},
     # Sends what the inbox holds by further ways.
     "channel": {"inbox", "account", "enterprise", "slices"},
     # Put the slices' texts to what is stored as a code.

@@ -15,6 +15,8 @@ from supervision.core import clock
 from supervision.core.actor import SYSTEM
 from supervision.core.db import db, transaction
 from supervision.core.scope import visible
+from supervision.digest.models import VideoDigest
+from supervision.digest.rules import SpanKind, Tally
 from supervision.enterprise import queries as enterprises
 from supervision.video import equipment, permits, queries, ticket_queries
 from supervision.video.kinds import DEFAULT_RULES
@@ -202,7 +204,22 @@ def camera_care(node: Node, camera_id: int, mark: str) -> dict[str, int]:
         spec = PermitSpec("helmet_missing", WindowEffect.OFF, now, until, f"{mark} reason")
         permit = permits.add(camera, SYSTEM, spec)
         [ticket] = ticket_queries.open_of_camera(camera, SYSTEM)
-        return {"camera_ticket.ticket_id": ticket.id, "camera_permit.permit_id": permit.id}
+        digest = VideoDigest(
+            kind=SpanKind.DAY,
+            scope=f"e{camera.enterprise_id}",
+            enterprise_id=camera.enterprise_id,
+            starts_at=now - timedelta(days=1),
+            ends_at=now,
+            figures=Tally(blind=[f"{mark} camera"]).figures(),
+            made_at=now,
+        )
+        db.session.add(digest)
+        db.session.flush()
+        return {
+            "camera_ticket.ticket_id": ticket.id,
+            "camera_permit.permit_id": permit.id,
+            "digest.digest_id": digest.id,
+        }
 
 
 def violation(event_id: str) -> Violation:

@@ -146,6 +146,8 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "camera_ticket.detail": (READERS, ROW),
     "camera_ticket.acknowledge": (SIDES | {"video_operator"}, ROW),
     "camera_ticket.finish": (SIDES | {"video_operator"}, ROW),
+    "digest.index": (READERS, None),
+    "digest.detail": (READERS, ROW),
     "casefile.index": (CASE_READERS, None),
     "casefile.export": (CASE_READERS, None),
     "casefile.detail": (CASE_READERS, ROW),

@@ -1,0 +1,1 @@
+"""How the video review went, told after every shift and every day."""
