@@ -13,9 +13,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vision.contract import ModelRef, Phase, ViolationEvent
+from vision.contract import Camera, Mask, ModelRef, Phase, ViolationEvent
 from vision.episodes import EVIDENCE_AFTER_S, Change, Episode
 from vision.events import first_revision, next_revision
+from vision.mask_file import keep, of_span
 from vision.outbox import Outbox, State, StoredEpisode
 from vision.recorder import EvidenceError, EvidenceFile, make_clip, make_snapshot
 from vision.ring import secure
@@ -58,7 +59,25 @@ class Keeper:
         self._held: deque[_Held] = deque()
         self._is_full = False
         self._files_at = 0.0
+        self._unmasked: dict[str, tuple[Mask, ...]] = {}
         (directory / "evidence").mkdir(parents=True, exist_ok=True)
+
+    def hide(self, cameras: Sequence[Camera]) -> None:
+        """Keep what is hidden of each camera beside its video, before any is kept.
+
+        Evidence of a camera whose masks cannot be stored waits until they are.
+        """
+        self._unmasked |= {camera.camera_id: camera.masks for camera in cameras}
+        self._keep_masks()
+
+    def _keep_masks(self) -> None:
+        for camera_id, masks in list(self._unmasked.items()):
+            try:
+                keep(self._ring(camera_id), masks)
+            except OSError as error:
+                self._complain(error)
+            else:
+                del self._unmasked[camera_id]
 
     def record(
         self, camera_id: str, changes: Sequence[Change], states: Mapping[str, State] | None = None
@@ -89,6 +108,7 @@ class Keeper:
                 self._finish(event_id, self._making[event_id])
                 del self._making[event_id]
             if time.monotonic() >= self._files_at:
+                self._keep_masks()
                 for stored in self._outbox.due_evidence(now - SETTLE_S):
                     self._start(stored)
         except sqlite3.OperationalError as error:
@@ -185,18 +205,20 @@ class Keeper:
 
     def _start(self, stored: StoredEpisode) -> None:
         event_id = stored.episode.event_id
-        if event_id in self._making:
+        if event_id in self._making or stored.camera_id in self._unmasked:
             return
         segments = self._secure(stored)
         out = self._directory / "evidence"
-        self._making[event_id] = self._maker.submit(make_files, segments, stored.episode, out)
+        masked = self._ring(stored.camera_id), self._pending(event_id)
+        self._making[event_id] = self._maker.submit(
+            make_files, segments, stored.episode, out, masked
+        )
 
     def _secure(self, stored: StoredEpisode) -> list[Path]:
         episode = stored.episode
         start_t, end_t = clip_span(episode)
-        ring = self._directory / "ring" / stored.camera_id
         into = self._pending(episode.event_id)
-        return secure(ring, min(start_t, episode.best.t), end_t, into)
+        return secure(self._ring(stored.camera_id), min(start_t, episode.best.t), end_t, into)
 
     def _finish(self, event_id: str, future: Future[list[EvidenceFile]]) -> None:
         stored = self._outbox.get(event_id)
@@ -215,6 +237,9 @@ class Keeper:
         shutil.rmtree(self._pending(event_id), ignore_errors=True)
         log.info("evidence of %s: %s", event_id, ", ".join(ref.kind for ref in refs) or "none")
 
+    def _ring(self, camera_id: str) -> Path:
+        return self._directory / "ring" / camera_id
+
     def _pending(self, event_id: str) -> Path:
         return self._directory / "pending" / event_id
 
@@ -223,16 +248,23 @@ def clip_span(episode: Episode) -> tuple[float, float]:
     return episode.opened_t - PRE_S, episode.opened_t + EVIDENCE_AFTER_S
 
 
-def make_files(segments: Sequence[Path], episode: Episode, out: Path) -> list[EvidenceFile]:
-    """Snapshot and clip; one without the other is better than neither."""
+def make_files(
+    segments: Sequence[Path], episode: Episode, out: Path, masked: Sequence[Path]
+) -> list[EvidenceFile]:
+    """Snapshot and clip; one without the other is better than neither.
+
+    Hidden is what the folders ``masked`` know of; raises :class:`vision.mask_file.MasksError`
+    where they do not.
+    """
     made: list[EvidenceFile] = []
     start_t, end_t = clip_span(episode)
+    masks = of_span(masked, min(start_t, episode.best.t))
     try:
-        made.append(make_snapshot(segments, episode.best.t, out))
+        made.append(make_snapshot(segments, episode.best.t, out, masks))
     except EvidenceError as error:
         log.warning("no snapshot for %s: %s", episode.event_id, error)
     try:
-        made.append(make_clip(segments, start_t, end_t, out))
+        made.append(make_clip(segments, start_t, end_t, out, masks))
     except EvidenceError as error:
         log.warning("no clip for %s: %s", episode.event_id, error)
     return made

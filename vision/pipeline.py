@@ -13,11 +13,13 @@ from vision.rules.base import Ground
 from vision.seen import FIRE, PERSON, SMOKE, Detection, FrameInfo
 from vision.subjects import Subjects
 from vision.tracking import Tracker
+from vision.zones import share_in_any
 
 STEP_BACK_S = 5.0
 FIRE_HIGH_SCORE = 0.3  # fire and smoke score lower than people; the rule's votes decide
 KEEP_STATE_S = 60.0  # an older state tells nothing of what the camera sees now
 STATE_VERSION = 1
+HIDDEN_SHARE = 0.5  # of a box behind privacy masks, from which no evidence could show it
 
 
 class CameraPipeline:
@@ -35,6 +37,7 @@ class CameraPipeline:
     ) -> None:
         self.camera = camera
         self.days = tuple(days)
+        self._hidden = tuple(mask.polygon for mask in camera.masks)
         self._patience_s = Ground(camera).patience_s
         self.book = EpisodeBook(
             new_id or new_event_id,
@@ -70,6 +73,10 @@ class CameraPipeline:
         """Take up live episodes; after :meth:`load`, where there is a state."""
         self.book.restore(episodes, now, self._subjects)
 
+    def heeds(self, detection: Detection) -> bool:
+        """Whether it is judged: not what lies mostly behind privacy masks."""
+        return not self._hidden or share_in_any(detection.box, self._hidden) <= HIDDEN_SHARE
+
     def step(self, frame: FrameInfo, detections: Sequence[Detection]) -> list[Change]:
         """Judge one frame.
 
@@ -84,6 +91,7 @@ class CameraPipeline:
         if frame.t <= self._t:
             return []
         self._t = frame.t
+        detections = [one for one in detections if self.heeds(one)]
         sightings = [self._view.step(frame)] if self.camera.view_check else []
         if frame.view is ViewState.OK or not self.camera.view_check:
             tracks = [t for tracker in self._trackers for t in tracker.update(frame.t, detections)]

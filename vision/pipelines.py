@@ -65,6 +65,7 @@ class Pipelines:
 
     def apply(self, config: NodeConfig, now: float) -> None:
         """Follow a new configuration; what did not change is not disturbed."""
+        self._keeper.hide(config.cameras)
         self._keeper.identity = with_version(
             replace(self._keeper.identity, node=config.node), config.config_version
         )
@@ -98,7 +99,7 @@ class Pipelines:
         self._record(pipeline, pipeline.step(frame, detections))
         self._stepped.add(judged.camera_id)
         self._judged_at[judged.camera_id] = time.monotonic()
-        if any(map(is_of_interest, detections)):
+        if any(is_of_interest(one) and pipeline.heeds(one) for one in detections):
             return WANT_S
         return LIVE_S if pipeline.is_live else 0.0
 

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import av
 import cv2
+import numpy as np
 
-from vision.contract import MAX_EVIDENCE_BYTES, EvidenceKind, EvidenceRef
+from vision.contract import MAX_EVIDENCE_BYTES, EvidenceKind, EvidenceRef, Mask
+from vision.masks import burn, burnt
 from vision.models import sha256_of
 from vision.ring import BASE_S, TICKS, TIME_BASE, is_closed
 
@@ -42,8 +44,13 @@ class _Timed:
     packet: av.Packet[av.VideoStream]
 
 
-def make_snapshot(paths: Sequence[Path], t: float, out: Path) -> EvidenceFile:
-    """The frame nearest to ``t`` as JPEG, in the camera's own resolution, nothing drawn on it."""
+def make_snapshot(
+    paths: Sequence[Path], t: float, out: Path, masks: Sequence[Mask] = ()
+) -> EvidenceFile:
+    """The frame nearest to ``t`` as JPEG, in the camera's own resolution.
+
+    Nothing is drawn on it but what ``masks`` hide.
+    """
     best: av.VideoFrame | None = None
     best_t = float("inf")
     for path in _those_around(paths, t):
@@ -54,7 +61,8 @@ def make_snapshot(paths: Sequence[Path], t: float, out: Path) -> EvidenceFile:
                 break  # they come in order: none is nearer
     if best is None:
         raise EvidenceError("the ring holds no frame for the snapshot")
-    image = best.to_ndarray(format="bgr24")
+    image = np.asarray(burnt(best, masks).to_ndarray(format="bgr24"), np.uint8)
+    burn(image, masks)  # what its format had to be made of may have coloured the edge
     done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     if not done:
         raise EvidenceError("the snapshot could not be encoded")
@@ -64,8 +72,13 @@ def make_snapshot(paths: Sequence[Path], t: float, out: Path) -> EvidenceFile:
     return _keep(part, out, EvidenceKind.SNAPSHOT, (taken, taken))
 
 
-def make_clip(paths: Sequence[Path], start_t: float, end_t: float, out: Path) -> EvidenceFile:
-    """The span as MP4: remuxed where it is H.264 and a key frame is near, else transcoded."""
+def make_clip(
+    paths: Sequence[Path], start_t: float, end_t: float, out: Path, masks: Sequence[Mask] = ()
+) -> EvidenceFile:
+    """The span as MP4: remuxed where it is H.264 and a key frame is near, else transcoded.
+
+    With ``masks`` always transcoded: what they hide is in no packet of it.
+    """
     with ExitStack() as stack:
         packets, template = _packets(paths, stack)
         keys = [i for i, p in enumerate(packets) if p.packet.is_keyframe and p.t <= start_t]
@@ -75,11 +88,11 @@ def make_clip(paths: Sequence[Path], start_t: float, end_t: float, out: Path) ->
             raise EvidenceError("the ring holds nothing of the clip's time")
         part = out / f".clip-{os.getpid()}-{start_t:.3f}.part"
         near = start_t - chosen[0].t <= MAX_LEAD_S
-        if template.codec_context.name == "h264" and near:
+        if template.codec_context.name == "h264" and near and not masks:
             _remux(chosen, template, part)
             span = chosen[0].t, max(p.t for p in chosen)
         else:
-            span = _transcode(paths, (start_t, end_t), part)
+            span = _transcode(paths, (start_t, end_t), part, masks)
     instants = datetime.fromtimestamp(span[0], UTC), datetime.fromtimestamp(span[1], UTC)
     return _keep(part, out, EvidenceKind.CLIP, instants)
 
@@ -143,7 +156,9 @@ def _remux(packets: Sequence[_Timed], template: av.VideoStream, path: Path) -> N
             out.mux_one(packet)
 
 
-def _transcode(paths: Sequence[Path], span: tuple[float, float], part: Path) -> tuple[float, float]:
+def _transcode(
+    paths: Sequence[Path], span: tuple[float, float], part: Path, masks: Sequence[Mask]
+) -> tuple[float, float]:
     """Encode the span as H.264; returns the instants of its first and last frame."""
     first_t: float | None = None
     last_t = span[0]
@@ -158,7 +173,7 @@ def _transcode(paths: Sequence[Path], span: tuple[float, float], part: Path) -> 
             elif t <= last_t:
                 continue
             last_t = t
-            fitted = frame.reformat(stream.width, stream.height, "yuv420p")
+            fitted = burnt(frame, masks).reformat(stream.width, stream.height, "yuv420p")
             fitted.pts, fitted.time_base = round((t - first_t) * TICKS), TIME_BASE
             out.mux(stream.encode(fitted))
         if stream is None or first_t is None:

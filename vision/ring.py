@@ -17,6 +17,8 @@ from pathlib import Path
 
 import av
 
+from vision.mask_file import NAME as MASKS
+
 log = logging.getLogger(__name__)
 TICKS = 90_000
 TIME_BASE = Fraction(1, TICKS)
@@ -152,11 +154,14 @@ def prune(folder: Path, older_than_t: float) -> None:
 
 
 def secure(folder: Path, start_t: float, end_t: float, into: Path) -> list[Path]:
-    """Hard-link what covers the span into ``into``, out of the reach of :func:`prune`."""
+    """Hard-link what covers the span into ``into``, out of the reach of :func:`prune`.
+
+    And what hides it, as it is now: neither file is ever written to again.
+    """
     into.mkdir(parents=True, exist_ok=True)
-    for segment in covering(folder, start_t, end_t):
+    for path in (folder / MASKS, *(s.path for s in covering(folder, start_t, end_t))):
         try:
-            os.link(segment.path, into / segment.path.name)
+            os.link(path, into / path.name)
         except (FileExistsError, FileNotFoundError):
             continue
     return [segment.path for segment in segments(into)]

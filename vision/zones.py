@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from vision.contract import Box, Point
 
+_GRID = 12  # points each way at which a share is asked for
+
 
 def foot(box: Box) -> Point:
     """The bottom centre of a box: where a standing person touches the ground."""
@@ -64,6 +66,22 @@ def is_inside(point: Point, polygon: Sequence[Point]) -> bool:
             found = not found
         previous = corner
     return found
+
+
+def share_in_any(box: Box, polygons: Sequence[Sequence[Point]]) -> float:
+    """Which share of ``box`` lies in one polygon or another, 0..1, to about a hundredth."""
+    x1, y1, x2, y2 = box
+    near = [polygon for polygon in polygons if intersection(box, _bounds(polygon)) > 0]
+    if not near:
+        return 0.0
+    steps = [(index + 0.5) / _GRID for index in range(_GRID)]
+    points = [(x1 + (x2 - x1) * u, y1 + (y2 - y1) * v) for v in steps for u in steps]
+    return sum(any(is_inside(p, polygon) for polygon in near) for p in points) / len(points)
+
+
+def _bounds(polygon: Sequence[Point]) -> Box:
+    xs, ys = zip(*polygon, strict=True)
+    return min(xs), min(ys), max(xs), max(ys)
 
 
 def polygon_area(polygon: Sequence[Point]) -> float:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import av
 import numpy as np
 import pytest
 
-from vision.contract import Mask, Point
+from tests.vision.test_pipelines import CAMERA, Bench
+from vision import mask_file
+from vision.contract import Mask, Phase, Point
+from vision.mask_file import MasksError, keep, of_span
 from vision.masks import MARGIN, burn, burnt, stencil
+
+T0 = 1_790_000_000.0
 
 WINDOW = ((0.3, 0.3), (0.6, 0.3), (0.6, 0.8), (0.3, 0.8))
 STAR = tuple((0.5 + 0.4 * np.sin(a), 0.5 - 0.4 * np.cos(a)) for a in np.arange(5) * 0.8 * np.pi)
@@ -15,6 +23,10 @@ STAR = tuple((0.5 + 0.4 * np.sin(a), 0.5 - 0.4 * np.cos(a)) for a in np.arange(5
 
 def mask(*polygon: Point) -> Mask:
     return Mask("m", "window", polygon)
+
+
+LEFT = mask((0, 0), (0.3, 0), (0.3, 1), (0, 1))
+RIGHT = mask((0.7, 0), (1, 0), (1, 1), (0.7, 1))
 
 
 def noise(width: int, height: int) -> np.ndarray:
@@ -65,3 +77,53 @@ def test_a_sliver_hides_what_it_touches_at_any_size() -> None:
 def test_without_masks_a_frame_is_not_even_copied() -> None:
     frame = av.VideoFrame.from_ndarray(noise(32, 32), format="bgr24")
     assert burnt(frame, []) is frame
+
+
+def test_who_is_mostly_behind_a_mask_is_not_judged_and_keeps_nobody_awake(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.run(replace(CAMERA, masks=(LEFT,)))
+    assert not bench.show(0, 5, x=0.15)
+    assert bench.told == []
+    assert bench.show(5, 10, x=0.25), "a third of them is hidden"
+    assert bench.phases == [Phase.OPEN]
+    bench.outbox.close()
+
+
+def test_the_masks_of_an_episode_and_those_since_hide_together(tmp_path: Path) -> None:
+    ring, aside = tmp_path / "ring", tmp_path / "aside"
+    keep(ring, [LEFT], T0)
+    aside.mkdir()
+    (aside / mask_file.NAME).hardlink_to(ring / mask_file.NAME)
+    keep(ring, [RIGHT], T0 + 100)
+    assert set(of_span([ring], T0 + 90)) == {LEFT, RIGHT}
+    assert of_span([ring], T0 + 200) == (RIGHT,)
+    assert set(of_span([ring, aside], T0 + 200)) == {LEFT, RIGHT}, "as it was put aside"
+    keep(ring, [], T0 + 300)
+    assert of_span([ring], T0 + 290) == (RIGHT,), "the lag of a camera's clock"
+    assert of_span([ring], T0 + 400) == ()
+    assert of_span([tmp_path / "gone", aside], T0) == (LEFT,), "its camera was taken away"
+
+
+def test_masks_that_cannot_be_read_let_nothing_out(tmp_path: Path) -> None:
+    with pytest.raises(MasksError):
+        of_span([tmp_path], T0)
+    keep(tmp_path, [LEFT], T0)
+    (tmp_path / mask_file.NAME).write_text('{"present": [')
+    with pytest.raises(MasksError):
+        of_span([tmp_path], T0)
+    keep(tmp_path, [RIGHT], T0 + 10)
+    with pytest.raises(MasksError):
+        of_span([tmp_path], T0 + 5)
+    assert of_span([tmp_path], T0 + 20) == (RIGHT,)
+
+
+def test_masks_that_cannot_be_written_leave_no_older_ones_in_their_place(tmp_path: Path) -> None:
+    keep(tmp_path, [LEFT], T0)
+    (tmp_path / "masks.part").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        keep(tmp_path, [LEFT, RIGHT], T0 + 10)
+    with pytest.raises(MasksError):
+        of_span([tmp_path], T0)
+    (tmp_path / "masks.part").rmdir()
+    keep(tmp_path, [RIGHT], T0 + 20)
+    assert set(of_span([tmp_path], T0)) == {LEFT, RIGHT}, "what was known before is still known"
