@@ -3,7 +3,8 @@
 A key frame costs as much as one frame, and there is one in twenty or more; so an idle camera is
 decoded at a twentieth of the price. The packets since the key frame before the last one stay in
 memory: when something moves, they are decoded first, and who came between two key frames is
-seen from the first step on.
+seen from the first step on. Where everything is decoded, a frame that is not looked at is decoded
+for the sake of a later one only, and not at all where a key frame comes first.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -80,18 +81,69 @@ class _Store:
             self._bytes -= self._kept.popleft().size
 
 
+class _Waiting:
+    """Packets that are decoded as soon as a frame is asked for that is built on them.
+
+    ``needs`` says of an instant (UTC seconds) whether its frame is asked for. A stream that sends
+    its frames in another order than it shows them waits for nothing: what comes later may be older.
+    """
+
+    def __init__(self, needs: Callable[[float], bool]) -> None:
+        self._needs = needs
+        self._kept: list[tuple[Packet, int]] = []
+        self._us = self._due_us = self._shown_us = -1
+        self._steps_back = self._stepped_back = False
+
+    def add(self, packet: Packet, us: int, is_key: bool) -> bool:
+        """Whether packets were left out, so that the decoder must begin anew with this one."""
+        is_left_out = is_key and bool(self._kept)
+        if is_key:
+            self._kept.clear()
+            self._stepped_back, self._steps_back = self._steps_back, False
+        self._steps_back = self._steps_back or us < self._us
+        self._us = us
+        self._kept.append((packet, us))
+        return is_left_out
+
+    def take(self) -> list[tuple[Packet, int]]:
+        """What is to be decoded now."""
+        is_shown = self._shown_us >= self._due_us
+        if is_shown and self._needs(self._us / US):
+            # A decoder may hold a frame back: until it is out, whatever comes is decoded.
+            self._due_us, self._shown_us, is_shown = self._us, -1, False
+        if is_shown and not (self._steps_back or self._stepped_back):
+            return []
+        taken, self._kept = self._kept, []
+        return taken
+
+    def shown(self, us: int) -> None:
+        self._shown_us = us
+
+    def clear(self) -> None:
+        self._kept.clear()
+        self._us = self._due_us = self._shown_us = -1
+
+
 class Decoder:
     """One stream's decoder. ``gap_s``: key frames nearer than that are not all decoded in idle.
 
-    ``corrupt`` counts what came out broken and was dropped.
+    ``needs`` says of an instant (UTC seconds) whether its frame will be looked at; others may come
+    out too, or not. ``corrupt`` counts what came out broken and was dropped.
     """
 
     def __init__(
-        self, context: av.VideoCodecContext, *, is_adaptive: bool, gap_s: float, name: str = ""
+        self,
+        context: av.VideoCodecContext,
+        *,
+        is_adaptive: bool,
+        gap_s: float,
+        name: str = "",
+        needs: Callable[[float], bool] = lambda _t: True,
     ) -> None:
         self._context, self._is_adaptive, self._gap_s = context, is_adaptive, gap_s
         self._name = name
         self._store = _Store()
+        self._waiting = _Waiting(needs)
         self._key_us: int | None = None
         self._shown_key_us: int | None = None
         self._gop_us: int | None = None
@@ -108,7 +160,7 @@ class Decoder:
         self._awaits_key = self._awaits_key and not is_key
         if self.mode is Decoding.FULL:
             if not self._awaits_key:
-                yield from self._decode(packet, us)
+                yield from self._decode_needed(packet, us, is_key)
         elif is_key and self._is_due(us):
             self._shown_key_us = us
             yield from self._decode_alone(packet, us)
@@ -132,13 +184,14 @@ class Decoder:
         for index, one in enumerate(kept):
             if index < last_key and time.monotonic() > until:
                 self._context.flush_buffers()
+                self._waiting.clear()
                 kept = kept[last_key:]
                 break
-            yield from self._decode(one.packet, one.us)
+            yield from self._decode_needed(one.packet, one.us, one.is_key)
         else:
             return
         for one in kept:
-            yield from self._decode(one.packet, one.us)
+            yield from self._decode_needed(one.packet, one.us, one.is_key)
 
     def rest(self) -> bool:
         """Key frames alone from now on; False where they are too far apart, or not known to be."""
@@ -148,6 +201,7 @@ class Decoder:
             self._say_long(self._gop_us)
             return False
         self.mode = Decoding.KEY
+        self._waiting.clear()
         return True
 
     def _measure(self, us: int, is_key: bool) -> None:
@@ -173,6 +227,14 @@ class Decoder:
         # Where every frame is a key frame (MJPEG), idle means fewer of them.
         last = self._shown_key_us
         return last is None or us < last or us - last >= self._gap_s * US * 0.999
+
+    def _decode_needed(self, packet: Packet, us: int, is_key: bool) -> Iterator[Shown]:
+        if self._waiting.add(packet, us, is_key):
+            self._context.flush_buffers()
+        for one, one_us in self._waiting.take():
+            for t, frame in self._decode(one, one_us):
+                self._waiting.shown(round(t * US))
+                yield t, frame
 
     def _decode_alone(self, packet: Packet, us: int) -> Iterator[Shown]:
         """A key frame on its own, at once, whatever the decoder holds back to put in order."""

@@ -16,7 +16,9 @@ from vision.planes import thumbnail
 from vision.timing import Beat
 from vision.view import Seen, Watcher
 
-AWAKE_S = 3.0  # how long everything is decoded after the last motion; a wish says it itself
+# How long everything is decoded after the last motion, which the gate itself remembers for a
+# second; a wish says it itself.
+AWAKE_S = 2.0
 BACK_S = 5.0  # a frame so much older than the last one belongs to another count of time
 WAIT_S = 0.25  # for the detector to take a frame of the past before the next one
 PATIENCE_S = 2.0  # for all of them together: then the present goes first
@@ -81,6 +83,10 @@ class Looker:
         """Whether everything should be decoded: motion not long ago, or a wish."""
         return self._mailbox.is_wanted() or time.monotonic() < self._awake_until
 
+    def needs(self, t: float) -> bool:
+        """Whether a picture of the instant ``t`` (UTC seconds) would be looked at."""
+        return not self._is_past(t) and self._beat.would_be_due(t)
+
     def rewind(self) -> None:
         """Frames of the past follow; they are handed on one by one, as far as time allows."""
         self._beat = Beat(self._habits.analysed_fps)
@@ -96,7 +102,7 @@ class Looker:
         self._tally.frames += 1
         self._tally.last_frame_t = t
         self._mind_size(frame)
-        if t <= self._put_t < t + BACK_S or not self._beat.is_due(t):
+        if self._is_past(t) or not self._beat.is_due(t):
             return
         luma = thumbnail(frame, SIZE)
         look = self._gate.look(luma, t)
@@ -116,6 +122,9 @@ class Looker:
     def close(self) -> None:
         if self._watcher is not None:
             self._watcher.close()
+
+    def _is_past(self, t: float) -> bool:
+        return t <= self._put_t < t + BACK_S
 
     def _stay_awake(self) -> None:
         self._awake_until = time.monotonic() + AWAKE_S

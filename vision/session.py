@@ -242,6 +242,7 @@ class Session:
                     is_adaptive=spec.adaptive,
                     gap_s=1.0 / spec.analysed_fps,
                     name=spec.camera_id,
+                    needs=self._looker.needs,
                 )
 
                 def take(packet: Packet, t: float, lag: float) -> None:

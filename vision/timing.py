@@ -112,8 +112,12 @@ class Beat:
         self._period = 1.0 / fps
         self._due: float | None = None
 
+    def would_be_due(self, t: float) -> bool:
+        """What :meth:`is_due` would say; nothing is picked by asking."""
+        return self._due is None or not self._due - JUMP_S < t < self._due - 1e-3
+
     def is_due(self, t: float) -> bool:
-        if self._due is not None and self._due - JUMP_S < t < self._due - 1e-3:
+        if not self.would_be_due(t):
             return False
         on_beat = self._due is not None and abs(t - self._due) < self._period
         # Where the stream itself has a hole (or jumps back), a new beat starts.

@@ -19,6 +19,7 @@ from vision.decoding import Decoder, Packet
 from vision.mailbox import Mail, Mailbox
 from vision.ring import segments
 from vision.session import CameraSpec
+from vision.timing import Beat
 
 FPS = 10
 Feed = tuple[Packet, float, bool]
@@ -46,14 +47,22 @@ def whole(path: Path) -> dict[float, np.ndarray]:
 class Run:
     """A decoder fed with a clip; ``does`` may wake it or lay it to rest after each packet."""
 
-    def __init__(self, path: Path, does: Callable[[Decoder, float], object], gap_s: float = 0.5):
+    def __init__(
+        self,
+        path: Path,
+        does: Callable[[Decoder, float], object] = lambda _decoder, _t: None,
+        gap_s: float = 0.5,
+        needs: Callable[[float], bool] = lambda _t: True,
+        looks: Callable[[float], object] = lambda _t: None,
+    ):
+        self._looks = looks
         self.shown: list[tuple[float, np.ndarray]] = []
         self.modes: dict[float, Decoding] = {}
         context: list[av.VideoCodecContext] = []
         self.decoder: Decoder | None = None
         for packet, t, is_key in packets(path, context):
             if self.decoder is None:
-                self.decoder = Decoder(context[0], is_adaptive=True, gap_s=gap_s)
+                self.decoder = Decoder(context[0], is_adaptive=True, gap_s=gap_s, needs=needs)
             self._take(self.decoder.feed(packet, t, is_key))
             woken = does(self.decoder, t)
             if isinstance(woken, Iterator):
@@ -62,6 +71,7 @@ class Run:
 
     def _take(self, frames: Iterator[decoding.Shown]) -> None:
         for t, frame in frames:
+            self._looks(t)
             self.shown.append((round(t, 4), frame.to_ndarray(format="gray")))
 
     def times(self, start: float = 0.0, end: float = 99.0) -> list[float]:
@@ -89,6 +99,29 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         folder / "intra.mp4", seconds=6, fps=FPS, codec="mpeg4", options={"g": "1"}
     )
     return made
+
+
+@pytest.mark.parametrize("kind", ["plain", "reordered", "intra", "long"])
+def test_a_frame_nobody_looks_at_is_decoded_for_a_later_one_only(
+    clips: dict[str, Path], kind: str
+) -> None:
+    beat, looked = Beat(2.0), list[float]()
+
+    def look(t: float) -> None:
+        if beat.is_due(t):
+            looked.append(round(t, 4))
+
+    run = Run(clips[kind], needs=beat.would_be_due, looks=look)
+    truth = whole(clips[kind])
+    beat = Beat(2.0)
+    expected = [t for t in truth if beat.is_due(t)]
+    # What a decoder holds back at the very end of a stream nobody waits for.
+    assert looked == [t for t in expected if t <= looked[-1]]
+    assert looked[-1] >= expected[-2]
+    for t, picture in run.shown:
+        assert np.abs(picture.astype(int) - truth[t]).max() == 0
+    never = {"plain": 0.2, "intra": 0.8, "reordered": 0.0, "long": 0.0}[kind]
+    assert 1 - len(run.shown) / len(truth) == pytest.approx(never, abs=0.05)
 
 
 def rest_from_6(decoder: Decoder, t: float) -> object:
