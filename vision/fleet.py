@@ -103,10 +103,11 @@ class Fleet:
         self._figures = tuple(s.figures(self._inferred(s)) for s in self._seats.values())
 
     def want(self, camera_id: str, seconds: float) -> None:
-        """Ask a camera's capture for every frame, for so long from now."""
+        """Ask a camera's capture for every frame, for so long from now; 0 for no more of them."""
         seat = self._seats.get(camera_id)
         if seat is not None:
-            seat.mailbox.want(max(seconds, WANT_FRAMES / seat.camera.analysed_fps))
+            least_s = WANT_FRAMES / seat.camera.analysed_fps if seconds > 0 else 0.0
+            seat.mailbox.want(max(seconds, least_s))
 
     def health(self) -> tuple[CameraHealth, ...]:
         return self._health

@@ -104,9 +104,8 @@ class Mailbox:
         return time.monotonic() - self._instants[_BEAT]
 
     def want(self, seconds: float) -> None:
-        """Reader: somebody is in view; every frame is of interest for so long from now."""
-        until = time.monotonic() + seconds
-        self._instants[_WANTED] = max(self._instants[_WANTED], until)
+        """Reader: every frame is of interest for so long from now, whatever was said before."""
+        self._instants[_WANTED] = time.monotonic() + seconds
 
     def is_wanted(self) -> bool:
         """Writer: whether the reader asked for every frame."""

@@ -23,8 +23,8 @@ from vision.seen import FIRE, PERSON, SMOKE, Detection, FrameInfo
 
 log = logging.getLogger(__name__)
 WANT_SCORE = 0.3
-WANT_S = 2.5  # after the last person was seen
 LIVE_S = 1.0  # after an episode whose subject is out of sight was last open
+CREEP_S = 0.01  # by which instants may be moved that a stream says are one after the other
 MERGER = "*"  # among the states of cameras, whose ids are never spelt so
 
 
@@ -39,6 +39,7 @@ class Pipelines:
         self._merger = Merger()
         self._stepped: set[str] = set()
         self._last_t: dict[str, float] = {}
+        self._seen_t: dict[str, float] = {}
         self._judged_at: dict[str, float] = {}
 
     def recover(self, now: float) -> None:
@@ -73,6 +74,7 @@ class Pipelines:
         for camera_id in self._pipelines.keys() - wanted.keys():
             gone = self._pipelines.pop(camera_id)
             self._last_t.pop(camera_id, None)
+            self._seen_t.pop(camera_id, None)
             self._judged_at.pop(camera_id, None)
             self._record(gone, gone.book.close_all())
             # A full disk keeps it; the next start forgets it as well.
@@ -99,9 +101,17 @@ class Pipelines:
         self._record(pipeline, pipeline.step(frame, detections))
         self._stepped.add(judged.camera_id)
         self._judged_at[judged.camera_id] = time.monotonic()
-        if any(is_of_interest(one) and pipeline.heeds(one) for one in detections):
-            return WANT_S
-        return LIVE_S if pipeline.is_live else 0.0
+        if any(map(is_of_interest, detections)):
+            self._seen_t[judged.camera_id] = judged.t
+        return max(self._missed_s(pipeline, judged.t), LIVE_S if pipeline.is_live else 0.0)
+
+    def _missed_s(self, pipeline: CameraPipeline, t: float) -> float:
+        """For how long somebody who comes into sight again would be whoever was seen last."""
+        camera = pipeline.camera
+        seen_t, gap_s = self._seen_t.get(camera.camera_id), gap_for(camera.analysed_fps)
+        left_s = 0.0 if seen_t is None else seen_t + gap_s - t
+        # A clock that was set back leaves sights of the future behind.
+        return left_s if CREEP_S < left_s < 2 * gap_s else 0.0
 
     @property
     def is_live(self) -> bool:

@@ -123,8 +123,7 @@ class Worker:
             for judged in self._detectors.take(min(TICK_S, max(0.0, wait))):
                 self._metrics.judged(judged)
                 wanted_s = self._pipelines.judge(judged, self._model.classes)
-                if wanted_s:
-                    self._fleet.want(judged.camera_id, wanted_s)
+                self._fleet.want(judged.camera_id, wanted_s)
             self._duties(time.monotonic())
 
     def _duties(self, now: float) -> None:

@@ -177,10 +177,12 @@ def test_a_closed_box_is_gone_from_the_system() -> None:
     assert not kept.exists()
 
 
-def test_a_wish_ends_by_itself_and_a_shorter_one_does_not_cut_a_longer(box: Mailbox) -> None:
+def test_a_wish_ends_by_itself_or_by_the_next(box: Mailbox) -> None:
     assert not box.is_wanted()
     box.want(0.05)
-    box.want(0.01)
     assert box.is_wanted()
     time.sleep(0.06)
+    assert not box.is_wanted()
+    box.want(30.0)
+    box.want(0.0)
     assert not box.is_wanted()
