@@ -6,20 +6,12 @@ from sqlalchemy import select
 
 from supervision.core import audit, clock
 from supervision.core.actor import Actor
-from supervision.core.attachments import Attachment
 from supervision.core.db import db
 from supervision.core.errors import InvalidInput
 from supervision.core.scope import unscoped
 from supervision.core.text import N_
-from supervision.enterprise.models import Enterprise
-from supervision.hazard import queries as hazard_queries
-from supervision.hazard import service as hazards
-from supervision.hazard.models import Hazard
-from supervision.hazard.rules import Source
-from supervision.video import duplicates, queries
-from supervision.video.findings import meaning_of
+from supervision.video import duplicates, opening, queries
 from supervision.video.models import Camera, Violation
-from supervision.video.policy import Decision, decide
 from supervision.video.rules import RejectReason
 from supervision.video.workflow import REVIEW_WORKFLOW, ReviewState
 
@@ -35,12 +27,7 @@ def confirm(violation_id: int, actor: Actor, *, note: str = "") -> Violation:
     """
     violation = _claim(violation_id, actor)
     REVIEW_WORKFLOW.check("confirm", violation, actor)
-    hazard = hazard_queries.open_by_merge_key(violation.merge_key, actor)
-    if decide(confirmed=True, has_open_ticket=hazard is not None) is Decision.OPEN:
-        hazard = _open(violation, actor, note)
-    else:
-        assert hazard is not None
-        hazards.add_evidence(hazard, actor, _files(violation), note or _sighting(violation))
+    hazard = opening.open_or_join(violation, actor, note)
     violation.hazard_id = hazard.id
     _decide(violation, actor, ReviewState.CONFIRMED, note)
     audit.record(
@@ -113,33 +100,3 @@ def _decide(violation: Violation, actor: Actor, status: ReviewState, note: str) 
     violation.verdict_by_id, violation.verdict_by = actor.id, actor.name
     violation.verdict_side, violation.verdict_note = actor.side, note
     db.session.flush()
-
-
-def _open(violation: Violation, actor: Actor, note: str) -> Hazard:
-    meaning = meaning_of(violation.rule_kind)
-    enterprise: Enterprise = violation.enterprise
-    finding = hazards.Finding(
-        source=Source.VIDEO,
-        # A node's clock may run ahead; nothing is found before it was told of.
-        found_at=min(violation.started_at, violation.received_at),
-        place=violation.camera.place,
-        description="\n".join(filter(None, (meaning.finding, _sighting(violation), note))),
-        factor=meaning.factor,
-        category=meaning.category,
-        basis=meaning.basis,
-        merge_key=violation.merge_key,
-        evidence=_files(violation),
-    )
-    return hazards.report(enterprise, actor, finding)
-
-
-def _sighting(violation: Violation) -> str:
-    """Camera, zone and time, in figures and names: the same in every language."""
-    at = violation.started_at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
-    where = " / ".join(filter(None, (violation.camera.name, violation.zone_name)))
-    return f"{where} {at}"
-
-
-def _files(violation: Violation) -> list[Attachment]:
-    found = (violation.snapshot, violation.clip)
-    return [e.attachment for e in found if e is not None and e.attachment is not None]

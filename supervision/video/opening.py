@@ -1,0 +1,58 @@
+"""What a confirmed violation does: opens a ticket, or joins the open one of its merge key."""
+
+from __future__ import annotations
+
+from supervision.core import clock
+from supervision.core.actor import Actor
+from supervision.core.attachments import Attachment
+from supervision.enterprise.models import Enterprise
+from supervision.hazard import queries as hazard_queries
+from supervision.hazard import service as hazards
+from supervision.hazard.models import Hazard
+from supervision.hazard.rules import Source
+from supervision.video.findings import meaning_of
+from supervision.video.models import Violation
+
+
+def open_or_join(violation: Violation, actor: Actor, note: str = "") -> Hazard:
+    """The ticket that it has from now on. The caller holds the camera's lock and has decided it."""
+    hazard = open_ticket(violation, actor)
+    if hazard is None:
+        return _open(violation, actor, note)
+    hazards.add_evidence(hazard, actor, _files(violation), note or _sighting(violation))
+    return hazard
+
+
+def open_ticket(violation: Violation, actor: Actor) -> Hazard | None:
+    """The open ticket of its camera, rule and zone."""
+    return hazard_queries.open_by_merge_key(violation.merge_key, actor)
+
+
+def _open(violation: Violation, actor: Actor, note: str) -> Hazard:
+    meaning = meaning_of(violation.rule_kind)
+    enterprise: Enterprise = violation.enterprise
+    finding = hazards.Finding(
+        source=Source.VIDEO,
+        # A node's clock may run ahead; nothing is found before it was told of.
+        found_at=min(violation.started_at, violation.received_at),
+        place=violation.camera.place,
+        description="\n".join(filter(None, (meaning.finding, _sighting(violation), note))),
+        factor=meaning.factor,
+        category=meaning.category,
+        basis=meaning.basis,
+        merge_key=violation.merge_key,
+        evidence=_files(violation),
+    )
+    return hazards.report(enterprise, actor, finding)
+
+
+def _sighting(violation: Violation) -> str:
+    """Camera, zone and time, in figures and names: the same in every language."""
+    at = violation.started_at.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+    where = " / ".join(filter(None, (violation.camera.name, violation.zone_name)))
+    return f"{where} {at}"
+
+
+def _files(violation: Violation) -> list[Attachment]:
+    found = (violation.snapshot, violation.clip)
+    return [e.attachment for e in found if e is not None and e.attachment is not None]
