@@ -101,7 +101,7 @@ class Pipelines:
         self._record(pipeline, pipeline.step(frame, detections))
         self._stepped.add(judged.camera_id)
         self._judged_at[judged.camera_id] = time.monotonic()
-        if any(map(is_of_interest, detections)):
+        if any(is_of_interest(one) and pipeline.heeds(one) for one in detections):
             self._seen_t[judged.camera_id] = judged.t
         return max(self._missed_s(pipeline, judged.t), LIVE_S if pipeline.is_live else 0.0)
 
