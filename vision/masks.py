@@ -13,8 +13,9 @@ from vision.contract import Mask, Point
 from vision.letterbox import Image
 from vision.planes import PLANAR, Plane, plane_of
 
-# Pixels around a polygon that are black as well: whatever a scaler or a codec mixed into them.
-MARGIN = 2
+# Pixels around a polygon that are black as well: whatever a scaler mixed into them, and so far a
+# codec's ringing at the edge reaches with more than a trace.
+MARGIN = 4
 # Colour is carried a few pixels further where a picture's format has to be changed first.
 WIDE_MARGIN = 8
 _SUBPIXEL_BITS = 4

@@ -52,6 +52,20 @@ def test_inside_is_black_and_outside_as_it_was(name: str, size: tuple[int, int])
     assert (taken.to_ndarray(format="bgr24") == before).all(), "the decoder still predicts from it"
 
 
+@pytest.mark.parametrize("name", ["yuv420p", "yuvj420p", "yuv422p", "yuv444p", "nv12"])
+def test_what_is_behind_a_mask_leaves_no_trace_anywhere(name: str) -> None:
+    one, other = noise(322, 194), noise(322, 194)
+    other[60:150, 100:190] = 255 - other[60:150, 100:190]
+    over = mask(
+        (100 / 322, 60 / 194), (190 / 322, 60 / 194), (190 / 322, 150 / 194), (100 / 322, 150 / 194)
+    )
+    seen = []
+    for picture in (one, other):
+        frame = av.VideoFrame.from_ndarray(picture, format="bgr24").reformat(format=name)
+        seen.append(burnt(frame, [over]).to_ndarray(format="bgr24"))
+    assert (seen[0] == seen[1]).all()
+
+
 def test_a_picture_is_blacked_out_in_place_with_whole_squares_of_colour() -> None:
     picture = noise(320, 192)
     burn(picture, [mask(*WINDOW), mask((0.9, 0.9), (1, 0.9), (1, 1))])
