@@ -23,7 +23,7 @@ WINDOW = Mask("m1", "window", ((0.55, 0.1), (0.9, 0.2), (0.85, 0.7), (0.5, 0.6))
 DOOR = Mask("m2", "door", ((0.05, 0.5), (0.2, 0.5), (0.2, 1.0), (0.05, 1.0)))
 OPENED = T0 + 7
 BLACKEST = 12  # grey levels that a codec may leave of black
-EDGE = 4  # pixels inside a mask's edge that a codec may colour with what is outside
+EDGE = 8  # pixels inside a mask: the block of a codec that also holds what is outside
 FAR = 24  # pixels from a mask's edge beyond which a codec's blocks know nothing of the other side
 
 
