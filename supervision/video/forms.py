@@ -32,6 +32,7 @@ class FilterForm(Form):
     status = CodeField(
         _l("Verdict"), labels=labels.STATUS_LABELS, optional=True, placeholder=_l("All")
     )
+    severity = CodeField(_l("Severity"), labels=labels.SEVERITY_CHOICES, optional=True)
     rule = CodeField(_l("Rule"), labels=labels.KIND_LABELS, optional=True)
     camera = SelectField(_l("Camera"), coerce=str, validate_choice=False)
     region = CodeField(_l("Region"), optional=True, filters=[blank_to_none])

@@ -105,12 +105,19 @@ def _insert_first(node: VisionNode, camera: Camera, event: ViolationEvent) -> bo
         "verdict_by": "",
         "verdict_note": "",
         "is_apart": False,
+        "severity": _severity(camera, event),
         "row_version": 1,
         **_values(camera, event),
     }
     stmt = insert(Violation).values(values).on_conflict_do_nothing(index_elements=["event_id"])
     inserted = db.session.execute(stmt.returning(Violation.id)).scalar_one_or_none()
     return inserted is not None
+
+
+def _severity(camera: Camera, event: ViolationEvent) -> int:
+    """As it was told first: a queue does not reorder itself while somebody works on it."""
+    told = next((r.get("severity", "") for r in camera.rules if r["rule_id"] == event.rule_id), "")
+    return rules.severity_of(event.rule_kind, event.detail, told).value
 
 
 def _values(camera: Camera, event: ViolationEvent) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from flask_babel import ngettext
 
 from supervision.video.kinds import SHAPES
 from supervision.video.models import Camera
-from supervision.video.rules import LiveState, NodeState, RejectReason, TicketFault
+from supervision.video.rules import LiveState, NodeState, RejectReason, Severity, TicketFault
 from supervision.video.workflow import ReviewState, TicketState
 from vision.contract import (
     DayKind,
@@ -28,6 +28,17 @@ STATUS_LABELS = {
     ReviewState.REJECTED: _l("Not a violation"),
     ReviewState.DUPLICATE: _l("Duplicate"),
 }
+
+SEVERITY_LABELS = {
+    Severity.CRITICAL: _l("Critical"),
+    Severity.SERIOUS: _l("Serious"),
+    Severity.GENERAL: _l("General"),
+}
+
+# As an address names them.
+SEVERITY_CHOICES = {severity.name.lower(): text for severity, text in SEVERITY_LABELS.items()}
+
+SEVERITY_TONES = {Severity.CRITICAL: "bad", Severity.SERIOUS: "wait", Severity.GENERAL: "plain"}
 
 KIND_LABELS = {
     RuleKind.HELMET_MISSING: _l("No safety helmet"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from supervision.account.models import ServiceToken
@@ -20,6 +20,7 @@ from supervision.core.scope import region_range, unscoped, visible
 from supervision.core.search import contains
 from supervision.enterprise.models import Enterprise
 from supervision.video.models import Camera, ParkedEvent, Violation, VisionNode
+from supervision.video.rules import Severity
 from supervision.video.workflow import ReviewState
 from vision.contract import RuleKind
 
@@ -36,6 +37,7 @@ class ViolationFilter:
     """What the queue is narrowed to; empty means all."""
 
     status: ReviewState | None = None
+    severity: Severity | None = None
     rule_kind: RuleKind | None = None
     camera_id: int | None = None
     enterprise_id: int | None = None
@@ -55,21 +57,30 @@ def list_violations(actor: Actor, wanted: ViolationFilter) -> Select[Any]:
 
 def _narrowed(stmt: Select[Any], wanted: ViolationFilter) -> Select[Any]:
     stmt = stmt.join(Enterprise, Enterprise.id == Violation.enterprise_id)
-    for column, value in (
-        (Violation.status, wanted.status),
-        (Violation.rule_kind, wanted.rule_kind),
-        (Violation.camera_id, wanted.camera_id),
-        (Violation.enterprise_id, wanted.enterprise_id),
-    ):
-        if value:
-            stmt = stmt.where(column == value)
+    stmt = stmt.where(*conditions(wanted))
     if wanted.region:
         stmt = stmt.where(region_range(Enterprise.region_code, wanted.region))
-    if wanted.seen_from:
-        stmt = stmt.where(Violation.started_at >= clock.start_of(wanted.seen_from))
-    if wanted.seen_to:
-        stmt = stmt.where(Violation.started_at < clock.end_of(wanted.seen_to))
     return stmt
+
+
+def conditions(wanted: ViolationFilter) -> list[ColumnElement[bool]]:
+    """What ``wanted`` asks of the violation itself; the region is its enterprise's."""
+    found = [
+        column == value
+        for column, value in (
+            (Violation.status, wanted.status),
+            (Violation.severity, wanted.severity),
+            (Violation.rule_kind, wanted.rule_kind),
+            (Violation.camera_id, wanted.camera_id),
+            (Violation.enterprise_id, wanted.enterprise_id),
+        )
+        if value
+    ]
+    if wanted.seen_from:
+        found.append(Violation.started_at >= clock.start_of(wanted.seen_from))
+    if wanted.seen_to:
+        found.append(Violation.started_at < clock.end_of(wanted.seen_to))
+    return found
 
 
 def neighbours(

@@ -7,12 +7,12 @@ import ipaddress
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from urllib.parse import urlsplit
 
 from supervision.core.errors import InvalidInput
 from supervision.core.text import N_
-from vision.contract import CameraState, ContractError, Phase, StreamFault, ViewState
+from vision.contract import CameraState, ContractError, Phase, RuleKind, StreamFault, ViewState
 
 STREAM_SCHEMES = ("rtsp", "rtsps", "http", "https")
 LONGEST_URL = 1000
@@ -42,6 +42,37 @@ class RejectReason(StrEnum):
     UNCLEAR = "unclear"
     TEST = "test"
     OTHER = "other"
+
+
+class Severity(IntEnum):
+    """How soon somebody has to look: the first key of the queue's order."""
+
+    GENERAL = 1
+    SERIOUS = 2
+    CRITICAL = 3
+
+
+# Of a rule on which no administrator has set one. What is not named here is general.
+KIND_SEVERITY = {
+    RuleKind.FIRE_SMOKE: Severity.CRITICAL,
+    RuleKind.FALL: Severity.CRITICAL,
+    RuleKind.INTRUSION: Severity.SERIOUS,
+    RuleKind.EXIT_BLOCKED: Severity.SERIOUS,
+    RuleKind.LINE_CROSSING: Severity.SERIOUS,
+}
+# Somebody's hand is the likely cause.
+TAMPERED_VIEWS = frozenset({ViewState.COVERED, ViewState.MOVED})
+# The contract's words for what is set on a rule; its "general" is also what says nothing.
+TOLD_SEVERITY = {"serious": Severity.SERIOUS, "critical": Severity.CRITICAL}
+
+
+def severity_of(kind: RuleKind, detail: str = "", told: str = "") -> Severity:
+    """Of the camera's rule where one was set (``told``), else of its kind."""
+    if told in TOLD_SEVERITY:
+        return TOLD_SEVERITY[told]
+    if kind is RuleKind.VIEW_FAULT:
+        return Severity.SERIOUS if detail in TAMPERED_VIEWS else Severity.GENERAL
+    return KIND_SEVERITY.get(kind, Severity.GENERAL)
 
 
 class NodeState(StrEnum):

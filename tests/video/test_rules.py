@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from supervision.core.errors import InvalidInput
 from supervision.video import labels, places, rules
 from supervision.video.policy import Decision, decide, merge_key
-from supervision.video.rules import LiveState, NodeState, TicketFault
-from vision.contract import CameraState, Line, StreamFault, Zone
+from supervision.video.rules import LiveState, NodeState, Severity, TicketFault
+from vision.contract import CameraState, Line, RuleKind, StreamFault, Zone
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -200,3 +200,19 @@ def test_a_node_is_online_while_it_is_heard(age, state):
 )
 def test_a_camera_is_shown_running_only_while_its_node_says_so(enabled, node, reported, state):
     assert rules.live_state(enabled=enabled, node=node, reported=reported) is state
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "told", "severity"),
+    [
+        (RuleKind.FIRE_SMOKE, "", "", Severity.CRITICAL),
+        (RuleKind.HELMET_MISSING, "", "", Severity.GENERAL),
+        (RuleKind.INTRUSION, "", "general", Severity.SERIOUS),
+        (RuleKind.HELMET_MISSING, "", "critical", Severity.CRITICAL),
+        (RuleKind.FIRE_SMOKE, "", "serious", Severity.SERIOUS),
+        (RuleKind.VIEW_FAULT, "covered", "", Severity.SERIOUS),
+        (RuleKind.VIEW_FAULT, "black", "", Severity.GENERAL),
+    ],
+)
+def test_what_an_administrator_set_goes_before_what_the_kind_says(kind, detail, told, severity):
+    assert rules.severity_of(kind, detail, told) is severity

@@ -24,7 +24,7 @@ from supervision.enterprise import queries as enterprises
 from supervision.video import forms, labels, picture_queries, queries, service, ticket_queries
 from supervision.video.findings import meaning_of
 from supervision.video.models import Violation
-from supervision.video.rules import RejectReason
+from supervision.video.rules import RejectReason, Severity
 from supervision.video.ticket_models import CameraTicket
 from supervision.video.workflow import REVIEW_WORKFLOW, ReviewState
 from vision.contract import RuleKind
@@ -32,7 +32,17 @@ from vision.contract import RuleKind
 bp = Blueprint("video", __name__, url_prefix="/video")
 
 ALSO_SEEN = 5
-FILTERS = ("status", "rule", "camera", "enterprise", "region", "seen_from", "seen_to", "sort")
+FILTERS = (
+    "status",
+    "severity",
+    "rule",
+    "camera",
+    "enterprise",
+    "region",
+    "seen_from",
+    "seen_to",
+    "sort",
+)
 
 
 @bp.get("/")
@@ -69,8 +79,10 @@ def _filter(actor: Actor, *, with_choices: bool = True) -> tuple[Any, queries.Vi
         form.region.choices += enterprises.region_choices(actor)
     form.validate()
     status, kind, region = form.status.data, form.rule.data, form.region.data or ""
+    severity = (form.severity.data or "").upper()
     return form, queries.ViolationFilter(
         status=ReviewState(status) if status in set(ReviewState) else None,
+        severity=Severity[severity] if severity in Severity.__members__ else None,
         rule_kind=RuleKind(kind) if kind in set(RuleKind) else None,
         camera_id=id_argument("camera"),
         enterprise_id=id_argument("enterprise"),
