@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib import import_module
+from typing import Any
 
 from supervision.core.slice import Slice
 
@@ -25,6 +26,8 @@ NAMES = (
     "casefile",
     "escalation",
     "video",
+    "gate",
+    "live",
     "digest",
     "atlas",
     "report",
@@ -49,4 +52,14 @@ def traits_of(enterprise_ids: Collection[int]) -> dict[int, frozenset[str]]:
         if manifest.traits is not None and enterprise_ids:
             for enterprise_id, held in manifest.traits(enterprise_ids).items():
                 found[enterprise_id] = found.get(enterprise_id, frozenset()) | held
+    return found
+
+
+def evidence_of(hazard_ids: Collection[int]) -> dict[int, list[Mapping[str, Any]]]:
+    """What upper slices hold to prove a penalty for these hazards, for the paper of an order."""
+    found: dict[int, list[Mapping[str, Any]]] = {}
+    for manifest in slices():
+        if manifest.evidence_of is not None and hazard_ids:
+            for hazard_id, lines in manifest.evidence_of(hazard_ids).items():
+                found.setdefault(hazard_id, []).extend(lines)
     return found

@@ -41,6 +41,10 @@ MAY_IMPORT = {
         "enterprise",
     },
     "video": {"hazard", "account", "enterprise"},
+    # What may prove a penalty, and what shows that a hazard is put right.
+    "gate": {"video", "hazard", "account", "enterprise"},
+    "proof": {"video", "hazard", "account", "enterprise"},
+    "live": {"video", "hazard", "account", "enterprise"},
     "digest": {"video", "account", "enterprise"},
     # Sends what the inbox holds by further ways.
     "channel": {"inbox", "account", "enterprise", "slices"},

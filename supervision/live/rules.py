@@ -1,0 +1,41 @@
+"""How a camera stands, in words that say whether somebody must do something. Pure."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from supervision.video.rules import LiveState
+from vision.contract import ViewState
+
+
+class Standing(StrEnum):
+    """The worst stands first."""
+
+    NO_PICTURE = "no_picture"
+    BLIND = "blind"
+    UNKNOWN = "unknown"
+    STARTING = "starting"
+    WELL = "well"
+    OFF = "off"
+
+
+WORST_FIRST = {standing: place for place, standing in enumerate(Standing)}
+
+OF_STATE = {
+    LiveState.FAILED: Standing.NO_PICTURE,
+    LiveState.STALLED: Standing.NO_PICTURE,
+    LiveState.NODE_OFFLINE: Standing.UNKNOWN,
+    LiveState.STARTING: Standing.STARTING,
+    LiveState.WAITING: Standing.STARTING,
+    LiveState.RUNNING: Standing.WELL,
+    LiveState.STOPPED: Standing.OFF,
+    LiveState.UNASSIGNED: Standing.OFF,
+    LiveState.DISABLED: Standing.OFF,
+}
+
+
+def standing_of(state: LiveState, view: ViewState | None) -> Standing:
+    """``view``: what the node says of the picture; only of one that runs does it mean anything."""
+    if state is LiveState.RUNNING and view not in {None, ViewState.OK}:
+        return Standing.BLIND
+    return OF_STATE[state]

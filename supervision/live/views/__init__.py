@@ -1,0 +1,1 @@
+"""HTTP of the wall, of the health board and of the figures."""
