@@ -108,5 +108,12 @@ def fill(frame: av.VideoFrame, target: tuple[int, int], out: Image) -> Letterbox
     return box
 
 
+def shrunk(frame: av.VideoFrame, size: tuple[int, int]) -> Image:
+    """``frame`` at ``size`` (width, height), as a BGR picture of its own (height, width, 3)."""
+    width, height = size
+    small = _shrinker.bgr(frame, size).planes[0]
+    return rows_of(small, 3 * width).reshape(height, width, 3).copy()
+
+
 def blank(target: tuple[int, int]) -> Image:
     return np.full((target[1], target[0], 3), PAD, dtype=np.uint8)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,14 +17,20 @@ from vision.contract import (
     API_PREFIX,
     CONTRACT_VERSION,
     HEADER,
+    TAKEN_HEADER,
+    WORK_HEADER,
     ContractError,
     Heartbeat,
+    JobResult,
     NodeConfig,
+    NodeWork,
     parse,
     to_json,
 )
 
 CONNECT_S, READ_S = 5.0, 30.0
+NO_ROOM = 507  # for evidence, while everything else goes on
+_CHUNK = 256 * 1024
 
 
 class WebRefusedError(Exception):
@@ -57,9 +66,20 @@ class Answer:
 
 
 class WebClient:
-    """One session with the web; each thread uses its own."""
+    """One session with the web; each thread uses its own.
 
-    def __init__(self, web_url: str, token: str, *, read_s: float = READ_S) -> None:
+    ``on_work`` is called whenever an answer says that something waits for this node.
+    """
+
+    def __init__(
+        self,
+        web_url: str,
+        token: str,
+        *,
+        read_s: float = READ_S,
+        on_work: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._on_work = on_work
         self._base = f"{web_url}{API_PREFIX}"
         self._timeout = (CONNECT_S, read_s)
         self._session = requests.Session()
@@ -108,6 +128,50 @@ class WebClient:
             )
         return _answer(response)
 
+    def fetch_work(self) -> NodeWork:
+        """Jobs that are this node's from now on, and the cameras somebody looks at."""
+        response = self._call("GET", "/jobs")
+        if response.status_code != requests.codes.ok:
+            raise WebUnavailableError(f"the web answered {response.status_code} to /jobs")
+        try:
+            return parse(NodeWork, response.json())
+        except (ContractError, ValueError) as error:
+            raise WebUnavailableError(f"the web sent work that breaks the contract: {error}") from (
+                error
+            )
+
+    def fetch_source(self, job_id: str, sha256: str, path: Path) -> Answer:
+        """A job's file into ``path``; what arrives damaged raises :class:`WebUnavailableError`."""
+        with self._call("GET", f"/jobs/{job_id}/source", stream=True) as response:
+            if response.status_code != requests.codes.ok:
+                return _answer(response)
+            digest = hashlib.sha256()
+            try:
+                with path.open("wb") as out:
+                    for chunk in response.iter_content(_CHUNK):
+                        digest.update(chunk)
+                        out.write(chunk)
+            except requests.RequestException as error:
+                raise WebUnavailableError(f"a job's file broke off: {type(error).__name__}") from (
+                    error
+                )
+        if digest.hexdigest() != sha256:
+            raise WebUnavailableError("a job's file arrived with another hash", answered=True)
+        return Answer(response.status_code)
+
+    def put_file(self, job_id: str, sha256: str, path: Path, media_type: str) -> Answer:
+        with path.open("rb") as stream:
+            headers = {"Content-Type": media_type}
+            address = f"/jobs/{job_id}/file/{sha256}"
+            return _answer(self._call("PUT", address, data=stream, headers=headers))
+
+    def post_result(self, result: JobResult) -> Answer:
+        return _answer(self._call("POST", f"/jobs/{result.job_id}/result", json=to_json(result)))
+
+    def put_live(self, camera_id: str, jpeg: bytes, taken_at: datetime) -> Answer:
+        headers = {"Content-Type": "image/jpeg", TAKEN_HEADER: taken_at.isoformat()}
+        return _answer(self._call("PUT", f"/live/{camera_id}", data=jpeg, headers=headers))
+
     def close(self) -> None:
         self._session.close()
 
@@ -124,8 +188,10 @@ class WebClient:
         if code in (requests.codes.unauthorized, requests.codes.forbidden):
             raise WebRefusedError(f"the web refused the node token ({code}): {_problem(response)}")
         passing = (requests.codes.request_timeout, requests.codes.too_many_requests)
-        if code >= requests.codes.server_error or code in passing:
+        if (code >= requests.codes.server_error and code != NO_ROOM) or code in passing:
             raise WebUnavailableError(f"the web answered {code}", answered=True)
+        if response.headers.get(WORK_HEADER):
+            self._on_work()
         return response
 
 

@@ -18,6 +18,7 @@ from vision.config import ConfigError, VisionSettings
 from vision.contract import Heartbeat, NodeConfig
 from vision.fleet import Fleet
 from vision.inference.supervisor import Detectors
+from vision.jobs.client import Jobs
 from vision.keeper import Identity, Keeper
 from vision.leftovers import sweep
 from vision.logs import hide, hide_password_of
@@ -69,6 +70,7 @@ class Worker:
         self._started_at = datetime.now(UTC)
         self._publisher: Publisher | None = None
         self._watch: ConfigWatch | None = None
+        self._jobs = Jobs(settings, self._web)
         self._threads: list[threading.Thread] = []
         self._paces = Paces()
         self._cameras: set[str] | None = None
@@ -90,7 +92,7 @@ class Worker:
     def _first_config(self) -> NodeConfig | None:
         if self._settings.web_url and self._fixed is None:
             cache = self._settings.directory / "config.json"
-            self._watch = ConfigWatch(self._web(), cache, self._settings.poll_s)
+            self._watch = ConfigWatch(self._web(self._jobs.ring), cache, self._settings.poll_s)
             return self._watch.first()
         return self._fixed
 
@@ -107,9 +109,13 @@ class Worker:
         if self._settings.web_url:
             self._publisher = Publisher(self._outbox, self._web())
             beat = HeartbeatSender(
-                self._web(), self.heartbeat, self._watch, self._settings.heartbeat_s
+                self._web(self._jobs.ring),
+                self.heartbeat,
+                self._watch,
+                self._settings.heartbeat_s,
             )
             runs += [("publisher", self._publisher.run), ("heartbeat", beat.run)]
+            runs += [("pictures", self._jobs.ask_and_show), ("jobs", self._jobs.do_jobs)]
         if self._watch is not None:
             runs.append(("config", self._watch.run))
         for name, run in runs:
@@ -155,6 +161,7 @@ class Worker:
             hide_password_of(camera.sub_url)
         self._fleet.apply(config)
         self._pipelines.apply(config, self._now())
+        self._jobs.heed(config)
         self._cameras = {camera.camera_id for camera in config.cameras}
         self._metrics.forget_all_but(self._cameras)
         log.info("configuration %s: %d cameras", config.config_version, len(config.cameras))
@@ -178,8 +185,8 @@ class Worker:
         # A clock that somebody sets ends no episode whose camera still counts by the old one.
         return self._clock.now(may_step=not self._pipelines.is_live)
 
-    def _web(self) -> WebClient:
-        return WebClient(self._settings.web_url, self._settings.node_token)
+    def _web(self, on_work: Callable[[], None] = lambda: None) -> WebClient:
+        return WebClient(self._settings.web_url, self._settings.node_token, on_work=on_work)
 
     def _close(self) -> None:
         self._metrics.close()

@@ -9,14 +9,35 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from vision.contract import API_PREFIX, ContractError, Heartbeat, ViolationEvent, parse
+from vision.contract import (
+    API_PREFIX,
+    TAKEN_HEADER,
+    WORK_HEADER,
+    ContractError,
+    Heartbeat,
+    JobResult,
+    LiveWant,
+    NodeJob,
+    NodeWork,
+    ViolationEvent,
+    parse,
+    to_json,
+)
 
 TOKEN = "token-of-node-1"
 _EVIDENCE = re.compile(rf"{API_PREFIX}/violations/([^/]+)/evidence/([0-9a-f]{{64}})")
+_SOURCE = re.compile(rf"{API_PREFIX}/jobs/([^/]+)/source")
+_FILE = re.compile(rf"{API_PREFIX}/jobs/([^/]+)/file/([0-9a-f]{{64}})")
+_RESULT = re.compile(rf"{API_PREFIX}/jobs/([^/]+)/result")
+_LIVE = re.compile(rf"{API_PREFIX}/live/([^/]+)")
 
 
 class FakeWeb:
-    """``events`` holds the highest revision by event, ``received`` every accepted delivery."""
+    """``events`` holds the highest revision by event, ``received`` every accepted delivery.
+
+    ``jobs`` wait to be handed out; ``taken`` were, and stay until their result has come. ``wants``
+    are looked at; ``lives`` holds what came of them, as (camera, taken at, JPEG).
+    """
 
     def __init__(self, port: int = 0) -> None:
         self.config: dict[str, Any] = {"node": "node-1", "config_version": "0", "cameras": []}
@@ -24,8 +45,17 @@ class FakeWeb:
         self.received: list[tuple[str, int]] = []
         self.evidence: dict[str, bytes] = {}
         self.heartbeats: list[Heartbeat] = []
+        self.jobs: list[NodeJob] = []
+        self.taken: dict[str, NodeJob] = {}
+        self.sources: dict[str, bytes] = {}
+        self.files: dict[str, bytes] = {}
+        self.results: dict[str, JobResult] = {}
+        self.wants: list[LiveWant] = []
+        self.lives: list[tuple[str, str, bytes]] = []
+        self.asked = 0
         self.fail_with: int | None = None
         self.park_all = False
+        self.is_full = False
         self.lock = threading.Lock()
         self.port = port
         self._server: ThreadingHTTPServer | None = None
@@ -59,6 +89,13 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self._stopped():
             return
+        if self.path == f"{API_PREFIX}/jobs":
+            self._hand_out()
+            return
+        source = _SOURCE.fullmatch(self.path)
+        if source:
+            self._send_source(source.group(1))
+            return
         etag = f'"{self.state.config["config_version"]}"'
         if self.headers.get("If-None-Match") == etag:
             self._answer(304, None)
@@ -68,6 +105,10 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if self._stopped():
+            return
+        result = _RESULT.fullmatch(self.path)
+        if result:
+            self._take_result(result.group(1), body)
             return
         if self.path == f"{API_PREFIX}/heartbeat":
             self.state.heartbeats.append(parse(Heartbeat, json.loads(body)))
@@ -93,10 +134,20 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if self._stopped():
             return
+        live, file = _LIVE.fullmatch(self.path), _FILE.fullmatch(self.path)
+        if live:
+            self._take_live(live.group(1), body)
+            return
+        if file:
+            self._take_file(file.group(1), file.group(2), body)
+            return
         match = _EVIDENCE.fullmatch(self.path)
         event = self.state.events.get(match.group(1)) if match else None
         if match is None or event is None:
             self._answer(404, {"error": "no such event"})
+            return
+        if self.state.is_full:
+            self._answer(507, {"error": "no room"})
             return
         digest = hashlib.sha256(body).hexdigest()
         declared = {ref.sha256 for ref in event.evidence}
@@ -105,6 +156,46 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.state.evidence[digest] = body
         self._answer(201, {})
+
+    def _hand_out(self) -> None:
+        with self.state.lock:
+            self.state.asked += 1
+            given, self.state.jobs = tuple(self.state.jobs), []
+            self.state.taken |= {job.job_id: job for job in given}
+        self._answer(200, to_json(NodeWork("node-1", given, tuple(self.state.wants))))
+
+    def _send_source(self, job_id: str) -> None:
+        data = self.state.sources.get(job_id) if job_id in self.state.taken else None
+        if data is None:
+            self._answer(404, {"error": "no such job"})
+            return
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def _take_file(self, job_id: str, sha256: str, body: bytes) -> None:
+        if job_id not in self.state.taken:
+            self._answer(404, {"error": "no such job"})
+        elif hashlib.sha256(body).hexdigest() != sha256:
+            self._answer(422, {"error": "another hash"})
+        else:
+            self.state.files[job_id] = body
+            self._answer(201, {})
+
+    def _take_result(self, job_id: str, body: bytes) -> None:
+        if self.state.taken.pop(job_id, None) is None:
+            self._answer(404, {"error": "no such job"})
+            return
+        self.state.results[job_id] = parse(JobResult, json.loads(body))
+        self._answer(200, {})
+
+    def _take_live(self, camera_id: str, body: bytes) -> None:
+        if camera_id not in {want.camera_id for want in self.state.wants}:
+            self._answer(410, {"error": "nobody looks"})
+            return
+        self.state.lives.append((camera_id, self.headers[TAKEN_HEADER], body))
+        self._answer(204, None)
 
     def _stopped(self) -> bool:
         if self.headers.get("Authorization") != f"Bearer {TOKEN}":
@@ -120,6 +211,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
+        if (self.state.jobs or self.state.wants) and not self.path.endswith("/jobs"):
+            self.send_header(WORK_HEADER, "1")
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)

@@ -6,14 +6,12 @@ It says once a second that it is alive; :mod:`vision.inference.supervisor` liste
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import math
 import os
 import select
 import signal
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
@@ -37,6 +35,7 @@ from vision.letterbox import blank
 from vision.logs import set_up
 from vision.mailbox import Mail, Mailbox
 from vision.models import ModelError
+from vision.parent import die_with_parent
 
 log = logging.getLogger(__name__)
 ALIVE_S = 1.0
@@ -44,7 +43,6 @@ ALIVE_S = 1.0
 NAP_S = 0.5
 WINDOW_S = 0.030
 _EMA = 0.2
-_PR_SET_PDEATHSIG = 1
 _TRIES = 3  # a writer that overtakes the reader three times in a row is served next time
 
 
@@ -189,7 +187,7 @@ def inference_main(pipe: Connection, parent_pid: int, bell: Bell, spec: Spec) ->
     """Entry of the process: load the model, judge, report, end with the parent."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)  # ending is the parent's word to give
-    _die_with_parent()
+    die_with_parent()
     set_up(spec.log_format)
     try:
         detector = _open(spec)
@@ -204,12 +202,6 @@ def inference_main(pipe: Connection, parent_pid: int, bell: Bell, spec: Spec) ->
         pass  # the parent has gone
     finally:
         judge.close()
-
-
-def _die_with_parent() -> None:
-    """Ask the kernel to kill this process with its parent: it may hang just then, and not look."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _open(spec: Spec) -> Detector:
