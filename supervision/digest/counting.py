@@ -16,11 +16,11 @@ from supervision.core.scope import visible
 from supervision.digest.rules import Span, Tally
 from supervision.enterprise.models import Enterprise
 from supervision.video.models import Camera, Violation
-from supervision.video.rules import LiveState, RejectReason
+from supervision.video.precision import FALSE_REASONS
+from supervision.video.rules import LiveState
 from supervision.video.workflow import ReviewState
 
 _CHUNK = 1000
-FALSE_REASONS = frozenset(RejectReason) - {RejectReason.PERMITTED, RejectReason.TEST}
 _WELL = frozenset({LiveState.RUNNING, LiveState.DISABLED})
 # A digest that is late says which cameras are blind now; what they were then nobody knows.
 STILL_NEWS = timedelta(hours=1)
