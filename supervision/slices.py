@@ -29,6 +29,7 @@ NAMES = (
     "gate",
     "live",
     "digest",
+    "desk",
     "atlas",
     "report",
     "statute",

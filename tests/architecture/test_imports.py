@@ -45,6 +45,8 @@ MAY_IMPORT = {
     "gate": {"video", "hazard", "account", "enterprise"},
     "proof": {"video", "hazard", "account", "enterprise"},
     "live": {"video", "hazard", "account", "enterprise"},
+    # Shows on a violation what upper slices plug into it, by manifest.
+    "desk": {"gate", "live", "proof", "video", "hazard", "account", "enterprise", "slices"},
     "digest": {"video", "account", "enterprise"},
     # Sends what the inbox holds by further ways.
     "channel": {"inbox", "account", "enterprise", "slices"},
