@@ -173,6 +173,12 @@ class Slice:
     inspection_parts: tuple[TicketPart, ...] = ()
     # The same of an order: ``render(order_id, actor)``.
     order_parts: tuple[TicketPart, ...] = ()
+    # The same of what a camera saw: ``render(violation_id, actor)``.
+    violation_parts: tuple[TicketPart, ...] = ()
+    # What may prove a penalty for each of these hazards, as plain data of an order's paper.
+    evidence_of: Callable[[Collection[int]], Mapping[int, Sequence[Mapping[str, Any]]]] | None = (
+        None
+    )
     timeline: TimelineSource | None = None
     # What the search on every page finds.
     findables: tuple[Findable, ...] = ()

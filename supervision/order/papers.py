@@ -14,6 +14,7 @@ from supervision.core.documents.models import Document, DocumentTemplate
 from supervision.core.errors import Conflict
 from supervision.core.text import N_
 from supervision.enterprise.models import Enterprise
+from supervision.hazard.rules import Source
 from supervision.order.models import (
     Order,
     OrderExtension,
@@ -24,6 +25,7 @@ from supervision.order.models import (
 )
 from supervision.order.rules import TEMPLATES, ItemResult, PaperKind, ServiceMethod
 from supervision.order.workflow import OrderKind
+from supervision.slices import evidence_of
 
 Data = dict[str, Any]
 
@@ -68,6 +70,7 @@ def order_data(order: Order, day: date) -> Data:
     data = common(order.authority, order.enterprise, signers(order), day)
     document = order.inspection.document
     data["record_number"] = document.number if document is not None else ""
+    data |= _sources(order)
     problems: list[Data] = [
         {"no": item.position, "text": item.text, "basis": item.basis} for item in order.items
     ]
@@ -86,6 +89,28 @@ def order_data(order: Order, day: date) -> Data:
         "interim_measures": order.interim_measures,
         "consequence": order.consequence,
         "supersedes_number": (before.number or "") if before else "",
+    }
+
+
+def _sources(order: Order) -> Data:
+    """Of problems that a camera saw: the record behind what may prove them, else that it may not.
+
+    Administrative Penalties Law, art. 41. Kept with the paper like all its data: a record that is
+    withdrawn later changes no paper.
+    """
+    known = evidence_of([item.hazard_id for item in order.items])
+    proved = {item.hazard_id for item in order.items if known.get(item.hazard_id)}
+    return {
+        "evidence": [
+            {"no": item.position, **line}
+            for item in order.items
+            for line in known.get(item.hazard_id, ())
+        ],
+        "leads": [
+            {"no": item.position}
+            for item in order.items
+            if item.hazard.source is Source.VIDEO and item.hazard_id not in proved
+        ],
     }
 
 

@@ -34,6 +34,7 @@ from tests.factories.chemicals import chemical_ids
 from tests.factories.documents import a_document
 from tests.factories.escalations import a_ladder
 from tests.factories.exports import list_things
+from tests.factories.gates import a_gate
 from tests.factories.hazards import document, finding, photo, plan_parts
 from tests.factories.imports import an_import
 from tests.factories.inspections import make_checklist, make_inspection
@@ -134,6 +135,7 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         | risks
         | a_map(enterprise_id, camera, risks["risk.plan_id"])
         | camera_care(node, camera, mark)
+        | a_gate(cast, node, camera, officer, APPROVER[officer], mark)
         | {"media.key": media_of(seen)[0].removeprefix("/media/")}
         | some_people(cast, enterprise_id, mark)
         | a_licence(cast, enterprise_id, officer, mark),
@@ -142,6 +144,8 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
 
 # Who inspects with whom, so that one of them sees the other.
 SECOND = {"district_officer": "section_chief", "other_district": "city_officer"}
+# Who approves what the officer drew up; nobody of the cast is chief in the far district.
+APPROVER = {"district_officer": "section_chief", "other_district": None}
 
 
 def _inspection(

@@ -366,6 +366,7 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "inspection.signature": (PACKAGE_READERS, ROW),
     "inspection.paper": (PACKAGE_READERS, ROW),
     "inspection.draft": (OFFICERS, ROW),
+    "inspection.take_up": (OFFICERS, ROW),
     "inspection.submit": (OFFICERS, ROW),
     "inspection.approve": (CHIEFS, ROW),
     "inspection.reject": (CHIEFS, ROW),

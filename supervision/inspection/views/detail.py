@@ -17,7 +17,7 @@ from supervision.core.errors import Conflict, NotFound
 from supervision.core.i18n import message_of
 from supervision.core.permissions import Permission
 from supervision.core.web.forms import Form
-from supervision.inspection import caps, forms, labels, papers, queries, recording
+from supervision.inspection import caps, forms, labels, papers, queries, recording, taking_up
 from supervision.inspection.models import Inspection, InspectionItem
 from supervision.inspection.views.blueprint import bp
 from supervision.inspection.workflow import (
@@ -69,6 +69,7 @@ def detail_page(inspection_id: int, failed: str = "", form: Form | None = None) 
         sections=_sections(inspection.items),
         photos=_photos(inspection),
         hazards=queries.hazards_of(inspection, actor),
+        from_cameras=taking_up.choices(inspection, actor),
         history=queries.history(inspection_id, actor) if actor.is_regulator else [],
         usage=_usage(inspection, actor),
         exemption=caps.exemption_name(inspection.exemption, inspection.planned_on),

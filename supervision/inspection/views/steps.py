@@ -13,7 +13,7 @@ from supervision.core.db import transaction
 from supervision.core.errors import InvalidInput
 from supervision.core.permissions import Permission
 from supervision.core.web.forms import Form, check_seen
-from supervision.inspection import forms, queries, service
+from supervision.inspection import forms, queries, service, taking_up
 from supervision.inspection.models import Inspection
 from supervision.inspection.rules import NoticeForm
 from supervision.inspection.views.blueprint import bp
@@ -125,3 +125,14 @@ def cancel(inspection_id: int) -> ResponseReturnValue:
         lambda found: service.cancel(found, current_actor(), reason=form.reason.data or ""),
         _("The inspection is cancelled."),
     )
+
+
+@bp.post("/<int:inspection_id>/take-up/<int:hazard_id>")
+@requires(Permission.INSPECTION_MAKE)
+def take_up(inspection_id: int, hazard_id: int) -> ResponseReturnValue:
+    """An item for a ticket that a camera brought."""
+    with transaction():
+        found = queries.get_inspection(inspection_id, current_actor(), lock=True)
+        taking_up.take_up(found, current_actor(), hazard_id)
+    flash(_("Taken up: answer the item on site."), "success")
+    return redirect(url_for("inspection.detail", inspection_id=inspection_id))
