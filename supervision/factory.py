@@ -198,5 +198,10 @@ def throwaway_settings(**changes: Any) -> Settings:
     """Settings with fresh keys, for tests and for commands that need no real ones."""
     from cryptography.fernet import Fernet
 
-    values = {"secret_key": secrets.token_hex(32), "data_key": Fernet.generate_key().decode()}
+    values = {
+        "secret_key": secrets.token_hex(32),
+        "data_key": Fernet.generate_key().decode(),
+        # How full the machine's own disk is says nothing of what is tried out here.
+        "evidence_free_mb": 0,
+    }
     return Settings(**{**values, **changes})

@@ -53,11 +53,17 @@ class Settings:
     map_datum: str = "wgs84"
     map_attribution: str = ""
     map_most_zoom: int = 18
+    evidence_unconfirmed_days: int = 30
+    evidence_confirmed_years: int = 3
+    evidence_limit_gb: int = 0
+    evidence_free_mb: int = 2048
 
     def __post_init__(self) -> None:
         _check_shifts(self.shifts)
         if self.map_datum not in {"wgs84", "gcj02"}:
             raise SettingsError(f"ANQI_MAP_DATUM: {self.map_datum!r} is neither wgs84 nor gcj02")
+        if self.evidence_unconfirmed_days < 1 or self.evidence_confirmed_years < 1:
+            raise SettingsError("ANQI_EVIDENCE_*: evidence is kept for a day, or a year, at least")
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -88,7 +94,9 @@ def _check_shifts(shifts: tuple[str, ...]) -> None:
     except ValueError:
         starts = []
     if not starts:
-        raise SettingsError("ANQI_SHIFTS: give the times at which shifts begin, such as 08:00,20:00")
+        raise SettingsError(
+            "ANQI_SHIFTS: give the times at which shifts begin, such as 08:00,20:00"
+        )
 
 
 def _is_workers(name: str) -> bool:

@@ -15,7 +15,7 @@ from typing import IO
 
 from flask import Response, current_app, send_file
 from PIL import Image, ImageOps, UnidentifiedImageError
-from sqlalchemy import BigInteger, ForeignKey, String, select
+from sqlalchemy import BigInteger, ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supervision.core import clock
@@ -115,9 +115,26 @@ def store_file(
     """Keep bytes whose type the caller has already established."""
     try:
         stored = storage().put(source, limit=limit)
+        _guard(stored.sha256)
+        if not storage().exists(stored.sha256):
+            # Somebody forgot the same bytes while these came.
+            source.seek(0)
+            storage().put(source, limit=limit)
     except TooLargeError:
         raise InvalidInput(N_("The file is too large."), field="file") from None
     return _add(actor, stored, media_type, filename, (None, None))
+
+
+def _guard(sha256: str) -> None:
+    """Until the transaction ends nobody else stores or forgets these bytes.
+
+    SQLite has one writer anyway. On PostgreSQL the row of one that stores them is not seen by one
+    that forgets them before it is committed.
+    """
+    if db.engine.dialect.name == "postgresql":
+        # 63 bits of the hash: two that share them wait for each other, and that is all.
+        key = int(sha256[:16], 16) >> 1
+        db.session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def forget(attachment: Attachment) -> None:
@@ -126,6 +143,7 @@ def forget(attachment: Attachment) -> None:
     Bytes that another attachment has too stay. They go before the transaction ends: a file that
     is gone although its row came back is made anew, one that stays for ever is not noticed.
     """
+    _guard(attachment.sha256)
     db.session.delete(attachment)
     db.session.flush()
     others = select(Attachment.id).where(Attachment.sha256 == attachment.sha256).limit(1)

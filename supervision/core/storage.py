@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,9 @@ class Storage(Protocol):
 
     def path(self, sha256: str) -> Path | None:
         """A local path for zero-copy serving, or None where there is none."""
+
+    def free(self) -> int | None:
+        """How many bytes are free where files lie; None where nobody can tell."""
 
 
 def _check_size(size: int, limit: int | None) -> None:
@@ -81,6 +85,10 @@ class FolderStorage:
 
     def remove(self, sha256: str) -> None:
         self._target(sha256).unlink(missing_ok=True)
+
+    def free(self) -> int:
+        self.root.mkdir(parents=True, exist_ok=True)
+        return shutil.disk_usage(self.root).free
 
     def _target(self, sha256: str) -> Path:
         return self.root / sha256[:2] / sha256[2:4] / sha256

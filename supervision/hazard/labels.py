@@ -115,6 +115,7 @@ SIDE_LABELS = {Side.REGULATOR: _l("The authority"), Side.ENTERPRISE: _l("Enterpr
 ACTION_LABELS = {
     "report": _l("Hazard reported"),
     "evidence": _l("Evidence added"),
+    "evidence_removed": _l("Evidence removed, its time was over"),
     "grade": _l("Hazard graded"),
     "assign": _l("Rectification assigned"),
     "start": _l("Rectification begun"),
@@ -146,6 +147,7 @@ ACTION_LABELS = {
 ACTION_ICONS = {
     "report": "flag",
     "evidence": "camera",
+    "evidence_removed": "camera-off",
     "grade": "scale",
     "assign": "user-check",
     "start": "tool",

@@ -5,10 +5,12 @@ Services flush; the edge commits. A raised error means that nothing happened.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
 from supervision.core import clock, numbering
@@ -100,6 +102,21 @@ def add_evidence(hazard: Hazard, actor: Actor, files: list[Attachment], note: st
     flag_modified(hazard, "merge_key")
     attach(hazard, files, EVIDENCE)
     log(hazard, actor, "evidence", hazard.status, note=note)
+
+
+def detach(hazard: Hazard, actor: Actor, attachment_ids: Collection[int]) -> None:
+    """Evidence whose time is over leaves the ticket, whose history says so."""
+    stmt = (
+        select(HazardFile)
+        .where(HazardFile.hazard_id == hazard.id, HazardFile.kind == EVIDENCE)
+        .where(HazardFile.attachment_id.in_(attachment_ids))
+    )
+    found = db.session.scalars(stmt).all()
+    for file in found:
+        db.session.delete(file)
+    if found:
+        log(hazard, actor, "evidence_removed", hazard.status, files=len(found))
+    db.session.flush()
 
 
 def grade(

@@ -21,6 +21,7 @@ from supervision.video import (
     messages,
     node_jobs,
     queries,
+    room,
     ticket_queries,
 )
 from supervision.video.models import Camera, VisionNode
@@ -121,8 +122,11 @@ def evidence(event_id: str, sha256: str) -> ResponseReturnValue:
         return problem(404, "event_id", "this event has not arrived")
     if declared is None:
         return problem(409, "sha256", "the event does not declare this file")
-    if declared.attachment_id is not None:
+    if declared.attachment_id is not None or declared.removed_at is not None:
         return jsonify(sha256=sha256)
+    if not room.has_room(declared.size):
+        # The node keeps it and asks again; it stops recording before its own disk is full.
+        return problem(507, "room", "there is no room for evidence now: keep the file")
     # The connection goes back to the pool while a slow line delivers its megabytes.
     db.session.rollback()
     request.max_content_length = contract.MAX_EVIDENCE_BYTES

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from supervision.video.evidence_models import HoldKind
+from supervision.video.keeping import Stays
+
 REMOVED_LABELS = {
     "rejected": _l("The violation was rejected, and the time for such evidence was over."),
     "duplicate": _l("It was a duplicate, and the time of its original was over."),
@@ -12,4 +15,45 @@ REMOVED_LABELS = {
     "room_pending": _l(
         "There was no room left. Nobody had given a verdict: now it can only be that it cannot be told."
     ),
+}
+
+HOLD_LABELS = {
+    HoldKind.LEGAL: _l("Hold by a person"),
+    HoldKind.PENALTY: _l("Penalty evidence"),
+}
+
+STAYS_LABELS = {
+    Stays.HELD: _l("Held: never removed while a hold stands."),
+    Stays.PENDING: _l("Kept until there is a verdict, while there is room."),
+    Stays.OPEN: _l("Kept while the hazard is open."),
+    Stays.UNCONFIRMED: _l("Kept until %(day)s."),
+    Stays.CONFIRMED: _l("Kept until %(day)s."),
+}
+
+NOTICES = {
+    "video.evidence_full": _l(
+        "Room for evidence is running out, and nothing more may be removed: files will wait at the "
+        "vision nodes, and recording stops when they are full"
+    ),
+    "video.evidence_room_again": _l("There is room for evidence again"),
+    "video.evidence_unjudged": _l(
+        "There was no room: evidence of %(count)s violations without a verdict was removed"
+    ),
+    "video.recording_stopped": _l(
+        "Vision node %(name)s stopped recording: its disk is full (%(free)s MB free)"
+    ),
+    "video.recording_again": _l("Vision node %(name)s records again"),
+}
+
+ACTION_LABELS = {
+    "video.hold_place": _l("Hold placed on evidence"),
+    "video.hold_release": _l("Hold on evidence released"),
+    "video.evidence_removed": _l("Evidence removed"),
+    "video.evidence_full": _l("Room for evidence is running out"),
+    "video.evidence_room_again": _l("There is room for evidence again"),
+    "video.recording_stopped": _l("Vision node stopped recording"),
+    "video.recording_again": _l("Vision node records again"),
+    "video.copy_ask": _l("Copy of evidence asked for"),
+    "video.copy_take": _l("Copy of evidence downloaded"),
+    "video.original_take": _l("Original evidence downloaded"),
 }

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from supervision.core import clock
 from supervision.core.db import db
 from supervision.core.scope import unscoped
-from supervision.video import days, maintenance, rules
+from supervision.video import days, maintenance, room, rules
 from supervision.video.days import COUNTERS, Report
 from supervision.video.messages import LARGEST_INT
 from supervision.video.models import Camera, CameraHealth, VisionNode
@@ -27,6 +27,7 @@ MAX_DETECTORS = 32
 def take_heartbeat(node: VisionNode, beat: Heartbeat) -> None:
     """Keep the node's last word, and that of its cameras. Cameras that are not its own are passed over."""
     now, restarted = clock.now(), node.started_at not in {None, beat.started_at}
+    room.follow_recording(node, beat.storage)
     # A plain UPDATE: heartbeats never conflict with anybody's edit.
     stmt = update(VisionNode).where(VisionNode.id == node.id).values(**_node_values(beat, now))
     db.session.execute(unscoped(stmt, reason="the node's own row, found by its token"))

@@ -18,7 +18,7 @@ from supervision.core.notices import Audience
 from supervision.core.scope import unscoped, visible
 from supervision.hazard import service as hazards
 from supervision.hazard.models import Hazard
-from supervision.video import duplicates, maintenance, policy, rules
+from supervision.video import duplicates, maintenance, policy, rules, thumbnails
 from supervision.video.models import (
     Camera,
     CameraAssignment,
@@ -211,11 +211,12 @@ def find_evidence(actor: Actor, event_id: str, sha256: str) -> ViolationEvidence
 def store_evidence(actor: Actor, event_id: str, sha256: str, source: IO[bytes]) -> bool:
     """Keep a file whose hash, size and type the edge has checked; False where it is there already.
 
+    Or was, and has been removed: its time was over, or there was no room.
     A ticket that the violation has opened or joined meanwhile gets it as well.
     """
     violation = _locked(event_id)
     evidence = find_evidence(actor, event_id, sha256)
-    if evidence is None or evidence.attachment_id is not None:
+    if evidence is None or evidence.attachment_id is not None or evidence.removed_at is not None:
         return False
     stamp = violation.started_at.astimezone(clock.SHANGHAI).strftime("%Y%m%d-%H%M%S")
     attachment = attachments.store_file(
@@ -226,6 +227,7 @@ def store_evidence(actor: Actor, event_id: str, sha256: str, source: IO[bytes]) 
         limit=evidence.size,
     )
     evidence.attachment_id, evidence.stored_at = attachment.id, clock.now()
+    thumbnails.make(actor, evidence, source)
     audit.record(actor, "video.evidence", violation, sha256=sha256, size=evidence.size)
     if violation.hazard_id is not None:
         _join_ticket(violation.hazard_id, attachment)

@@ -1,0 +1,208 @@
+"""Room for evidence: asked before a file is stored, made ahead by a job, and everybody told in time.
+
+What nobody confirmed goes first; what is held or stands behind a hazard never goes for want of
+room. When nothing more may go, nodes keep what they have (507) and stop recording before their own
+disk is full: evidence is never lost in silence.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from supervision.core import attachments, audit, notices
+from supervision.core.actor import SYSTEM
+from supervision.core.db import db, transaction
+from supervision.core.notices import Audience
+from supervision.core.scope import unscoped
+from supervision.core.web.state import settings
+from supervision.video import removal, retention
+from supervision.video.evidence_models import EvidenceRoom
+from supervision.video.keeping import Room, Stays
+from supervision.video.models import Camera, Violation, ViolationEvidence, VisionNode
+from supervision.video.workflow import ReviewState
+from vision.contract import StorageHealth
+
+MB = 1024 * 1024
+BATCH = 25
+# A count that is older than this is made anew where it is asked for.
+COUNTED_WITHIN = timedelta(minutes=10)
+_ALL = "a figure of the whole installation"
+# What goes first: rejected, then duplicates of what nobody confirmed, then what nobody judged.
+ORDER = (
+    (ReviewState.REJECTED, "room"),
+    (ReviewState.DUPLICATE, "room"),
+    (ReviewState.PENDING, "room_pending"),
+)
+
+
+def has_room(size: int) -> bool:
+    """Whether a file of ``size`` bytes may still be stored. Two small statements."""
+    return room_now().takes(size)
+
+
+def room_now() -> Room:
+    """As counted within the last minutes, with what came since."""
+    row = _row()
+    if row is None:
+        return _room(_sum())
+    return _room(row.used_bytes + _sum(row.counted_at))
+
+
+def state() -> EvidenceRoom | None:
+    """The row of the last count; None before the first."""
+    return _row()
+
+
+def _row() -> EvidenceRoom | None:
+    return db.session.scalars(select(EvidenceRoom).order_by(EvidenceRoom.id).limit(1)).first()
+
+
+def _sum(since: datetime | None = None) -> int:
+    stmt = select(func.coalesce(func.sum(ViolationEvidence.size), 0)).where(
+        ViolationEvidence.attachment_id.is_not(None)
+    )
+    if since is not None:
+        stmt = stmt.where(ViolationEvidence.stored_at > since)
+    return int(db.session.scalar(unscoped(stmt, reason=_ALL)) or 0)
+
+
+def _room(used: int) -> Room:
+    given = settings()
+    return Room(
+        used=used,
+        limit=given.evidence_limit_gb * 1024 * MB,
+        free=attachments.storage().free(),
+        least_free=given.evidence_free_mb * MB,
+    )
+
+
+def make_room(now: datetime) -> int:
+    """Every minute: count, remove what may go if it is tight, and tell; returns files removed."""
+    with transaction():
+        room = _room(_count(now))
+    files = 0
+    if room.is_tight:
+        for status, why in ORDER:
+            room, removed = _evict(room, status, why)
+            files += removed
+            if room.is_easy:
+                break
+    with transaction():
+        if files:
+            _count(now)
+        _follow(room, now)
+    return files
+
+
+def _count(now: datetime) -> int:
+    row, used = _row(), _sum()
+    if row is None:
+        row = EvidenceRoom(counted_at=now, used_bytes=used)
+        db.session.add(row)
+    row.counted_at, row.used_bytes = now, used
+    db.session.flush()
+    return used
+
+
+def _evict(room: Room, status: ReviewState, why: str) -> tuple[Room, int]:
+    """Remove evidence of this status, the oldest first, until there is room or nothing is left."""
+    files = 0
+    after: tuple[datetime, int] | None = None
+    while not room.is_easy:
+        with transaction():
+            found = retention.locked(_oldest(status, after))
+            going = _may_go(found, status)
+            removed = removal.remove(going, why, enough=room.missing)
+            if status is ReviewState.PENDING:
+                _tell_of_unjudged(found, removed.violation_ids)
+        files += removed.files
+        room = replace(room, used=room.used - removed.size, free=attachments.storage().free())
+        if len(found) < BATCH:
+            break
+        after = (found[-1].started_at, found[-1].id)
+    return room, files
+
+
+def _oldest(status: ReviewState, after: tuple[datetime, int] | None) -> Any:
+    at, ident = Violation.started_at, Violation.id
+    stmt = retention.with_files(Violation.status == status).order_by(at, ident).limit(BATCH)
+    if after is None:
+        return stmt
+    return stmt.where(at >= after[0], (at > after[0]) | (ident > after[1]))
+
+
+def _may_go(found: Sequence[Violation], status: ReviewState) -> Sequence[Violation]:
+    """A duplicate of what was confirmed, or is held, stands behind it."""
+    if status is not ReviewState.DUPLICATE:
+        return found
+    known = retention.keepings(found)
+    stays = {Stays.UNCONFIRMED, Stays.PENDING}
+    return [one for one in found if known[one.id].why in stays]
+
+
+def _tell_of_unjudged(found: Sequence[Violation], gone: frozenset[int]) -> None:
+    """Nobody can judge them any more: whoever should have is told."""
+    counts = Counter(one.enterprise_id for one in found if one.id in gone)
+    for enterprise_id, count in sorted(counts.items()):
+        for audience in (Audience.SUPERVISORS, Audience.ENTERPRISE_PEOPLE):
+            notices.queue(
+                "video.evidence_unjudged",
+                audience,
+                enterprise_id,
+                link="/video/?status=pending&sort=oldest",
+                count=count,
+            )
+
+
+def _follow(room: Room, now: datetime) -> None:
+    """Tell everybody once that nothing more may go, and once that there is room again."""
+    row = _row()
+    if row is None:
+        return
+    if row.full_since is None and room.is_tight:
+        row.full_since = now
+        _tell_all("video.evidence_full", _with_cameras(), "/video/holds/")
+        audit.record(SYSTEM, "video.evidence_full", row, used=room.used, free=room.free)
+    elif row.full_since is not None and room.is_easy:
+        row.full_since = None
+        _tell_all("video.evidence_room_again", _with_cameras(), "/video/holds/")
+        audit.record(SYSTEM, "video.evidence_room_again", row, used=room.used, free=room.free)
+
+
+def _with_cameras(node_id: int | None = None) -> list[int]:
+    """Enterprises that are watched, by this node."""
+    stmt = select(Camera.enterprise_id).where(Camera.is_enabled).distinct()
+    if node_id is not None:
+        stmt = stmt.where(Camera.node_id == node_id)
+    return sorted(db.session.scalars(unscoped(stmt, reason="whoever is concerned is told")))
+
+
+def _tell_all(kind: str, enterprises: Sequence[int], link: str, **params: object) -> None:
+    given: dict[str, Any] = params
+    notices.queue(kind, Audience.ADMINISTRATORS, None, link=link, **given)
+    for enterprise_id in enterprises:
+        for audience in (Audience.SUPERVISORS, Audience.ENTERPRISE_PEOPLE):
+            notices.queue(kind, audience, enterprise_id, link=link, **given)
+
+
+def follow_recording(node: VisionNode, storage: StorageHealth | None) -> None:
+    """A node stopped recording for want of room, or records again: told once each time.
+
+    ``node`` still holds what it said before.
+    """
+    if storage is None:
+        return
+    before = node.storage_health
+    recorded = before is None or before.recording
+    if recorded == storage.recording:
+        return
+    kind = "video.recording_again" if storage.recording else "video.recording_stopped"
+    concerned = _with_cameras(node.id)
+    _tell_all(kind, concerned, "/video/cameras/", name=node.name, free=storage.free_mb)
+    audit.record(SYSTEM, kind, node, free_mb=storage.free_mb, waiting_mb=storage.waiting_mb)
