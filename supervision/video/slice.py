@@ -6,9 +6,19 @@ from flask_babel import lazy_gettext as _l
 
 from supervision.core.permissions import Permission
 from supervision.core.slice import Card, Findable, Job, NavGroup, NavItem, Panel, Slice, TicketPart
-from supervision.video import dossier, jobs, labels, panels
+from supervision.video import (
+    dossier,
+    evidence_labels,
+    jobs,
+    labels,
+    panels,
+    retention,
+    room,
+    thumbnails,
+)
 from supervision.video.api import bp as api
 from supervision.video.models import Camera
+from supervision.video.verifying import evidence_group
 from supervision.video.views.cameras import bp as cameras
 from supervision.video.views.live import bp as live
 from supervision.video.views.media import bp as media
@@ -76,6 +86,9 @@ SLICE = Slice(
     jobs=(
         Job("video.watch_nodes", jobs.watch_nodes, {"seconds": 60}),
         Job("video.forget_live", jobs.forget_live, {"seconds": 300}),
+        Job("video.make_room", room.make_room, {"seconds": 60}),
+        Job("video.expire", retention.expire, {"hour": 2, "minute": 20}),
+        Job("video.thumbnails", thumbnails.make_missing, {"hour": 2, "minute": 50}),
     ),
     todos=panels.todos,
     notices={
@@ -83,6 +96,8 @@ SLICE = Slice(
         "video.view_fault": _l("The view of camera %(camera)s at %(place)s cannot be judged"),
         "video.stream_fault": _l("Camera %(camera)s at %(place)s gives no picture"),
         "video.node_silent": _l("Vision node %(name)s has been silent since %(since)s"),
-    },
-    actions=labels.ACTION_LABELS,
+    }
+    | evidence_labels.NOTICES,
+    actions=labels.ACTION_LABELS | evidence_labels.ACTION_LABELS,
+    cli=(evidence_group,),
 )
