@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,8 @@ def compile_catalogues() -> None:
             continue
         with source.open("rb") as file:
             catalogue = read_po(file, locale=source.parts[-3])
-        part = target.with_suffix(f".{id(target)}.part")
+        # Workers that were forked from one process start at once, with the same ids in memory.
+        part = target.with_suffix(f".{os.getpid()}-{id(target)}.part")
         with part.open("wb") as out:
             write_mo(out, catalogue)
         part.replace(target)
