@@ -31,7 +31,8 @@ class VisionSettings:
     than this are not judged but counted as dropped. ``devices``: one inference process for each,
     ``cpu`` or ``cuda:0``. ``detector_watchdog_s``: time for one image after which its process is
     killed. ``metrics``: (host, port) of the Prometheus page; None for none. ``trust``: whose
-    certificates streams are believed by.
+    certificates streams are believed by. ``disk_mb``: what the directory may hold, 0 for no limit;
+    ``free_mb``: what is to stay free on its disk.
     """
 
     web_url: str = ""
@@ -50,6 +51,8 @@ class VisionSettings:
     stale_s: float = 2.0
     devices: tuple[str, ...] = ("cpu",)
     detector_watchdog_s: float = 10.0
+    disk_mb: int = 0
+    free_mb: int = 500
     metrics: tuple[str, int] | None = None
     log_format: str = "text"
     trust: Trust = field(default_factory=Trust)
@@ -93,6 +96,8 @@ _NUMBERS: dict[str, tuple[str, type, float, float]] = {
     "WATCHDOG_S": ("watchdog_s", float, 3, 600),
     "STALE_S": ("stale_s", float, 0.1, 60),
     "DETECTOR_WATCHDOG_S": ("detector_watchdog_s", float, 2, 600),
+    "DISK_MB": ("disk_mb", int, 0, 1_000_000_000),
+    "FREE_MB": ("free_mb", int, 0, 1_000_000_000),
 }
 _WORDS = ("DIR", "LOG_FORMAT", "DEVICES", "METRICS", "CA_FILE", "TLS_VERIFY")
 _DEVICE = re.compile(r"cpu|cuda(:\d{1,2})?")

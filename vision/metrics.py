@@ -21,6 +21,7 @@ from vision.fleet import Fleet
 from vision.inference.messages import Judged
 from vision.inference.supervisor import Detectors
 from vision.outbox import Outbox
+from vision.room import Room
 from vision.seat import Figures
 
 SPACE = "anqi_vision"
@@ -36,6 +37,7 @@ class Sources:
     fleet: Fleet
     detectors: Detectors
     outbox: Outbox
+    room: Room
 
 
 class Metrics:
@@ -121,6 +123,7 @@ class _Asked(Collector):
         yield from _of_figures(fleet.figures())
         yield from _of_detectors(detectors)
         yield from _of_outbox(self._sources.outbox)
+        yield from _of_room(self._sources.room)
         processes = {
             "worker": [os.getpid()],
             "capture": fleet.processes,
@@ -193,6 +196,18 @@ def _of_outbox(outbox: Outbox) -> Iterator[Metric]:
     oldest = _gauge("outbox_oldest_seconds", "Age of the oldest event that is not delivered")
     age = 0.0 if backlog.oldest_t is None else max(0.0, time.time() - backlog.oldest_t)
     for gauge, value in ((queued, backlog.queued), (parked, backlog.parked), (oldest, age)):
+        gauge.add_metric([], value)
+        yield gauge
+
+
+def _of_room(room: Room) -> Iterator[Metric]:
+    taken = room.taken
+    free = _gauge("disk_free_bytes", "What is free on the disk of the worker's directory")
+    used = _gauge("disk_used_bytes", "What the worker's directory holds")
+    waiting = _gauge("disk_waiting_bytes", "Evidence that the web does not have yet")
+    recording = _gauge("recording", "1 while video is kept; 0 where there is no room")
+    values = taken.free, taken.used, taken.waiting, room.records
+    for gauge, value in zip((free, used, waiting, recording), values, strict=True):
         gauge.add_metric([], value)
         yield gauge
 

@@ -41,6 +41,8 @@ CREATE TABLE IF NOT EXISTS state (camera_id TEXT PRIMARY KEY, body TEXT NOT NULL
 State = dict[str, Any]
 KEEP_SENT_S = 7 * 86400.0
 SILENT_S = 60.0
+# Whoever was seen so lately may come back, and go on with an episode that was told as over.
+LATELY_S = 600.0
 # Nothing is put off for longer; a later instant was noted by a clock that has been set back since.
 LONGEST_LATER_S = 60.0
 
@@ -255,24 +257,36 @@ class Outbox:
         oldest = None if row[2] is None else float(row[2]) - EVIDENCE_AFTER_S
         return Backlog(int(row[0]), int(row[1]), oldest)
 
-    def forget_sent(self, now: float) -> list[Path]:
-        """Drop what was delivered more than a week ago; returns the files nobody needs now."""
+    def unsent_files(self) -> set[str]:
+        """The names of the files that the web does not have yet."""
+        with self._lock:
+            rows = self._db.execute("SELECT path FROM evidence WHERE state = 'queued'").fetchall()
+        return {Path(row["path"]).name for row in rows}
+
+    def forget_sent(self, now: float, keep_s: float = KEEP_SENT_S) -> list[Path]:
+        """Drop what was delivered more than ``keep_s`` ago; returns the files nobody needs now.
+
+        What the web refused is kept for a week like what it took, and never for less.
+        """
+        refused = "queued" if keep_s >= KEEP_SENT_S else "parked"
         with self._transaction() as db:
             old = db.execute(
                 "SELECT event_id FROM episode WHERE NOT is_open AND evidence = 'done'"
-                " AND due_t < ? AND event_id NOT IN"
-                " (SELECT event_id FROM revision WHERE state = 'queued'"
-                " UNION SELECT event_id FROM evidence WHERE state = 'queued')",
-                (now - KEEP_SENT_S,),
+                " AND due_t < ? AND json_extract(body, '$.seen_t') < ? AND event_id NOT IN"
+                " (SELECT event_id FROM revision WHERE state IN ('queued', ?)"
+                " UNION SELECT event_id FROM evidence WHERE state IN ('queued', ?))",
+                (now - keep_s, now - LATELY_S, refused, refused),
             ).fetchall()
             ids = [(row["event_id"],) for row in old]
-            paths: list[Path] = []
+            paths: set[str] = set()
             for key in ids:
                 rows = db.execute("SELECT path FROM evidence WHERE event_id = ?", key)
-                paths += [Path(row["path"]) for row in rows]
+                paths.update(row["path"] for row in rows)
             for table in ("evidence", "revision", "episode"):
                 db.executemany(f"DELETE FROM {table} WHERE event_id = ?", ids)  # noqa: S608
-        return paths
+            # Two who were seen on one frame have one snapshot.
+            shared = {row["path"] for row in db.execute("SELECT path FROM evidence")}
+        return [Path(path) for path in sorted(paths - shared)]
 
 
 def _put(

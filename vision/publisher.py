@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from vision.outbox import Outbox
 from vision.timing import Backoff
-from vision.web import Answer, WebClient, WebRefusedError, WebUnavailableError
+from vision.web import NO_ROOM, Answer, WebClient, WebRefusedError, WebUnavailableError
 
 log = logging.getLogger(__name__)
 IDLE_S = 1.0
@@ -17,6 +17,8 @@ EVIDENCE_RETRY_S = 5.0
 EVENT_RETRY_S = 10.0
 LONGEST_WAIT_S = 20.0  # it is our own web: no account to lock, and someone waits for the event
 REFUSED_PROBE_S = 300.0  # a revoked token may be put right on the web's side; never retried hot
+# While the web has no room for evidence: it is asked again, ever more rarely.
+ROOM_RETRY_S, ROOM_LONGEST_S = 10.0, 300.0
 # The message itself is at fault: sending it again would only fail again.
 _PARK = frozenset({400, 409, 413, 415, 422})
 
@@ -30,6 +32,8 @@ class Publisher:
         self._outbox, self._web, self._now = outbox, web, now
         self._backoff = Backoff(1.0, LONGEST_WAIT_S)
         self.refused = False
+        self._room = Backoff(ROOM_RETRY_S, ROOM_LONGEST_S)
+        self._room_at: float | None = None
 
     def run(self, stop: threading.Event) -> None:
         while not stop.is_set():
@@ -83,6 +87,8 @@ class Publisher:
         return True
 
     def _send_evidence(self) -> bool:
+        if self._waits_for_room():
+            return False
         queued = self._outbox.next_evidence(self._now())
         if queued is None:
             return False
@@ -93,6 +99,11 @@ class Publisher:
         answer = self._web.put_evidence(
             queued.event_id, queued.sha256, queued.path, queued.media_type
         )
+        if answer.status == NO_ROOM:
+            self._await_room(answer)
+            return False
+        self._room_at = None
+        self._room.reset()
         if answer.status in (200, 201):
             self._outbox.evidence_done(queued.row_id)
             log.info("evidence %s of %s delivered", queued.sha256[:12], queued.event_id)
@@ -104,6 +115,15 @@ class Publisher:
             later = self._now() + EVIDENCE_RETRY_S
             self._outbox.evidence_later(queued.row_id, later, _note(answer))
         return True
+
+    def _waits_for_room(self) -> bool:
+        # A clock that was set back must not make the wait longer.
+        return self._room_at is not None and 0 < self._room_at - self._now() <= ROOM_LONGEST_S
+
+    def _await_room(self, answer: Answer) -> None:
+        if self._room_at is None:
+            log.error("the web has no room for evidence, it is kept here: %s", _note(answer))
+        self._room_at = self._now() + min(self._room.next(), ROOM_LONGEST_S)
 
 
 def _note(answer: Answer) -> str:

@@ -20,6 +20,8 @@ from vision.ring import BASE_S, TICKS, TIME_BASE, is_closed
 
 JPEG_QUALITY = 90
 MAX_LEAD_S = 10.0  # a key frame further before the start than this is not worth remuxing from
+# A frame further from the wanted instant shows something else: nothing was recorded then.
+MAX_APART_S = 5.0
 _CRF = "25"
 # FFmpeg decodes seconds of each file that it opens, to learn what the header says already.
 _BRIEFLY = {"probesize": "32"}  # one frame: a camera may change its picture while it is read
@@ -59,7 +61,7 @@ def make_snapshot(
                 best, best_t = frame, frame_t
             if frame_t >= t:
                 break  # they come in order: none is nearer
-    if best is None:
+    if best is None or abs(best_t - t) > MAX_APART_S:
         raise EvidenceError("the ring holds no frame for the snapshot")
     image = np.asarray(burnt(best, masks).to_ndarray(format="bgr24"), np.uint8)
     burn(image, masks)  # what its format had to be made of may have coloured the edge
@@ -84,7 +86,7 @@ def make_clip(
         keys = [i for i, p in enumerate(packets) if p.packet.is_keyframe and p.t <= start_t]
         first = keys[-1] if keys else 0
         chosen = [p for p in packets[first:] if p.t <= end_t]
-        if not chosen:
+        if not chosen or max(p.t for p in chosen) < start_t:
             raise EvidenceError("the ring holds nothing of the clip's time")
         part = out / f".clip-{os.getpid()}-{start_t:.3f}.part"
         near = start_t - chosen[0].t <= MAX_LEAD_S

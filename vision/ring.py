@@ -25,6 +25,7 @@ TIME_BASE = Fraction(1, TICKS)
 BASE_S = 10  # room for decode times before the first presentation time
 MIN_SEGMENT_S = 1.0
 SUFFIX = ".nut"
+FULL = ".full"  # a file beside the cameras' folders: nothing more is to be written (vision.room)
 _INDEX_CODE = b"NX\xdd\x67\x2f\x23\xe6\x4e"  # of the NUT specification
 _INDEX_REACH = 65_536
 
@@ -42,7 +43,7 @@ class RingWriter:
 
     def __init__(self, folder: Path, keep_s: float) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._folder, self._keep_s = folder, keep_s
+        self._folder, self._keep_s, self._full = folder, keep_s, folder.parent / FULL
         self._container: av.container.OutputContainer | None = None
         self._stream: av.VideoStream | None = None
         self._start_t = 0.0
@@ -99,6 +100,8 @@ class RingWriter:
     def _rotate(self, template: av.VideoStream, t: float) -> None:
         self.close()
         prune(self._folder, t - self._keep_s)
+        if self._full.exists():
+            return
         path = self._folder / f"{round(t * 1000):013d}{SUFFIX}"
         try:
             self._container = av.open(str(path), "w", format="nut", options={"flush_packets": "1"})

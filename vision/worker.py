@@ -28,6 +28,7 @@ from vision.office import ConfigWatch, HeartbeatSender
 from vision.outbox import Outbox
 from vision.pipelines import Pipelines
 from vision.publisher import Publisher
+from vision.room import MB, Limits, Room
 from vision.timing import WallClock
 from vision.web import WebClient
 
@@ -65,7 +66,10 @@ class Worker:
         identity = Identity(node, self._model.model)
         self._keeper = Keeper(self._outbox, settings.directory, identity)
         self._fleet = Fleet(settings, self._detectors, allow_files=fixed is not None)
-        self._metrics = Metrics(Sources(self._fleet, self._detectors, self._outbox))
+        limits = Limits(settings.disk_mb * MB, settings.free_mb * MB)
+        self._room = Room(settings.directory, self._outbox, limits)
+        sources = Sources(self._fleet, self._detectors, self._outbox, self._room)
+        self._metrics = Metrics(sources)
         self._pipelines = Pipelines(self._keeper, self._outbox, self._metrics.told)
         self._started_at = datetime.now(UTC)
         self._publisher: Publisher | None = None
@@ -100,12 +104,13 @@ class Worker:
         """Take up what a previous run left: pending evidence first, then open episodes."""
         now = self._now()
         self._keeper.secure_due(now)
+        self._room.look(now)
         if config is not None:
             self._apply(config)
         self._pipelines.recover(now)
 
     def _start_threads(self, stop: threading.Event) -> None:
-        runs: list[tuple[str, Callable[[threading.Event], None]]] = []
+        runs: list[tuple[str, Callable[[threading.Event], None]]] = [("room", self._room.run)]
         if self._settings.web_url:
             self._publisher = Publisher(self._outbox, self._web())
             beat = HeartbeatSender(
@@ -179,6 +184,7 @@ class Worker:
             queue_length=self._outbox.queue_length(),
             cameras=self._fleet.health(),
             detectors=self._detectors.health(),
+            storage=self._room.health(),
         )
 
     def _now(self) -> float:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import cv2
 import numpy as np
 
 BLUE, RED = (230, 20, 20), (20, 20, 230)
@@ -46,6 +47,22 @@ def make_clip(
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         for index in range(int(seconds * fps)):
             picture = scene(index / fps, present, size)
+            out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
+        out.mux(stream.encode(None))
+    return path
+
+
+def make_noise(path: Path, size: tuple[int, int] = (320, 192)) -> Path:
+    """Twelve seconds with something to see everywhere, in frames that are stored out of order."""
+    rng = np.random.default_rng(3)
+    with av.open(str(path), "w") as out:
+        options = {"g": "20", "bf": "3", "preset": "veryfast", "crf": "18"}
+        stream = out.add_stream("libx264", rate=10, options=options)
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        still = rng.integers(40, 256, (size[1] // 8, size[0] // 8, 3), dtype=np.uint8)
+        for index in range(120):
+            coarse = np.roll(still, index // 4, axis=1)
+            picture = cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
             out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
         out.mux(stream.encode(None))
     return path

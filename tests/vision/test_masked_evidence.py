@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from tests.vision.conftest import wait_until
+from tests.vision.footage import make_noise
 from tests.vision.test_delivery import MODEL, T0, episode
 from tests.vision.test_evidence import fill_ring
 from vision.contract import Camera, EvidenceKind, Mask, Phase
@@ -29,20 +30,7 @@ FAR = 24  # pixels from a mask's edge beyond which a codec's blocks know nothing
 
 @pytest.fixture(scope="module")
 def noise(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twelve seconds with something to see everywhere, in frames that are stored out of order."""
-    path = tmp_path_factory.mktemp("noise") / "noise.mp4"
-    rng = np.random.default_rng(3)
-    with av.open(str(path), "w") as out:
-        options = {"g": "20", "bf": "3", "preset": "veryfast", "crf": "18"}
-        stream = out.add_stream("libx264", rate=10, options=options)
-        stream.width, stream.height, stream.pix_fmt = 320, 192, "yuv420p"
-        still = rng.integers(40, 256, (24, 40, 3), dtype=np.uint8)
-        for index in range(120):
-            coarse = np.roll(still, index // 4, axis=1)
-            picture = cv2.resize(coarse, (320, 192), interpolation=cv2.INTER_CUBIC).astype(np.uint8)
-            out.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="bgr24")))
-        out.mux(stream.encode(None))
-    return path
+    return make_noise(tmp_path_factory.mktemp("noise") / "noise.mp4")
 
 
 class Node:

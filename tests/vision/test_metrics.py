@@ -86,6 +86,8 @@ def test_a_detector_killed_in_an_episode_costs_no_event_and_the_page_tells_of_it
     assert page[("decoding_seconds_total", "gate,full")] > 5
     wait_until(lambda: scrape()[("outbox_queued", "")] == 0)
     assert page[("outbox_parked", "")] == 0
+    assert page[("recording", "")] == 1
+    assert page[("disk_free_bytes", "")] > page[("disk_used_bytes", "")] > 0
     for kind in ("worker", "capture", "inference"):
         assert page[("process_cpu_seconds_total", kind)] > 0
         assert page[("process_resident_bytes", kind)] > 10e6

@@ -64,6 +64,9 @@ def test_a_passage_becomes_one_event_with_snapshot_and_clip(
     assert next(picture.decode(video=0)).width == 320
     beat = wait_until(lambda: [b for b in web.heartbeats if b.cameras][-1])
     assert beat.backend == "scripted"
+    assert beat.storage is not None
+    assert beat.storage.recording
+    assert beat.storage.free_mb > 500
     kept = [path for path in workers.directory.rglob("*") if path.exists()]
     assert any(path.suffix == ".jpg" for path in kept)
     assert not [path for path in kept if path.stat().st_mode & 0o077], "footage is for its owner"
@@ -92,17 +95,26 @@ def test_a_worker_killed_in_the_middle_of_an_episode_brings_it_to_its_end(
     web: FakeWeb, workers: Workers, tmp_path: Path
 ) -> None:
     clip = make_clip(tmp_path / "gate.mp4", seconds=14, present=(2, 10))
-    config = workers.config_file(node(camera(f"file://{clip}")))
+    right = {"mask_id": "m", "name": "bed", "polygon": [[0.8, 0], [1, 0], [1, 1], [0.8, 1]]}
+    config = workers.config_file(node(camera(f"file://{clip}", masks=[right])))
     killed = workers.start("--config", config, ANQI_WEB_URL=web.url)
     opened = wait_until(lambda: list(web.events.values()))[0]
     time.sleep(2)  # in the middle: open, and no evidence yet
     killed.send_signal(signal.SIGKILL)
     killed.wait()
 
+    # Somebody has taken the mask away meanwhile; what was seen behind it stays hidden.
+    workers.config_file(node(camera(f"file://{clip}"), version="2"))
     workers.start("--config", config, ANQI_WEB_URL=web.url)
     wait_until(lambda: whole(web), 60)
 
     event = only_event(web)
+    for ref in event.evidence:
+        with av.open(io.BytesIO(web.evidence[ref.sha256])) as container:
+            for frame in container.decode(video=0):
+                picture = frame.to_ndarray(format="bgr24")
+                assert picture[:, 264:].max() <= 12
+                assert picture[:, :240].max(axis=2).min() > 50
     assert event.event_id == opened.event_id
     assert event.started_at == opened.started_at
     span = next(ref for ref in event.evidence if ref.kind is EvidenceKind.CLIP)
@@ -125,7 +137,13 @@ def test_a_capture_process_that_is_killed_or_frozen_is_replaced(
 ) -> None:
     clip = make_clip(tmp_path / "gate.mp4", seconds=30, present=(0, 0))
     config = workers.config_file(node(camera(f"file://{clip}?loop=1")))
-    worker = workers.start("--config", config, ANQI_WEB_URL=web.url, ANQI_VISION_WATCHDOG_S="3")
+    worker = workers.start(
+        "--config",
+        config,
+        ANQI_WEB_URL=web.url,
+        ANQI_VISION_WATCHDOG_S="3",
+        ANQI_VISION_FREE_MB="900000000",
+    )
     wait_until(lambda: _states(web)[-1:] == [CameraState.RUNNING])
     known = _capture_processes(worker.pid)
     for harm in (signal.SIGKILL, signal.SIGSTOP):
@@ -136,6 +154,10 @@ def test_a_capture_process_that_is_killed_or_frozen_is_replaced(
         wait_until(lambda said=said: CameraState.FAILED in _states(web)[said:])
         wait_until(lambda: _states(web)[-1] is CameraState.RUNNING)
         known += fresh
+    storage = web.heartbeats[-1].storage
+    assert storage is not None
+    assert not storage.recording
+    assert not list(workers.directory.rglob("*.nut")), "a disk without room: judged, not recorded"
 
 
 def test_cameras_come_change_and_go_without_a_restart(
