@@ -61,14 +61,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(settings: VisionSettings, options: argparse.Namespace) -> int:
     from vision.logs import set_up
+    from vision.memory import keep_apart
     from vision.worker import Worker
 
+    keep_apart()
     # For the processes to come: their libraries start a thread for each core otherwise.
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, str(settings.threads))
-    # A thread for each camera would otherwise get a heap of its own from glibc, none of which gives
-    # back what a reconnect has freed.
-    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     set_up(settings.log_format)
     fixed = load_file(options.config) if options.config else None
     if fixed is None and not settings.web_url:

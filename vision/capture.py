@@ -21,7 +21,7 @@ from vision.decoding import LONGEST_GOP_S
 from vision.logs import hide_password_of, set_up
 from vision.looking import Tally
 from vision.mailbox import Mailbox
-from vision.memory import give_back
+from vision.memory import give_back, keep_apart
 from vision.session import CameraSpec, Session, keep_evidence, loops
 from vision.streams import StreamError, mask
 from vision.timing import Backoff, WallClock
@@ -287,6 +287,7 @@ def capture_main(
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     set_up(log_format)
+    keep_apart()
     _keep_quiet()
     readers: dict[str, Reader] = {}
     report_at = 0.0

@@ -39,6 +39,7 @@ CREATE TABLE IF NOT EXISTS state (camera_id TEXT PRIMARY KEY, body TEXT NOT NULL
 """
 # What a camera's rules know, as JSON values: vision.pipeline makes and reads it.
 State = dict[str, Any]
+CACHE_KB = 256  # of the file's pages; what is asked for lies at its end
 KEEP_SENT_S = 7 * 86400.0
 SILENT_S = 60.0
 # Whoever was seen so lately may come back, and go on with an episode that was told as over.
@@ -94,6 +95,7 @@ class Outbox:
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
+        self._db.execute(f"PRAGMA cache_size = -{CACHE_KB}")
         self._db.executescript(_SCHEMA)
 
     def close(self) -> None:

@@ -102,7 +102,7 @@ class RingWriter:
         prune(self._folder, t - self._keep_s)
         if self._full.exists():
             return
-        path = self._folder / f"{round(t * 1000):013d}{SUFFIX}"
+        path = self._folder / _name(round(t * 1000))
         try:
             self._container = av.open(str(path), "w", format="nut", options={"flush_packets": "1"})
             self._stream = self._container.add_stream_from_template(template)
@@ -128,10 +128,17 @@ def is_closed(path: Path) -> bool:
 
 def segments(folder: Path) -> list[Segment]:
     """The segments of a folder, oldest first."""
-    # Asked for at each new segment of each camera: plain names are ten times as fast as paths.
+    return [Segment(at / 1000, folder / _name(at)) for at in _instants(folder)]
+
+
+def _instants(folder: Path) -> list[int]:
+    """When the segments of a folder begin, in UTC milliseconds, in order."""
     stems = [name[: -len(SUFFIX)] for name in _names(folder) if name.endswith(SUFFIX)]
-    instants = sorted(int(stem) for stem in stems if stem.isdigit())
-    return [Segment(at / 1000, folder / f"{at:013d}{SUFFIX}") for at in instants]
+    return sorted(int(stem) for stem in stems if stem.isdigit())
+
+
+def _name(at: int) -> str:
+    return f"{at:013d}{SUFFIX}"
 
 
 def _names(folder: Path) -> list[str]:
@@ -150,10 +157,10 @@ def covering(folder: Path, start_t: float, end_t: float) -> list[Segment]:
 
 def prune(folder: Path, older_than_t: float) -> None:
     """Delete segments that end before ``older_than_t``: a segment ends where the next starts."""
-    known = segments(folder)
-    for segment, following in itertools.pairwise(known):
-        if following.start_t < older_than_t:
-            segment.path.unlink(missing_ok=True)
+    # At each new segment of each camera: plain names are ten times as fast as paths.
+    for at, following in itertools.pairwise(_instants(folder)):
+        if following < 1000 * older_than_t:
+            (folder / _name(at)).unlink(missing_ok=True)
 
 
 def secure(folder: Path, start_t: float, end_t: float, into: Path) -> list[Path]:
