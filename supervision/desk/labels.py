@@ -47,7 +47,7 @@ GRID_KEYS = (
     ("X", _l("Select or not; the space bar too")),
     ("Shift + ←→", _l("Select on the way")),
     ("A", _l("Select all, or none")),
-    ("Enter", _l("Open")),
+    ("Enter", _l("Open it")),
     ("Y", _l("Confirm the selected ones")),
     ("N", _l("Reject the selected ones; then 1 to 6 for the reason")),
     ("D", _l("The selected ones are duplicates of the first")),

@@ -147,9 +147,7 @@ def test_an_incomplete_verdict_on_many_changes_nothing(pages, node, camera, cast
     assert status_of(ident, cast) is ReviewState.PENDING
 
 
-def test_one_of_many_that_somebody_else_decided_stops_none_of_the_others(
-    pages, node, camera, cast
-):
+def test_one_of_many_that_somebody_else_decided_stops_none_of_the_others(pages, node, camera, cast):
     ids = [make_violation(node, camera, with_files=False) for _ in range(3)]
     far = make_violation(
         node, make_camera(cast, node, enterprise_id=cast.far_plant_id), with_files=False

@@ -31,6 +31,7 @@ from tests.cast import Cast
 from tests.factories.authorities import certify, make_authority
 from tests.factories.cases import build_case
 from tests.factories.chemicals import chemical_ids
+from tests.factories.desks import a_question
 from tests.factories.documents import a_document
 from tests.factories.escalations import a_ladder
 from tests.factories.exports import list_things
@@ -46,6 +47,7 @@ from tests.factories.people import some_people
 from tests.factories.plans import a_plan
 from tests.factories.risks import a_risk
 from tests.factories.roll import a_roll
+from tests.factories.trials import a_trial
 from tests.factories.video import (
     Node,
     camera_care,
@@ -135,6 +137,8 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         | risks
         | a_map(enterprise_id, camera, risks["risk.plan_id"])
         | camera_care(node, camera, mark)
+        | a_trial(node, camera, seen)
+        | a_question(seen, cast[officer], mark)
         | a_gate(cast, node, camera, officer, APPROVER[officer], mark)
         | {"media.key": media_of(seen)[0].removeprefix("/media/")}
         | some_people(cast, enterprise_id, mark)

@@ -30,6 +30,7 @@ NOBODY: set[str] = set()
 ADMIN = {"administrator"}
 READERS = SIDES | {"video_operator", "auditor", "administrator"}
 REPORTERS = SIDES | {"worker", "video_operator"}
+REVIEWERS = SIDES | {"video_operator"}
 LIVE_LOOKERS = SIDES | {"video_operator", "administrator"}
 EDITORS = OFFICERS | ADMIN
 CAMERA_EDITORS = {"section_chief", "administrator"}
@@ -138,6 +139,13 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "camera.create": (CAMERA_EDITORS, ROW),
     "camera.edit": (CAMERA_EDITORS, ROW),
     "camera.change": (CAMERA_EDITORS, ROW),
+    "camera.try_out": (CAMERA_EDITORS, ROW),
+    "camera_editor.edit": (CAMERA_EDITORS, ROW),
+    "camera_editor.save": (CAMERA_EDITORS, ROW),
+    "camera_editor.try_out": (CAMERA_EDITORS, ROW),
+    "camera_trial.detail": (CAMERA_EDITORS, ROW),
+    "camera_trial.state": (CAMERA_EDITORS, ROW),
+    "camera_trial.save": (CAMERA_EDITORS, ROW),
     "gate.index": (READERS, None),
     "gate.of_camera": (READERS, ROW),
     "gate.new": (OFFICERS, ROW),
@@ -663,6 +671,24 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "statute.withdraw": (LAW_CHANGERS, LAW_READERS),
     "statute.approve": (LAW_CHANGERS, LAW_READERS),
     "statute.reject": (LAW_CHANGERS, LAW_READERS),
+    "desk.index": (REVIEWERS, None),
+    "desk.show": (REVIEWERS, ROW),
+    "desk.ahead": (REVIEWERS, None),
+    "desk.viewing": (REVIEWERS, ROW),
+    "desk.confirm": (REVIEWERS, ROW),
+    "desk.reject": (REVIEWERS, ROW),
+    "desk.originals": (REVIEWERS, ROW),
+    "desk.duplicate": (REVIEWERS, ROW),
+    "desk_grid.grid": (REVIEWERS, None),
+    "desk_grid.bulk": (REVIEWERS, None),
+    "opinion.new": (REVIEWERS, ROW),
+    "opinion.ask": (REVIEWERS, ROW),
+    "opinion.answer": (REVIEWERS, ROW - MANAGERS),
+    "opinion.withdraw": (REVIEWERS, ROW - MANAGERS),
+    "video_policy.index": (ADMIN, None),
+    "video_policy.edit": (ADMIN, None),
+    "video_policy.change": (ADMIN, None),
+    "video_policy.remove": (ADMIN, None),
     "video.index": (READERS, None),
     "video.detail": (READERS, ROW),
     "media.file": (READERS, ROW),
@@ -706,6 +732,8 @@ WORDS = {
         "channel.new": "mail",
         "channel.create": "webhook",
         "enterprise_code.picture": "svg",
+        "video_policy.edit": "helmet_missing",
+        "video_policy.change": "helmet_missing",
         "report.file": "xlsx",
         "live.export_figures": "xlsx",
         "dossier.file": "pdf",
@@ -729,6 +757,7 @@ WORDS = {
         ),
     },
     "template_id": 1,
+    "policy_id": 1,
     "province": 33,
     "year": 2026,
     "way": "up",

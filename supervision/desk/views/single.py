@@ -117,7 +117,7 @@ def _said() -> dict[str, str]:
         "viewing": _("%(names)s is looking at it"),
         "decided": _("Decided meanwhile: %(what)s"),
         "leave": _("A verdict is still on its way."),
-        "open": _("Open"),
+        "open": _("Show it"),
         "words": _("Say in words why, then Ctrl+Enter."),
     }
 
