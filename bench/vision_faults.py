@@ -82,6 +82,7 @@ class Worker:
             "ANQI_VISION_HEARTBEAT_S": "0.5",
             "ANQI_VISION_LOG_FORMAT": "json",
             "ANQI_VISION_RING_S": "30",
+            "ANQI_VISION_FREE_MB": "0",  # the small disk is to be filled to its end
             "ANQI_NODE_TOKEN": TOKEN,
             "ANQI_WEB_URL": web.url,
             "OMP_NUM_THREADS": "1",

@@ -7,6 +7,7 @@ import io
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from vision.contract import Camera, EvidenceKind, JobKind, NodeJob, SourceFile, 
 from vision.detectors import RawBoxes
 from vision.jobs.messages import Done, Look, Picture, Spec, Work
 from vision.jobs.process import Desk
+from vision.mask_file import keep
 from vision.ring import RingWriter, segments
 
 SIZE = (640, 384)
@@ -243,7 +245,9 @@ def test_a_proof_shows_the_last_seconds_masked_and_when_they_were(
     who = desk(make_script(tmp_path / "script.json"))
     watched = parse(Camera, camera("", masks=[LEFT_HALF]))
     job = NodeJob("job-1", JobKind.CLIP, "gate", seconds=4.0)
-    made = done(who, job, tmp_path / "job", camera=watched, ring=ring)
+    keep(ring, watched.masks)
+    keep(ring, ())  # taken away a moment ago: what was seen behind it stays hidden
+    made = done(who, job, tmp_path / "job", camera=replace(watched, masks=()), ring=ring)
     assert made.result.ok, made.result.problem
     assert made.path is not None
     shown = pictures(made.path)

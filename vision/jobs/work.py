@@ -14,6 +14,7 @@ import av
 from vision.contract import MAX_EVIDENCE_BYTES, JobKind, JobResult
 from vision.detectors import Detector
 from vision.jobs.messages import Done, Work
+from vision.mask_file import MasksError, of_span
 from vision.models import ModelError, sha256_of
 from vision.recorder import EvidenceError, make_clip
 from vision.replay import open_clip
@@ -63,7 +64,12 @@ def proof(work: Work) -> Done:
         raise JobError("the camera gives no picture at present")
     # Linked, so that nothing is pruned while it is read.
     aside = secure(work.ring, now - work.job.seconds, now, work.folder / "ring")
-    made = make_clip(aside, now - work.job.seconds, now, work.folder, masks=work.camera.masks)
+    start_t = now - work.job.seconds
+    try:
+        masks = {*work.camera.masks, *of_span([work.ring, work.folder / "ring"], start_t)}
+    except MasksError as error:
+        raise JobError(str(error)) from error
+    made = make_clip(aside, start_t, now, work.folder, tuple(masks))
     result = result_of(work, made.path, start_at=made.ref.start_at)
     return Done(replace(result, end_at=made.ref.end_at), made.path)
 
