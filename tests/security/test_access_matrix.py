@@ -853,13 +853,13 @@ def is_asked(who, rule):
     """Everybody is, on the first database.
 
     Who may do what is decided before the database is asked. On the second one it is enough that
-    each answer is given once, and by both sides where both get in: every page runs there too.
+    each page runs, for both sides where both get in, and once for a row that is not found.
     """
     if db.engine.dialect.name == "sqlite":
         return True
     holders, seers = MATRIX[rule.endpoint]
     kinds = {(expected(w, holders, seers), w in OFFICERS, w in MANAGERS): w for w in PEOPLE}
-    return who in kinds.values()
+    return who in {w for (want, *_sides), w in kinds.items() if want != "forbidden"}
 
 
 SECRETS = (b"secret-word", URL.encode(), b"$argon2", PASSWORD.encode())
@@ -914,9 +914,9 @@ def addresses(app, cast, near, far, stage):
 def test_whoever_is_not_signed_in_is_sent_there_from_everywhere(pages, near, addresses, by):
     token = {"headers": {"Authorization": f"Bearer {near.node.token}"}}
     doors, kwargs = Doors(pages), token if by == "node" else {}
-    got = {
-        rule.endpoint: outcome(doors.ask(None, rule, path, **kwargs)) for rule, path in addresses
-    }
+    # No row is read for that: the second database is asked for a part of them.
+    asked = addresses if db.engine.dialect.name == "sqlite" else addresses[::20]
+    got = {rule.endpoint: outcome(doors.ask(None, rule, path, **kwargs)) for rule, path in asked}
     assert {endpoint: seen for endpoint, seen in got.items() if seen != "sign in"} == {}
 
 
