@@ -107,7 +107,6 @@
     tile.etag = "";
     tile.parts.picture.hidden = true;
     tile.parts.empty.hidden = false;
-    tile.parts.said.textContent = config.waiting;
   }
 
   function age(tile) {
@@ -135,6 +134,7 @@
         const mark = tile.parts.state.querySelector(".mark");
         mark.className = `mark mark-${now.tone}`;
         mark.lastChild.textContent = now.label;
+        tile.parts.said.textContent = now.said;
         tile.parts.count.textContent = now.waiting;
         tile.parts.waiting.hidden = !now.waiting;
       }

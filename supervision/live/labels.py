@@ -53,6 +53,8 @@ def duration(passed: timedelta | None) -> str:
     minutes = round(seconds / 60)
     if minutes < 60:
         return str(_("%(minutes)s min", minutes=minutes))
+    if minutes < 24 * 60 and minutes % 60 == 0:
+        return str(_("%(hours)s h", hours=minutes // 60))
     if minutes < 24 * 60:
         return str(_("%(hours)s h %(minutes)s min", hours=minutes // 60, minutes=minutes % 60))
     hours = round(minutes / 60)

@@ -33,6 +33,9 @@ OF_STATE = {
     LiveState.DISABLED: Standing.OFF,
 }
 
+# Of these a picture may come.
+SHOWING = frozenset({Standing.WELL, Standing.BLIND, Standing.STARTING})
+
 
 def standing_of(state: LiveState, view: ViewState | None) -> Standing:
     """``view``: what the node says of the picture; only of one that runs does it mean anything."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import jsonify, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from supervision.core.access import current_actor, requires
 from supervision.core.actor import Actor
@@ -14,6 +15,7 @@ from supervision.core.permissions import Permission
 from supervision.core.web.paging import page_number, paginate
 from supervision.core.web.state import settings
 from supervision.live import board, forms, labels
+from supervision.live.rules import SHOWING, Standing
 from supervision.live.rules import standing_of as stands
 from supervision.live.views.blueprint import (
     active,
@@ -95,20 +97,21 @@ def states() -> ResponseReturnValue:
 
 
 def _states(cameras: Any, actor: Actor) -> dict[int, dict[str, Any]]:
-    """By camera: its state in words, the tone of it, whether pictures come, what waits."""
+    """By camera: its state in words, the tone of it, what stands for a picture, what waits."""
     silent = settings().node_silent_seconds
     waiting = board.waiting(actor, [camera.id for camera in cameras])
     found = {}
     for camera in cameras:
         state, health = camera.live_state(silent), camera.fresh_health
         standing = stands(state, health.view if health else None)
-        blind = standing.value == "blind"
+        label, tone = str(video_labels.LIVE_LABELS[state]), video_labels.LIVE_TONES[state]
+        if standing is Standing.BLIND and health is not None:
+            label, tone = str(video_labels.VIEW_LABELS[health.view]), "bad"
         found[camera.id] = {
-            "label": str(video_labels.VIEW_LABELS[health.view])
-            if blind and health
-            else str(video_labels.LIVE_LABELS[state]),
-            "tone": "bad" if blind else video_labels.LIVE_TONES[state],
-            "off": standing.value == "off",
+            "label": label,
+            "tone": tone,
+            "said": _("Waiting for a picture") if standing in SHOWING else label,
+            "off": standing is Standing.OFF,
             "waiting": waiting.get(camera.id, 0),
         }
     return found
