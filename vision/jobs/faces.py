@@ -19,6 +19,7 @@ from vision.zones import centre, distance, iou
 Frame = tuple[float, Sequence[Detection]]
 
 CARRY_S = 1.0  # how long a head stays hidden where it was last seen, and before it was first
+LONE_CARRY_S = 0.5  # for a box that was found once and on no way of anybody's
 GROW = 0.2  # of a box's own size, to each side
 HEAD_SHARE = 0.25  # of a person's box, from its top
 REACH_SHARE = 0.45  # as far down, and
@@ -49,7 +50,8 @@ class Trail:
         near = self.sights[max(0, after - 1) : after + 1]
         if 0 < after < len(self.sights):
             return near
-        return [sight for sight in near if abs(sight.t - t) <= CARRY_S]
+        carry_s = CARRY_S if len(self.sights) > 1 else LONE_CARRY_S
+        return [sight for sight in near if abs(sight.t - t) <= carry_s]
 
     def box_at(self, t: float, part: Callable[[Box], Box] = lambda box: box) -> Box | None:
         """What covers it at ``t``: all between where it was and where it will be."""

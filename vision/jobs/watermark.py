@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from vision.planes import Plane
 
 ANGLE = -28.0
-TILE_STRENGTH, LINE_STRENGTH = 0.28, 0.85
+TILE_STRENGTH, LINE_STRENGTH = 0.4, 0.85
 TILE_SHARE, LINE_SHARE = 0.42, 0.9  # of the picture's width
 LARGEST = 1.2  # of OpenCV's letters, for a picture 1000 wide
+SMALLEST = 0.6  # below that they cannot be read, and so they stand further apart
 _WHITE, _BLACK = 235, 16
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 
@@ -44,16 +45,19 @@ class Watermark:
         scale, (across, tall) = _fitted(text, TILE_SHARE * width, width)
         side = int(np.hypot(width, height)) + 1
         sheet = np.zeros((2, side, side), np.uint8)
-        thick = max(1, round(1.6 * scale))
+        thick, off = max(1, round(1.6 * scale)), max(1, round(1.5 * scale))
         for row, y in enumerate(range(tall, side, max(5 * tall, height // 4))):
             for x in range(-(row % 2) * across // 2, side, across + 3 * tall):
-                _letters(sheet[1], text, (x, y), scale, thick + 2)
+                # Dark letters a little aside: white ones alone are not seen on snow.
+                _letters(sheet[1], text, (x + off, y + off), scale, thick)
                 _letters(sheet[0], text, (x, y), scale, thick)
         turn = cv2.getRotationMatrix2D((side / 2, side / 2), -ANGLE, 1.0)
         turn[:, 2] -= (side - width) / 2, (side - height) / 2
-        face, rim = (cv2.warpAffine(one, turn, (width, height)) for one in sheet)
-        strength[rim > 0] = TILE_STRENGTH
-        ink[rim > 0], ink[face > 127] = _BLACK, _WHITE
+        face, shade = (cv2.warpAffine(one, turn, (width, height)) / 255.0 for one in sheet)
+        shade = np.maximum(0, shade - face)
+        drawn = face + shade
+        strength[:] = TILE_STRENGTH * drawn
+        ink[:] = (_WHITE * face + _BLACK * shade) / np.maximum(drawn, 1e-3)
 
     def _line(self, text: str, ink: NDArray[np.float32], strength: NDArray[np.float32]) -> None:
         height, width = ink.shape
@@ -69,7 +73,7 @@ class Watermark:
 def _fitted(text: str, across: float, width: int) -> tuple[float, tuple[int, int]]:
     """The scale at which ``text`` is ``across`` wide at most, and its (width, height) there."""
     (wide, tall), _ = cv2.getTextSize(text, _FONT, 1.0, 1)
-    scale = min(across / max(1, wide), LARGEST * width / 1000)
+    scale = max(SMALLEST, min(across / max(1, wide), LARGEST * width / 1000))
     return scale, (max(1, round(wide * scale)), max(4, round(tall * scale)))
 
 
