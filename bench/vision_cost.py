@@ -99,11 +99,13 @@ class Ran:
     def parts_s(self, parts: Parts) -> dict[str, float]:
         """The same, as the sum of its measured parts at the duty of this run."""
         counts = self.counts
-        whole = counts["packets"] * (1 - counts["key_share"])
-        again = max(0.0, counts["decoded"] - counts["key_frames"] - whole)
+        awake = counts["packets"] * (1 - counts["key_share"])
+        # Of those that came while all might be decoded, what nobody looked at was only read.
+        whole = min(awake, counts["decoded"] - counts["key_frames"])
+        again = max(0.0, counts["decoded"] - counts["key_frames"] - awake)
         look = parts["thumbnail"] + parts["gate"]
         sums = {
-            "decode": counts["packets"] * counts["key_share"] * parts["live_keys_per_input_frame"]
+            "decode": (counts["packets"] - whole) * parts["live_keys_per_input_frame"]
             + whole * parts["live_full_per_frame"]
             + again * parts["decode_full_per_frame"],
             "gate": counts["looked_at"] * look,

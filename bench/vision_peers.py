@@ -44,6 +44,7 @@ ANALYSED_FPS = 2.0
 STRIDE = -(-footage.SUB.fps // int(ANALYSED_FPS))
 LENGTHS = (1, 2)  # loops of the footage
 SETTLE_S = 3.0
+MOST_DROPPED = 0.1
 SIDES = ("every", "strided", "opencv", "lean", "alone", "ours")
 CAMERAS = {"alone": 1, "ours": 16}
 Marks = list[tuple[float, float]]
@@ -165,6 +166,12 @@ def ours(path: Path, folder: Path, cameras: int) -> Marks:
             after = worker.page()
             marks.append((after.at - before.at, (after.cpu_s - before.cpu_s) / cameras))
         print({k: round(v, 2) for k, v in after.by("process_cpu_seconds_total", "kind").items()})
+    judged = after.sum("frames_judged_total") - before.sum("frames_judged_total")
+    dropped = after.sum("frames_dropped_total") - before.sum("frames_dropped_total")
+    # On a machine that others use too frames are dropped, and that is no saving.
+    if dropped > MOST_DROPPED * judged:
+        raise RuntimeError(f"{dropped:.0f} frames were dropped beside {judged:.0f} judged")
+    print(f"{judged / cameras:.1f} frames judged of each camera, {dropped / cameras:.1f} dropped")
     return marks
 
 
