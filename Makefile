@@ -27,10 +27,14 @@ SAME_ON_BOTH := tests/security/test_crossing.py tests/security/test_statement_co
 	tests/enterprise/test_duplicate_rules.py tests/atlas/test_pure.py tests/core/test_grams.py \
 	tests/core/test_validity.py tests/core/test_masking.py \
 	$(wildcard tests/*/test_rules.py tests/*/test_pages.py tests/*/test_*_pages.py tests/*/*/test_*_pages.py)
+# Real workers that read real streams: they wait rather than work. `make test-field`.
+FIELD := tests/contract/test_worker_and_web.py tests/vision/test_worker.py \
+	tests/vision/test_http_sources.py tests/vision/test_faults.py tests/vision/test_metrics.py \
+	tests/vision/test_jobs_client.py
 # Pages need a browser, load takes long: neither belongs to `make test`.
-APART := tests/browser tests/load
+APART := tests/browser tests/load $(FIELD)
 
-.PHONY: help venv vendor demo smoke test check prove bench bench-web agree bench-vision bench-peers detector tracking docs pins catalogue clean
+.PHONY: help venv vendor demo smoke test test-field check prove bench bench-web agree bench-vision bench-peers detector tracking docs pins catalogue clean
 
 help: ## list the targets
 	@echo "make <target>, with:"
@@ -69,7 +73,7 @@ demo: vendor ## everything running on this machine; PORT=, DEMO_CLIP=; Ctrl-C en
 smoke: $(CORE) ## the whole job against a running `make demo`, by HTTP, as each role
 	@$(PY) -m supervision.demo.smoke
 
-test: $(TESTING) vendor ## all tests without a browser, on SQLite, then on PostgreSQL; ARGS= for pytest
+test: $(TESTING) vendor ## all tests without a browser or a stream, on SQLite, then on PostgreSQL; ARGS= for pytest
 	@echo "== tests on SQLite"
 	@$(PY) -m pytest -q -n 3 --dist worksteal --database=sqlite $(APART:%=--ignore=%) $(ARGS)
 	@echo "== tests on PostgreSQL"
@@ -79,6 +83,9 @@ test: $(TESTING) vendor ## all tests without a browser, on SQLite, then on Postg
 	  echo "== SKIPPED: the tests on PostgreSQL did not run on this machine (the reason stands above)"; \
 	  if [ -n "$${CI:-}" ]; then exit 1; fi; \
 	else exit $$status; fi
+
+test-field: $(TESTING) vendor ## workers killed, cut off and put right on real streams; ARGS= for pytest
+	@$(PY) -m pytest -q -n 3 --dist worksteal $(FIELD) $(ARGS)
 
 check: $(CHECKING) ## style, types, templates, translations, packages
 	@$(PY) -m tools.check
