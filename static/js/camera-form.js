@@ -1,4 +1,4 @@
-// The form of a camera while somebody writes: zones and lines are drawn as they are typed, the boxes
+// The form of a camera while somebody writes: zones, lines and masks are drawn as they are typed, the boxes
 // to tick follow them, and a shift fills in its times. The server reads the same text; without this
 // file the drawing and the boxes are those of the last save.
 (() => {
@@ -10,7 +10,7 @@
   const NAMESPACE = "http://www.w3.org/2000/svg";
   const WIDE = 1600;
   const WHOLE = "*";
-  const fewest = { zones: 3, lines: 2 };
+  const FEWEST = 3;
 
   function point(text) {
     const [x, y, ...rest] = text.split(",").map(Number);
@@ -24,7 +24,7 @@
     for (const line of form.elements[kind].value.split("\n")) {
       const parts = line.split("|").map((part) => part.trim());
       const points = (parts[2] ?? "").split(/\s+/).filter(Boolean).map(point);
-      const enough = kind === "lines" ? points.length === 2 : points.length >= fewest.zones;
+      const enough = kind === "lines" ? points.length === 2 : points.length >= FEWEST;
       if (parts[0] && enough && !points.includes(null) && !found.some((p) => p.id === parts[0])) {
         found.push({ id: parts[0], name: parts[1] || parts[0], points });
       }
@@ -45,11 +45,15 @@
 
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
-  function draw(zones, lines) {
+  function draw({ zones, lines, masks }) {
     const scene = form.querySelector("[data-scene]");
     const high = Number(scene.dataset.scene);
     const at = ([x, y]) => [Math.round(x * WIDE), Math.round(y * high)];
-    const shapes = [];
+    const shapes = masks.map((mask) => {
+      const drawn = shape("polygon", { class: "zone-map-mask", points: mask.points.map(at).join(" ") });
+      drawn.append(shape("title", {}, mask.name));
+      return drawn;
+    });
     for (const zone of zones) {
       const points = zone.points.map(at);
       const [x, y] = [mean(points.map((p) => p[0])), mean(points.map((p) => p[1]))];
@@ -114,8 +118,8 @@
   }
 
   function follow() {
-    const places = { zones: read("zones"), lines: read("lines") };
-    draw(places.zones, places.lines);
+    const places = { zones: read("zones"), lines: read("lines"), masks: read("masks") };
+    draw(places);
     for (const box of form.querySelectorAll("[data-place-ticks]")) {
       retick(box, places[box.dataset.placeTicks]);
     }
@@ -124,7 +128,7 @@
     }
   }
 
-  for (const kind of ["zones", "lines"]) {
+  for (const kind of ["zones", "lines", "masks"]) {
     form.elements[kind].addEventListener("input", follow);
   }
 

@@ -22,10 +22,20 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from supervision.core.errors import InvalidInput
 from supervision.core.text import N_
-from supervision.core.web.forms import CodeField, Form, strip
+from supervision.core.web.forms import CodeField, SeenForm, strip
 from supervision.video import labels, places, rules
 from supervision.video.kinds import DEFAULT_RULES, EQUIPMENT, SHAPES, WHOLE, rule_id
-from vision.contract import ContractError, DayKind, Direction, Line, Rule, RuleKind, Schedule, Zone
+from vision.contract import (
+    ContractError,
+    DayKind,
+    Direction,
+    Line,
+    Mask,
+    Rule,
+    RuleKind,
+    Schedule,
+    Zone,
+)
 
 DAY_MINUTES = 24 * 60
 _PLACES = {
@@ -36,8 +46,14 @@ _ADDRESS = {"autocomplete": "off", "spellcheck": "false"}
 _UNIT = NumberRange(min=0, max=1)
 
 
-class CameraForm(Form):
-    """A camera with its zones, lines and rules. The rules' fields are added below, by kind."""
+class ClipsMixin:
+    """The clips to try a change on: the page knows which there are."""
+
+    clips = SelectMultipleField(_l("Clips"), coerce=int, choices=[], validate_choice=False)
+
+
+class CameraForm(ClipsMixin, SeenForm):
+    """A camera with its zones, lines, masks and rules. The rules' fields are added below, by kind."""
 
     name = StringField(_l("Camera name"), [InputRequired(), Length(max=80)], filters=[strip])
     place = StringField(
@@ -119,8 +135,30 @@ class CameraForm(Form):
         render_kw={"rows": 2, "class": "mono", "placeholder": "gate | Gate | 0.1,0.8 0.9,0.8"},
     )
 
+    masks = TextAreaField(
+        _l("Privacy masks"),
+        [Length(max=20_000)],
+        filters=[strip],
+        description=_l(
+            "One mask a line: id | name | x,y x,y x,y. What lies under a mask is black in every"
+            " picture made from now on. Evidence that is stored already stays as it is."
+        ),
+        render_kw={
+            "rows": 2,
+            "class": "mono",
+            "placeholder": "desk | Desk | 0.7,0.1 0.9,0.1 0.9,0.4 0.7,0.4",
+        },
+    )
+
     def zone_list(self) -> tuple[Zone, ...]:
-        return places.parse_zones(self.zones.data or "")
+        zones = places.parse_zones(self.zones.data or "")
+        places.check_polygons(zones, "zones")
+        return zones
+
+    def mask_list(self) -> tuple[Mask, ...]:
+        masks = places.parse_masks(self.masks.data or "")
+        places.check_polygons(masks, "masks")
+        return masks
 
     def line_list(self) -> tuple[Line, ...]:
         return places.parse_lines(self.lines.data or "")

@@ -19,7 +19,7 @@ from supervision.core.errors import InvalidInput
 from supervision.core.notices import Audience
 from supervision.core.text import N_
 from supervision.enterprise.models import Enterprise
-from supervision.video import rules
+from supervision.video import live, rules
 from supervision.video.models import Camera, CameraAssignment, VisionNode
 from vision import contract
 from vision.contract import ContractError, Line, Mask, Rule, Zone
@@ -79,6 +79,8 @@ def change_camera(
     _assign(camera, node_before)
     after = _told(camera)
     changed = {k: [before[k], after[k]] for k in after if before[k] != after[k]}
+    if "masks" in changed:
+        live.forget(camera.id)  # the picture that is kept is from before
     if spec.stream_url:
         changed["stream_url"] = ["changed", camera.stream_hint]
     if spec.sub_url:
@@ -86,6 +88,26 @@ def change_camera(
     elif spec.drop_sub:
         changed["sub_url"] = ["removed", ""]
     audit.record(actor, "video.camera_change", camera, changed=changed)
+
+
+def spec_of(camera: Camera) -> CameraSpec:
+    """The camera as it is now; its addresses stay. Needs ``node`` loaded."""
+    return CameraSpec(
+        name=camera.name,
+        place=camera.place,
+        node=camera.node,
+        input_size=camera.input_size,
+        analysed_fps=camera.analysed_fps,
+        is_enabled=camera.is_enabled,
+        zones=camera.zone_list,
+        rules=camera.rule_list,
+        lines=camera.line_list,
+        masks=camera.mask_list,
+        adaptive=camera.adaptive,
+        gate=camera.gate,
+        scan_s=camera.scan_s,
+        view_check=camera.view_check,
+    )
 
 
 def _apply(camera: Camera, spec: CameraSpec, hosts: tuple[str, ...]) -> None:

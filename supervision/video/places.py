@@ -1,20 +1,23 @@
-"""Zones and lines on a camera's picture, as a person writes them: one a line. Pure."""
+"""Zones, lines and masks on a camera's picture, as a person writes them: one a line. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from supervision.core.errors import InvalidInput
 from supervision.core.text import N_
-from vision.contract import ContractError, Line, Point, Zone
+from vision.contract import ContractError, Line, Mask, Point, Zone
 
 MAX_ZONES = 20
 MAX_LINES = 20
+MAX_MASKS = 20
+MAX_POINTS = 40  # of one polygon
+SMALLEST_AREA = 0.0001  # of the picture: a hundredth of its width by a hundredth of its height
 # A rule is named after its kind and its place, and has 64 characters in all.
 LONGEST_ID = 40
 
-P = TypeVar("P", Zone, Line)
+P = TypeVar("P", Zone, Line, Mask)
 
 # What the contract may say of a place, by the field that it names.
 ZONE_PROBLEMS = {
@@ -29,8 +32,13 @@ LINE_PROBLEMS = {
     "start": N_("Line %(line)s: it needs two points between 0 and 1."),
     "end": N_("Line %(line)s: it needs two different points between 0 and 1."),
 }
+MASK_PROBLEMS = {
+    "mask_id": N_("Mask in line %(line)s: an id has letters, digits, dots, colons and dashes."),
+    "polygon": N_("Mask in line %(line)s: it needs three or more points between 0 and 1."),
+}
 ZONE_SHAPE = N_("Zone in line %(line)s: write id | name | x,y x,y x,y")
 LINE_SHAPE = N_("Line %(line)s: write id | name | x,y x,y")
+MASK_SHAPE = N_("Mask in line %(line)s: write id | name | x,y x,y x,y")
 
 
 def parse_zones(text: str) -> tuple[Zone, ...]:
@@ -51,6 +59,78 @@ def parse_lines(text: str) -> tuple[Line, ...]:
     if len(lines) > MAX_LINES:
         raise InvalidInput(N_("At most %(count)s lines."), field="lines", count=MAX_LINES)
     return lines
+
+
+def parse_masks(text: str) -> tuple[Mask, ...]:
+    """One mask a line: ``id | name | x,y x,y x,y …``."""
+    masks = _parse(text, "masks", _mask, MASK_PROBLEMS, MASK_SHAPE)
+    if len({mask.mask_id for mask in masks}) != len(masks):
+        raise InvalidInput(N_("Two masks have the same id."), field="masks")
+    if len(masks) > MAX_MASKS:
+        raise InvalidInput(N_("At most %(count)s masks."), field="masks", count=MAX_MASKS)
+    return masks
+
+
+def check_polygons(places: Iterable[Zone | Mask], field: str) -> None:
+    """Raise InvalidInput naming the zone or mask whose outline means nothing.
+
+    Where an outline crosses itself, people and programs disagree about what lies inside.
+    """
+    for place in places:
+        if len(place.polygon) > MAX_POINTS:
+            raise InvalidInput(
+                N_("%(name)s: at most %(count)s points."),
+                field=field,
+                name=place.name,
+                count=MAX_POINTS,
+            )
+        if crosses_itself(place.polygon):
+            raise InvalidInput(
+                N_("%(name)s: its outline crosses itself. Move its points apart."),
+                field=field,
+                name=place.name,
+            )
+        if area(place.polygon) < SMALLEST_AREA:
+            raise InvalidInput(
+                N_("%(name)s: it is too small to hold anything."), field=field, name=place.name
+            )
+
+
+def area(polygon: Sequence[Point]) -> float:
+    """The share of the picture that lies inside, by the shoelace formula."""
+    pairs = zip(polygon, [*polygon[1:], polygon[0]], strict=True)
+    return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in pairs)) / 2
+
+
+def crosses_itself(polygon: Sequence[Point]) -> bool:
+    """Whether two sides that are no neighbours meet."""
+    count = len(polygon)
+    sides = [(polygon[i], polygon[(i + 1) % count]) for i in range(count)]
+    return any(
+        _meet(*sides[i], *sides[j])
+        for i in range(count)
+        for j in range(i + 2, count)
+        if (j + 1) % count != i
+    )
+
+
+def _meet(a: Point, b: Point, c: Point, d: Point) -> bool:
+    """Whether the segments ab and cd have a point in common."""
+    turns = _turn(a, b, c), _turn(a, b, d), _turn(c, d, a), _turn(c, d, b)
+    if turns[0] * turns[1] < 0 and turns[2] * turns[3] < 0:
+        return True
+    ends = ((a, b, c), (a, b, d), (c, d, a), (c, d, b))
+    return any(turn == 0 and _within(*end) for turn, end in zip(turns, ends, strict=True))
+
+
+def _turn(a: Point, b: Point, c: Point) -> float:
+    """Positive, negative or 0: on which side of the line through a and b the point c lies."""
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+
+
+def _within(a: Point, b: Point, c: Point) -> bool:
+    """Whether c, which lies on the line through a and b, lies between them."""
+    return min(a[0], b[0]) <= c[0] <= max(a[0], b[0]) and min(a[1], b[1]) <= c[1] <= max(a[1], b[1])
 
 
 def _parse(
@@ -86,6 +166,12 @@ def _line(parts: list[str]) -> Line:
     return Line(line_id, name or line_id, start, end)
 
 
+def _mask(parts: list[str]) -> Mask:
+    mask_id, name, points = parts
+    _check_length("mask_id", mask_id)
+    return Mask(mask_id, name or mask_id, _points(points))
+
+
 def _check_length(field: str, text: str) -> None:
     if len(text) > LONGEST_ID:
         raise ContractError(field, "is too long")
@@ -111,6 +197,11 @@ def format_zones(zones: Iterable[Zone]) -> str:
 def format_lines(lines: Iterable[Line]) -> str:
     """The text that :func:`parse_lines` reads."""
     return "\n".join(f"{i.line_id} | {i.name} | {_written((i.start, i.end))}" for i in lines)
+
+
+def format_masks(masks: Iterable[Mask]) -> str:
+    """The text that :func:`parse_masks` reads."""
+    return "\n".join(f"{m.mask_id} | {m.name} | {_written(m.polygon)}" for m in masks)
 
 
 def _written(points: Iterable[Point]) -> str:

@@ -20,17 +20,31 @@ from supervision.video.api import bp as api
 from supervision.video.models import Camera
 from supervision.video.verifying import evidence_group
 from supervision.video.views.cameras import bp as cameras
+from supervision.video.views.editor import bp as editor
 from supervision.video.views.live import bp as live
 from supervision.video.views.media import bp as media
 from supervision.video.views.nodes import bp as nodes
 from supervision.video.views.permits import bp as permits
 from supervision.video.views.review import bp as review
 from supervision.video.views.tickets import bp as tickets
+from supervision.video.views.trials import bp as trials
 from supervision.video.views.work_api import bp as work_api
 
 SLICE = Slice(
     name="video",
-    blueprints=(review, cameras, tickets, permits, nodes, api, media, work_api, live),
+    blueprints=(
+        review,
+        cameras,
+        tickets,
+        permits,
+        nodes,
+        api,
+        media,
+        work_api,
+        live,
+        editor,
+        trials,
+    ),
     nav=(
         NavItem(
             _l("Video review"),
@@ -86,6 +100,7 @@ SLICE = Slice(
     jobs=(
         Job("video.watch_nodes", jobs.watch_nodes, {"seconds": 60}),
         Job("video.forget_live", jobs.forget_live, {"seconds": 300}),
+        Job("video.forget_trials", jobs.forget_trials, {"hour": 3, "minute": 10}),
         Job("video.make_room", room.make_room, {"seconds": 60}),
         Job("video.expire", retention.expire, {"hour": 2, "minute": 20}),
         Job("video.thumbnails", thumbnails.make_missing, {"hour": 2, "minute": 50}),

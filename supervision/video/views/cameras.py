@@ -13,6 +13,7 @@ from supervision.core.access import current_actor, requires
 from supervision.core.db import db, transaction
 from supervision.core.errors import InvalidInput
 from supervision.core.permissions import Permission
+from supervision.core.web.forms import check_seen
 from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.core.web.state import settings
@@ -22,9 +23,11 @@ from supervision.video import (
     equipment,
     forms,
     labels,
+    masking,
     picture_queries,
     places,
     queries,
+    replays,
     rules,
     ticket_queries,
 )
@@ -75,6 +78,7 @@ def detail(camera_id: int) -> ResponseReturnValue:
         camera=camera,
         live=camera.live_state(settings().node_silent_seconds),
         violations=violations.unique().all(),
+        held_back=masking.is_held_back(camera),
         picture=picture_queries.last_picture(camera, actor),
         tickets=ticket_queries.open_of_camera(camera, actor),
         permits=ticket_queries.count_current_permits(camera, actor),
@@ -111,23 +115,34 @@ def create(enterprise_id: int) -> ResponseReturnValue:
 @bp.get("/<int:camera_id>/edit")
 @requires(Permission.CAMERA_EDIT)
 def edit(camera_id: int) -> ResponseReturnValue:
-    camera = queries.get_camera(camera_id, current_actor())
-    form = _form(
-        name=camera.name,
-        place=camera.place,
-        node_id=camera.node_id or 0,
-        input_size="x".join(str(side) for side in camera.input_size),
-        analysed_fps=camera.analysed_fps,
-        is_enabled=camera.is_enabled,
-        adaptive=camera.adaptive,
-        gate=camera.gate,
-        scan_s=camera.scan_s,
-        view_check=camera.view_check,
-        zones=places.format_zones(camera.zone_list),
-        lines=places.format_lines(camera.line_list),
-        **camera_forms.rule_values(camera.rule_list),
-    )
-    return _edit_page(camera, form)
+    """With ``?trial=`` as it was tried there, not as it is."""
+    actor = current_actor()
+    camera = queries.get_camera(camera_id, actor)
+    spec, version = equipment.spec_of(camera), camera.row_version
+    if number := id_argument("trial"):
+        trial = replays.get_trial(camera, number, actor)
+        spec, version = trial.spec(actor), trial.version
+    return _edit_page(camera, _form(**_values(spec), row_version=version))
+
+
+def _values(spec: equipment.CameraSpec) -> dict[str, Any]:
+    """What the form's fields show of it."""
+    return {
+        "name": spec.name,
+        "place": spec.place,
+        "node_id": spec.node.id if spec.node else 0,
+        "input_size": "x".join(str(side) for side in spec.input_size),
+        "analysed_fps": spec.analysed_fps,
+        "is_enabled": spec.is_enabled,
+        "adaptive": spec.adaptive,
+        "gate": spec.gate,
+        "scan_s": spec.scan_s,
+        "view_check": spec.view_check,
+        "zones": places.format_zones(spec.zones),
+        "lines": places.format_lines(spec.lines),
+        "masks": places.format_masks(spec.masks),
+        **camera_forms.rule_values(spec.rules),
+    }
 
 
 @bp.post("/<int:camera_id>/edit")
@@ -140,6 +155,7 @@ def change(camera_id: int) -> ResponseReturnValue:
     try:
         with transaction():
             camera = queries.get_camera(camera_id, actor)
+            check_seen(form, camera.row_version)
             equipment.change_camera(
                 camera, actor, _spec(form), stream_hosts=settings().stream_hosts
             )
@@ -148,6 +164,31 @@ def change(camera_id: int) -> ResponseReturnValue:
         return _edit_page(queries.get_camera(camera_id, actor), form), 422
     flash(_("Camera changed."), "success")
     return redirect(url_for("camera.detail", camera_id=camera_id))
+
+
+@bp.post("/<int:camera_id>/edit/try")
+@requires(Permission.CAMERA_EDIT)
+def try_out(camera_id: int) -> ResponseReturnValue:
+    """The form as it is written, tried on stored clips; nothing of the camera changes."""
+    actor = current_actor()
+    form = _form()
+    if not form.validate_on_submit():
+        return _edit_page(queries.get_camera(camera_id, actor), form), 422
+    try:
+        with transaction():
+            camera = queries.get_camera(camera_id, actor)
+            check_seen(form, camera.row_version)
+            clips = form.clips.data or ()
+            trial = replays.start(camera, actor, _spec(form), clips, on_form=True)
+    except InvalidInput as error:
+        form.add_error(error)
+        return _edit_page(queries.get_camera(camera_id, actor), form), 422
+    if form.stream_url.data or form.sub_url.data or form.drop_sub.data:
+        flash(
+            _("A trial keeps no stream address: enter it again before you save the form."),
+            "warning",
+        )
+    return redirect(url_for("camera_trial.detail", camera_id=camera_id, job_id=trial.id))
 
 
 def _form(**values: Any) -> camera_forms.CameraForm:
@@ -159,7 +200,7 @@ def _form(**values: Any) -> camera_forms.CameraForm:
 
 def _spec(form: camera_forms.CameraForm) -> equipment.CameraSpec:
     """What the form says; raises InvalidInput. Inside the transaction, which the node is read in."""
-    zones, lines = form.zone_list(), form.line_list()
+    zones, lines, masks = form.zone_list(), form.line_list(), form.mask_list()
     node_id = form.node_id.data
     return equipment.CameraSpec(
         name=form.name.data or "",
@@ -177,6 +218,7 @@ def _spec(form: camera_forms.CameraForm) -> equipment.CameraSpec:
         view_check=form.view_check.data,
         zones=zones,
         lines=lines,
+        masks=masks,
         rules=form.rule_list(zones, lines),
     )
 
@@ -193,13 +235,17 @@ def _edit_page(camera: Camera, form: camera_forms.CameraForm) -> str:
 def _form_page(form: camera_forms.CameraForm, *, camera: Camera | None, **names: Any) -> str:
     # An address that was just typed is not sent back to the page either: it holds a password.
     form.stream_url.data = form.sub_url.data = ""
+    actor = current_actor()
     return render_template(
         "video/camera_form.html",
         form=form,
         camera=camera,
+        held_back=camera is not None and masking.is_held_back(camera),
         zones=_readable(form.zone_list),
         lines=_readable(form.line_list),
-        picture=picture_queries.last_picture(camera, current_actor()) if camera else None,
+        masks=_readable(form.mask_list),
+        picture=picture_queries.last_picture(camera, actor) if camera else None,
+        clips=replays.clips_of(camera, actor) if camera else (),
         kinds=[kind for kind in SHAPES if kind not in EQUIPMENT],
         equipment=EQUIPMENT,
         shapes=SHAPES,
