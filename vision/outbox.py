@@ -265,6 +265,20 @@ class Outbox:
             rows = self._db.execute("SELECT path FROM evidence WHERE state = 'queued'").fetchall()
         return {Path(row["path"]).name for row in rows}
 
+    def known_files(self) -> set[str]:
+        """The names of all files that are evidence of something."""
+        with self._lock:
+            rows = self._db.execute("SELECT path FROM evidence").fetchall()
+        return {Path(row["path"]).name for row in rows}
+
+    def due_events(self) -> set[str]:
+        """Whose evidence is still to be made."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT event_id FROM episode WHERE evidence = 'due'"
+            ).fetchall()
+        return {row["event_id"] for row in rows}
+
     def forget_sent(self, now: float, keep_s: float = KEEP_SENT_S) -> list[Path]:
         """Drop what was delivered more than ``keep_s`` ago; returns the files nobody needs now.
 

@@ -20,7 +20,7 @@ from vision.fleet import Fleet
 from vision.inference.supervisor import Detectors
 from vision.jobs.client import Jobs
 from vision.keeper import Identity, Keeper
-from vision.leftovers import sweep
+from vision.leftovers import sweep, sweep_cut_off
 from vision.logs import hide, hide_password_of
 from vision.memory import give_back
 from vision.metrics import Metrics, Sources
@@ -157,6 +157,8 @@ class Worker:
             with suppress(sqlite3.OperationalError):  # a full disk: the next hour will do
                 for path in self._outbox.forget_sent(self._now()):
                     path.unlink(missing_ok=True)
+                known, due = self._outbox.known_files(), self._outbox.due_events()
+                sweep_cut_off(self._settings.directory, known, due, time.time())
             if self._cameras is not None:
                 sweep(self._settings.directory, self._cameras, time.time())
 

@@ -20,6 +20,7 @@ from tests.vision.test_evidence import fill_ring
 from vision.contract import Camera, Phase
 from vision.episodes import Change
 from vision.keeper import Identity, Keeper
+from vision.leftovers import AFTER_S, sweep_cut_off
 from vision.outbox import Outbox
 from vision.publisher import ROOM_LONGEST_S, Publisher
 from vision.ring import RingWriter, segments
@@ -191,3 +192,21 @@ def test_a_ring_that_stopped_gives_no_picture_of_another_time(node: Node) -> Non
     fill_ring(node.ring, node._footage)
     node.see(1, T0 + 40)
     assert node.evidence() == {}
+
+
+def test_what_a_kill_left_behind_goes_after_a_day_and_nothing_else(node: Node) -> None:
+    node.record()
+    node.see(1)
+    known = node.evidence()
+    strays = (node.folder / "evidence" / ".clip-1-1.000.part", node.folder / "pending" / "ev-0")
+    for stray in strays:
+        (stray / "1.nut").mkdir(parents=True)
+    due = node.folder / "pending" / "ev-9"
+    due.mkdir()
+    now = due.stat().st_mtime
+    for at in (now, now + 2 * AFTER_S):
+        assert all(stray.exists() for stray in strays), "not yet"
+        sweep_cut_off(node.folder, node.outbox.known_files(), {"ev-9"}, at)
+    assert not any(stray.exists() for stray in strays)
+    assert due.exists()
+    assert node.evidence() == known
