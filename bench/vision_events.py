@@ -26,7 +26,7 @@ from pathlib import Path
 from bench.replay_events import DATA, ONE_BY_ONE, PEDESTRIANS, WORKER_ZONE
 from vision.contract import Camera, Phase, RuleKind
 from vision.detectors import Detector, open_detector, to_detections
-from vision.episodes import STALE_S, Episode
+from vision.episodes import Episode
 from vision.letterbox import blank, fill
 from vision.models import DEFAULT_MODEL
 from vision.pipeline import CameraPipeline
@@ -36,7 +36,6 @@ from vision.seen import Detection, FrameInfo
 
 HOUR_S = 3600.0
 PAUSE_S = 40.0  # between two showings, so that nobody is taken for the one before
-EXPIRED_S = STALE_S + 1.0
 IOU = 0.3
 CLIPS = (ONE_BY_ONE, WORKER_ZONE, PEDESTRIANS)
 # Which words of events.tsv's truth stand for an event of which kind.
@@ -143,7 +142,8 @@ def play(footages: dict[str, Footage], truths: dict[str, list[Truth]]) -> tuple[
             changes = pipelines[clip].step(replace(info, t=info.t + start), detections)
             raised += [(clip, c.episode) for c in changes if c.phase is Phase.CLOSE]
         # As the worker does while a camera sends nothing.
-        silent = pipelines[clip].book.expire(start + footages[clip].seconds + EXPIRED_S)
+        book = pipelines[clip].book
+        silent = book.expire(start + footages[clip].seconds + book.stale_s + 1.0)
         raised += [(clip, change.episode) for change in silent]
     for clip, pipeline in pipelines.items():
         raised += [(clip, change.episode) for change in pipeline.book.close_all()]
