@@ -30,7 +30,7 @@ SLICE = Slice(
             group=NavGroup.VIDEO,
         ),
         NavItem(
-            _l("Figures"),
+            _l("Video figures"),
             "live.figures",
             "chart-bar",
             Permission.VIDEO_READ,
