@@ -36,6 +36,9 @@ CREATE TABLE IF NOT EXISTS evidence (
     state TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'parked')),
     next_t REAL NOT NULL DEFAULT 0, note TEXT NOT NULL DEFAULT '', UNIQUE (event_id, sha256));
 CREATE TABLE IF NOT EXISTS state (camera_id TEXT PRIMARY KEY, body TEXT NOT NULL);
+-- What was delivered stays for a week, and is passed over by all that is asked each second.
+CREATE INDEX IF NOT EXISTS episode_due ON episode (due_t) WHERE evidence = 'due';
+CREATE INDEX IF NOT EXISTS evidence_state ON evidence (state, id);
 """
 # What a camera's rules know, as JSON values: vision.pipeline makes and reads it.
 State = dict[str, Any]
@@ -251,10 +254,11 @@ class Outbox:
         with self._lock:
             row = self._db.execute(
                 "WITH message AS (SELECT event_id, state FROM revision"
-                " UNION ALL SELECT event_id, state FROM evidence)"
+                " WHERE state IN ('queued', 'parked') UNION ALL"
+                " SELECT event_id, state FROM evidence WHERE state IN ('queued', 'parked'))"
                 " SELECT total(state = 'queued'), total(state = 'parked'),"
                 " min(iif(state = 'queued', due_t, NULL))"
-                " FROM message JOIN episode USING (event_id) WHERE state != 'sent'"
+                " FROM message JOIN episode USING (event_id)"
             ).fetchone()
         oldest = None if row[2] is None else float(row[2]) - EVIDENCE_AFTER_S
         return Backlog(int(row[0]), int(row[1]), oldest)

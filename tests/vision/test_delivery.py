@@ -231,6 +231,41 @@ def test_what_was_delivered_is_forgotten_after_a_week_and_not_before(
     assert outbox.get("ev-1") is None
 
 
+def test_a_week_of_delivered_events_makes_no_second_dearer(outbox: Outbox, tmp_path: Path) -> None:
+    file, now = evidence(tmp_path), T0 + 3600.0
+
+    def work() -> int:
+        """Steps of the database's machine, in hundreds, for what is asked again and again."""
+        steps = [0]
+
+        def count() -> int:
+            steps[0] += 1
+            return 0
+
+        outbox._db.set_progress_handler(count, 100)
+        assert outbox.due_evidence(now) == []
+        assert outbox.next_revision(now) is None
+        assert outbox.next_evidence(now) is None
+        assert outbox.queue_length() == 0
+        assert outbox.backlog().queued == 0
+        outbox._db.set_progress_handler(None, 0)
+        return steps[0]
+
+    def deliver(numbers: range) -> None:
+        for number in numbers:
+            open_event(outbox, number)
+            add_evidence(outbox, file, number)
+        while (revision := outbox.next_revision(now)) is not None:
+            outbox.revision_done(revision.row_id)
+        while (one := outbox.next_evidence(now)) is not None:
+            outbox.evidence_done(one.row_id)
+
+    deliver(range(1, 3))
+    few = work()
+    deliver(range(3, 103))
+    assert work() <= few + 1
+
+
 def test_the_last_configuration_serves_while_the_web_is_down(web: FakeWeb, tmp_path: Path) -> None:
     cache = tmp_path / "config.json"
     web.config = {"node": "node-1", "config_version": "9", "cameras": []}
