@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from supervision.core.i18n import format_day
 from supervision.video.evidence_models import HoldKind
-from supervision.video.keeping import Stays
+from supervision.video.job_models import JobState
+from supervision.video.keeping import Keeping, Stays
 
 REMOVED_LABELS = {
     "rejected": _l("The violation was rejected, and the time for such evidence was over."),
@@ -29,6 +31,12 @@ STAYS_LABELS = {
     Stays.UNCONFIRMED: _l("Kept until %(day)s."),
     Stays.CONFIRMED: _l("Kept until %(day)s."),
 }
+
+
+def keeping_text(keeping: Keeping) -> str:
+    """How long evidence is kept, in words."""
+    return str(STAYS_LABELS[keeping.why]) % {"day": format_day(keeping.until)}
+
 
 NOTICES = {
     "video.evidence_full": _l(
@@ -56,4 +64,23 @@ ACTION_LABELS = {
     "video.copy_ask": _l("Copy of evidence asked for"),
     "video.copy_take": _l("Copy of evidence downloaded"),
     "video.original_take": _l("Original evidence downloaded"),
+}
+
+COPY_LABELS = {
+    JobState.WAITING: _l("Waits for the vision node"),
+    JobState.TAKEN: _l("Being made"),
+    JobState.DONE: _l("Ready"),
+    JobState.FAILED: _l("Not made"),
+}
+COPY_PERCENT = {
+    JobState.WAITING: 10,
+    JobState.TAKEN: 60,
+    JobState.DONE: 100,
+    JobState.FAILED: 100,
+}
+COPY_TONES = {
+    JobState.WAITING: "wait",
+    JobState.TAKEN: "info",
+    JobState.DONE: "ok",
+    JobState.FAILED: "bad",
 }

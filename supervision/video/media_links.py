@@ -18,7 +18,7 @@ from vision.contract import EvidenceKind
 
 
 def get_evidence(key: str, actor: Actor, *, for_update: bool = False) -> ViolationEvidence:
-    """The file with this key, its violation and camera loaded, arrived or not.
+    """The file with this key, its violation, camera and enterprise loaded, arrived or not.
 
     Raises NotFound where there is none, or none that ``actor`` may know of: scope is decided by
     the violation, which is the camera's.
@@ -28,7 +28,9 @@ def get_evidence(key: str, actor: Actor, *, for_update: bool = False) -> Violati
         .join(ViolationEvidence, ViolationEvidence.violation_id == Violation.id)
         .where(ViolationEvidence.key == key)
         .options(
-            contains_eager(ViolationEvidence.violation).joinedload(Violation.camera),
+            contains_eager(ViolationEvidence.violation).options(
+                joinedload(Violation.camera), joinedload(Violation.enterprise)
+            ),
             joinedload(ViolationEvidence.thumbnail),
         )
         .execution_options(populate_existing=True)

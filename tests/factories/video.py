@@ -11,14 +11,15 @@ from datetime import timedelta
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from supervision.core import clock
-from supervision.core.actor import SYSTEM
+from supervision.core import attachments, clock
+from supervision.core.actor import SYSTEM, Actor
 from supervision.core.db import db, transaction
 from supervision.core.scope import visible
 from supervision.digest.models import VideoDigest
 from supervision.digest.rules import SpanKind, Tally
 from supervision.enterprise import queries as enterprises
-from supervision.video import equipment, permits, queries, ticket_queries
+from supervision.video import equipment, holds, permits, queries, ticket_queries
+from supervision.video.job_models import JobState, NodeJob
 from supervision.video.kinds import DEFAULT_RULES
 from supervision.video.models import Violation
 from supervision.video.permits import PermitSpec
@@ -31,6 +32,7 @@ from vision.contract import (
     EvidenceKind,
     EvidenceRef,
     Heartbeat,
+    JobKind,
     ModelRef,
     Phase,
     RuleKind,
@@ -191,6 +193,37 @@ def media_of(violation_id: int) -> tuple[str, ...]:
     found = queries.get_violation(violation_id, SYSTEM).evidence
     db.session.rollback()
     return tuple(f"/media/{one.key}" for one in found)
+
+
+def evidence_care(violation_id: int, asker: Actor, mark: str) -> dict[str, int | str]:
+    """A hold on the violation, and a copy of its snapshot that ``asker`` may fetch."""
+    with transaction():
+        seen = queries.get_violation(violation_id, SYSTEM)
+        hold = holds.place(seen, SYSTEM, f"{mark} reason")
+        evidence = seen.evidence[0]
+        assert evidence.attachment is not None
+        with attachments.storage().open(evidence.attachment.sha256) as source:
+            made = attachments.store_file(
+                SYSTEM, source, "copy.jpg", "image/jpeg", limit=evidence.size
+            )
+        job = NodeJob(
+            enterprise_id=seen.enterprise_id,
+            kind=JobKind.COPY,
+            node_id=seen.node_id,
+            camera_id=seen.camera_id,
+            violation_id=seen.id,
+            asked={},
+            note={"key": evidence.key, "mark": "0a0a0a0a"},
+            status=JobState.DONE,
+            created_at=clock.now(),
+            ended_at=clock.now(),
+            created_by_id=asker.id,
+            created_by=asker.name,
+            attachment_id=made.id,
+        )
+        db.session.add(job)
+        db.session.flush()
+        return {"media.key": evidence.key, "media.uid": job.uid, "evidence.hold_id": hold.id}
 
 
 def camera_care(node: Node, camera_id: int, mark: str) -> dict[str, int]:

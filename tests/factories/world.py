@@ -51,10 +51,10 @@ from tests.factories.trials import a_trial
 from tests.factories.video import (
     Node,
     camera_care,
+    evidence_care,
     make_camera,
     make_node,
     make_violation,
-    media_of,
 )
 
 # In every text of the far plant; whoever does not see that plant must never read it.
@@ -140,7 +140,7 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         | a_trial(node, camera, seen)
         | a_question(seen, cast[officer], mark)
         | a_gate(cast, node, camera, officer, APPROVER[officer], mark)
-        | {"media.key": media_of(seen)[0].removeprefix("/media/")}
+        | evidence_care(seen, cast["video_operator"], mark)
         | some_people(cast, enterprise_id, mark)
         | a_licence(cast, enterprise_id, officer, mark),
     )
