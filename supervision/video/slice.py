@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from supervision.core.permissions import Permission
 from supervision.core.slice import Card, Findable, Job, NavGroup, NavItem, Panel, Slice, TicketPart
 from supervision.video import (
+    copies,
     dossier,
     evidence_labels,
     jobs,
@@ -21,6 +22,7 @@ from supervision.video.models import Camera
 from supervision.video.verifying import evidence_group
 from supervision.video.views.cameras import bp as cameras
 from supervision.video.views.editor import bp as editor
+from supervision.video.views.evidence import bp as evidence
 from supervision.video.views.live import bp as live
 from supervision.video.views.media import bp as media
 from supervision.video.views.nodes import bp as nodes
@@ -40,6 +42,7 @@ SLICE = Slice(
         nodes,
         api,
         media,
+        evidence,
         work_api,
         live,
         editor,
@@ -73,6 +76,15 @@ SLICE = Slice(
             group=NavGroup.VIDEO,
         ),
         NavItem(
+            _l("Holds on evidence"),
+            "evidence.holds_index",
+            "lock",
+            Permission.VIDEO_READ,
+            47,
+            group=NavGroup.VIDEO,
+            for_regulator=True,
+        ),
+        NavItem(
             _l("Vision nodes"),
             "node.index",
             "server",
@@ -103,6 +115,7 @@ SLICE = Slice(
         Job("video.forget_trials", jobs.forget_trials, {"hour": 3, "minute": 10}),
         Job("video.make_room", room.make_room, {"seconds": 60}),
         Job("video.expire", retention.expire, {"hour": 2, "minute": 20}),
+        Job("video.forget_copies", copies.forget_old, {"hour": 4, "minute": 20}),
         Job("video.thumbnails", thumbnails.make_missing, {"hour": 2, "minute": 50}),
     ),
     todos=panels.todos,
