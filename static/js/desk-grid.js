@@ -97,7 +97,7 @@
     if (button && !button.disabled) {
       button.click();
       if (key === "n" && reasons.open) {
-        reasons.querySelector("input")?.focus();
+        reasons.querySelector("input[type=radio]")?.focus();
       }
       return true;
     }

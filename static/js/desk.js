@@ -381,9 +381,9 @@
     g: () => document.querySelector("[data-grid]").click(),
     f: () => fullScreen(),
     "?": () => help.showModal(),
-    n: () => unfold("[data-reasons]", "input"),
+    n: () => unfold("[data-reasons]", "input[type=radio]"),
     m: () => unfold("[data-note]", "textarea"),
-    a: () => unfold("[data-answer]", "input"),
+    a: () => unfold("[data-answer]", "input[type=radio]"),
     " ": () => current?.dispatchEvent(new CustomEvent("desk:toggle", { bubbles: true })),
   };
 

@@ -28,6 +28,7 @@ from tests.factories.video import (
     make_camera,
     make_event,
     make_node,
+    make_violation,
     reference,
 )
 from tests.vision.footage import make_clip
@@ -171,3 +172,59 @@ def test_fifty_violations_are_cleared_by_keyboard_alone(guarded_app, visit, nigh
         print(f"\n{json.dumps(figures)}")
     assert p95 <= WITHIN_MS
     operator.look("desk-empty")
+
+
+@pytest.fixture
+def quiet_night(guarded_app: Flask, district: Cast) -> list[int]:
+    """Six violations of one camera whose files have not arrived."""
+    node = make_node(guarded_app)
+    camera = make_camera(district, node)
+    return [make_violation(node, camera, with_files=False) for _ in range(6)]
+
+
+def test_a_question_to_a_colleague_and_a_verdict_on_many_by_keyboard(visit, quiet_night):
+    operator, chief = visit("video_operator", DESKTOP), visit("section_chief", DESKTOP)
+    page = operator.page
+    operator.go("/desk/")
+    page.locator(ON).wait_for()
+    asked, later = quiet_night[:2]
+    page.keyboard.press("s")
+    question = page.locator("#desk-part[open] textarea")
+    question.fill("Is that a helmet?")
+    question.press("Control+Enter")
+    page.locator(f"{SHOWN}[data-violation='{later}']").wait_for()
+    page.keyboard.press("u")
+    page.locator(f"{SHOWN}[data-violation='{quiet_night[2]}']").wait_for()
+
+    # Whom it is left to sees who looks at it, and answers.
+    chief.go(f"/desk/{quiet_night[2]}")
+    chief.page.locator("[data-viewers]:not([hidden])").wait_for()
+    chief.go(f"/desk/{asked}")
+    chief.page.locator(ON).wait_for()
+    chief.page.keyboard.press("a")
+    chief.page.keyboard.press("ArrowDown")
+    words = chief.page.locator(f"{SHOWN} [data-answer] textarea")
+    chief.page.locator(f"{SHOWN} [data-answer] select").select_option("compliant")
+    words.fill("A white one")
+    words.press("Control+Enter")
+    chief.page.locator(f"{SHOWN} blockquote", has_text="A white one").wait_for()
+    # Somebody else is faster: the one who comes too late loses the verdict, not the place.
+    chief.go(f"/desk/{quiet_night[2]}")
+    chief.page.locator(ON).wait_for()
+    chief.page.keyboard.press("y")
+    chief.page.locator(f"{SHOWN}:not([data-violation='{quiet_night[2]}'])").wait_for()
+    page.keyboard.press("y")
+    page.locator("[data-notes] .alert-warning").wait_for()
+    assert operator.complained_of("409")
+    page.locator(SHOWN).wait_for()
+
+    operator.go("/desk/grid")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("a")
+    page.keyboard.press("n")
+    page.keyboard.press("2")
+    with page.expect_navigation():
+        page.locator("dialog#confirm[open] button[value=yes]").press("Enter")
+    page.locator("[data-empty], .empty").first.wait_for()
+    assert page.url.endswith("/desk/grid") or "/bulk" in page.url
+    assert verdicts() == {ReviewState.CONFIRMED: 1, ReviewState.REJECTED: 5}

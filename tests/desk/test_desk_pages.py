@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -256,3 +257,17 @@ def test_a_longer_grid_asks_no_more_questions(pages, node, camera):
     first = [questions(a) for a in ("/desk/grid", "/desk/", "/desk/ahead")]
     grow(8)
     assert [questions(a) for a in ("/desk/grid", "/desk/", "/desk/ahead")] == first
+
+
+def test_of_two_who_decide_at_once_one_is_told_that_it_was_too_late(app, pages, node, camera, cast):
+    ident = make_violation(node, camera, with_files=False)
+    clients = [pages.as_(who) for who in ("video_operator", "district_officer")]
+    steps = (("confirm", {}), ("reject", {"reason": "test"}))
+    with ThreadPoolExecutor() as pool:
+        sent = [
+            pool.submit(client.post, f"/desk/{ident}/{step}", data=data, headers=JSON)
+            for client, (step, data) in zip(clients, steps, strict=True)
+        ]
+        answers = [one.result() for one in sent]
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    assert status_of(ident, cast) is not ReviewState.PENDING
