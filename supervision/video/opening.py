@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment
+from supervision.core.db import db
+from supervision.core.scope import unscoped
 from supervision.enterprise.models import Enterprise
 from supervision.hazard import queries as hazard_queries
 from supervision.hazard import service as hazards
 from supervision.hazard.models import Hazard
 from supervision.hazard.rules import Source
+from supervision.video import queries
 from supervision.video.findings import meaning_of
-from supervision.video.models import Violation
+from supervision.video.models import Camera, Violation
+
+
+def claim(violation_id: int, actor: Actor) -> Violation:
+    """Lock the camera, then the violation, and read both afresh. Raises NotFound out of scope."""
+    camera_id = queries.get_violation(violation_id, actor).camera_id
+    # NO KEY UPDATE: the intake's inserts, which refer to the camera, need not wait.
+    lock = select(Camera).where(Camera.id == camera_id).with_for_update(key_share=True, of=Camera)
+    db.session.scalars(unscoped(lock, reason="the violation's camera, seen just now")).one()
+    return queries.get_violation(violation_id, actor, for_update=True)
 
 
 def open_or_join(violation: Violation, actor: Actor, note: str = "") -> Hazard:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from supervision.core import audit, clock
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import InvalidInput
-from supervision.core.scope import unscoped
 from supervision.core.text import N_
 from supervision.video import duplicates, opening, queries
-from supervision.video.models import Camera, Violation
+from supervision.video.models import Violation
 from supervision.video.rules import RejectReason
 from supervision.video.workflow import REVIEW_WORKFLOW, ReviewState
 
@@ -25,7 +22,7 @@ def confirm(violation_id: int, actor: Actor, *, note: str = "") -> Violation:
     The side that confirms is the side that verifies. The camera's lock makes two confirmations
     of one thing stand in line, so that the second finds the first one's ticket.
     """
-    violation = _claim(violation_id, actor)
+    violation = opening.claim(violation_id, actor)
     REVIEW_WORKFLOW.check("confirm", violation, actor)
     hazard = opening.open_or_join(violation, actor, note)
     violation.hazard_id = hazard.id
@@ -43,7 +40,7 @@ def reject(
 
     What the system filed under it waits for a verdict again.
     """
-    violation = _claim(violation_id, actor)
+    violation = opening.claim(violation_id, actor)
     REVIEW_WORKFLOW.check("reject", violation, actor, {"reject_reason": reason})
     if reason is RejectReason.OTHER and not note:
         raise InvalidInput(N_("Say in words why."), field="note")
@@ -58,7 +55,7 @@ def reject(
 
 def mark_duplicate(violation_id: int, actor: Actor, *, original_id: int | None) -> Violation:
     """The same thing as another violation of this camera, which stays the one that counts."""
-    violation = _claim(violation_id, actor)
+    violation = opening.claim(violation_id, actor)
     REVIEW_WORKFLOW.check("mark_duplicate", violation, actor, {"original": original_id})
     original = queries.get_violation(int(original_id or 0), actor)
     if original.id == violation.id or original.camera_id != violation.camera_id:
@@ -77,19 +74,10 @@ def mark_duplicate(violation_id: int, actor: Actor, *, original_id: int | None) 
 
 def take_apart(violation_id: int, actor: Actor) -> Violation:
     """Undo what the system filed as a duplicate: it waits for a verdict of its own."""
-    violation = _claim(violation_id, actor)
+    violation = opening.claim(violation_id, actor)
     duplicates.take_apart(violation, actor)
     db.session.flush()
     return violation
-
-
-def _claim(violation_id: int, actor: Actor) -> Violation:
-    """Lock the camera, then the violation, and read both afresh. Raises NotFound out of scope."""
-    camera_id = queries.get_violation(violation_id, actor).camera_id
-    # NO KEY UPDATE: the intake's inserts, which refer to the camera, need not wait.
-    lock = select(Camera).where(Camera.id == camera_id).with_for_update(key_share=True, of=Camera)
-    db.session.scalars(unscoped(lock, reason="the violation's camera, seen just now")).one()
-    return queries.get_violation(violation_id, actor, for_update=True)
 
 
 def _decide(violation: Violation, actor: Actor, status: ReviewState, note: str) -> None:

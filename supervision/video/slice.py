@@ -13,6 +13,8 @@ from supervision.video import (
     jobs,
     labels,
     panels,
+    policies,
+    policy_forms,
     retention,
     room,
     thumbnails,
@@ -27,6 +29,7 @@ from supervision.video.views.live import bp as live
 from supervision.video.views.media import bp as media
 from supervision.video.views.nodes import bp as nodes
 from supervision.video.views.permits import bp as permits
+from supervision.video.views.policies import bp as policies_pages
 from supervision.video.views.review import bp as review
 from supervision.video.views.tickets import bp as tickets
 from supervision.video.views.trials import bp as trials
@@ -36,6 +39,7 @@ SLICE = Slice(
     name="video",
     blueprints=(
         review,
+        policies_pages,
         cameras,
         tickets,
         permits,
@@ -76,6 +80,14 @@ SLICE = Slice(
             group=NavGroup.VIDEO,
         ),
         NavItem(
+            _l("Policies of video rules"),
+            "video_policy.index",
+            "settings",
+            Permission.VIDEO_POLICY,
+            44,
+            group=NavGroup.VIDEO,
+        ),
+        NavItem(
             _l("Holds on evidence"),
             "evidence.holds_index",
             "lock",
@@ -110,6 +122,7 @@ SLICE = Slice(
     timeline=panels.timeline,
     chapters=dossier.CHAPTERS,
     jobs=(
+        Job("video.decide_waiting", policies.decide_waiting, {"seconds": 60}),
         Job("video.watch_nodes", jobs.watch_nodes, {"seconds": 60}),
         Job("video.forget_live", jobs.forget_live, {"seconds": 300}),
         Job("video.forget_trials", jobs.forget_trials, {"hour": 3, "minute": 10}),
@@ -125,7 +138,8 @@ SLICE = Slice(
         "video.stream_fault": _l("Camera %(camera)s at %(place)s gives no picture"),
         "video.node_silent": _l("Vision node %(name)s has been silent since %(since)s"),
     }
-    | evidence_labels.NOTICES,
-    actions=labels.ACTION_LABELS | evidence_labels.ACTION_LABELS,
+    | evidence_labels.NOTICES
+    | policy_forms.NOTICES,
+    actions=labels.ACTION_LABELS | policy_forms.ACTION_LABELS | evidence_labels.ACTION_LABELS,
     cli=(evidence_group,),
 )
