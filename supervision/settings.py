@@ -42,6 +42,7 @@ class Settings:
     stream_hosts: tuple[str, ...] = ()
     authority_name: str = ""
     node_silent_seconds: int = 90
+    proof_days: int = 3
     channel_hosts: tuple[str, ...] = ()
     digest_hour: int = 8
     shifts: tuple[str, ...] = ("08:00", "20:00")
@@ -60,6 +61,8 @@ class Settings:
 
     def __post_init__(self) -> None:
         _check_shifts(self.shifts)
+        if not 1 <= self.proof_days <= 60:
+            raise SettingsError("ANQI_PROOF_DAYS must lie between 1 and 60")
         if self.map_datum not in {"wgs84", "gcj02"}:
             raise SettingsError(f"ANQI_MAP_DATUM: {self.map_datum!r} is neither wgs84 nor gcj02")
         if self.evidence_unconfirmed_days < 1 or self.evidence_confirmed_years < 1:

@@ -27,6 +27,7 @@ NAMES = (
     "escalation",
     "video",
     "gate",
+    "proof",
     "live",
     "digest",
     "desk",

@@ -20,6 +20,7 @@ LADDER_LABELS = {
     Ladder.ORDER_RECHECK: _l("Re-inspection of an order"),
     Ladder.ORDER_REPLY: _l("Reply to a request on an order"),
     Ladder.CASE: _l("Time limit of a case"),
+    Ladder.REPEATED: _l("Repeated hazard"),
 }
 AUDIENCE_LABELS = {
     Audience.RESPONSIBLE: _l("Safety manager of the enterprise"),
@@ -104,6 +105,9 @@ _TEXTS: dict[str, Any] = {
     "case_before": _l("Case %(number)s: a time limit ends on %(due_on)s"),
     "case_on": _l("Case %(number)s: a time limit ends today"),
     "case_late": _l("Case %(number)s: a time limit has passed on %(due_on)s"),
+    "repeated_before": _l("Hazard %(number)s came back on %(due_on)s"),
+    "repeated_on": _l("Hazard %(number)s came back after its closure"),
+    "repeated_late": _l("Hazard %(number)s came back on %(due_on)s and is still open"),
 }
 # The same words; the noun says whether it goes past the digest.
 NOTICES = {

@@ -26,6 +26,8 @@ class Ladder(StrEnum):
     ORDER_RECHECK = "order_recheck"
     ORDER_REPLY = "order_reply"
     CASE = "case"
+    # No deadline: the day on which it was found again, while the new ticket is open.
+    REPEATED = "repeated"
 
 
 class Audience(StrEnum):

@@ -23,7 +23,7 @@ from supervision.hazard.listing_models import HazardListing, ListingClock
 from supervision.hazard.listing_workflow import ListingState
 from supervision.hazard.models import Hazard
 from supervision.hazard.rules import Grade
-from supervision.hazard.workflow import WITH_ENTERPRISE
+from supervision.hazard.workflow import OPEN, WITH_ENTERPRISE
 from supervision.order.models import Order, OrderClock, OrderItem
 from supervision.order.rules import ItemResult
 from supervision.order.workflow import WITH_ENTERPRISE as ORDER_WITH_ENTERPRISE
@@ -88,6 +88,21 @@ def _hazard_due() -> Select[Any]:
         officer_id=Hazard.officer_id,
     )
     return stmt.where(Hazard.status.in_(WITH_ENTERPRISE), Hazard.under_order == "")
+
+
+def _repeated() -> Select[Any]:
+    """Open tickets of what came back, from the day on which it did."""
+    stmt = _row(
+        Hazard.id,
+        Hazard.repeated_on,
+        Hazard.number,
+        Hazard.id,
+        Hazard.enterprise_id,
+        is_major=_is_major(),
+        is_own=Hazard.raised_side == Side.ENTERPRISE,
+        officer_id=Hazard.officer_id,
+    )
+    return stmt.where(Hazard.repeated_on.is_not(None), Hazard.status.in_(OPEN))
 
 
 def _hazard_clock(code: str) -> Select[Any]:
@@ -185,6 +200,7 @@ SOURCES: Mapping[Ladder, Source] = {
     Ladder.ORDER_RECHECK: Source(lambda: _order_clock("RECHECK"), "/orders/{}"),
     Ladder.ORDER_REPLY: Source(lambda: _order_clock("EXT_REPLY"), "/orders/{}"),
     Ladder.CASE: Source(_case, "/cases/{}"),
+    Ladder.REPEATED: Source(_repeated, "/hazards/{}"),
 }
 
 

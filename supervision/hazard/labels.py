@@ -142,6 +142,9 @@ ACTION_LABELS = {
     "department_report": _l("Reported to the supervising department"),
     "congress_report": _l("Reported to the workers' congress"),
     "worker_notification": _l("Workers notified"),
+    "repeat": _l("Repeats an earlier hazard"),
+    "proof_accepted": _l("Camera's proof accepted"),
+    "proof_refused": _l("Camera's proof refused"),
 } | listing_labels.ACTION_LABELS
 
 ACTION_ICONS = {
@@ -174,6 +177,9 @@ ACTION_ICONS = {
     "department_report": "send",
     "congress_report": "send",
     "worker_notification": "users",
+    "repeat": "refresh",
+    "proof_accepted": "circle-check",
+    "proof_refused": "x",
 } | listing_labels.ACTION_ICONS
 
 ACTION_TONES = {
@@ -181,6 +187,7 @@ ACTION_TONES = {
     "return": "bad",
     "report": "info",
     "submit": "wait",
+    "repeat": "bad",
 } | listing_labels.ACTION_TONES
 
 

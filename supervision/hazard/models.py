@@ -45,6 +45,7 @@ from supervision.hazard.workflow import (
 _SETTLED_SQL = ", ".join(f"'{s}'" for s in sorted(SETTLED))
 _UNSETTLED = text(f"status NOT IN ({_SETTLED_SQL})")
 _PENDING = text("status = 'pending'")
+_REPEATED = text("repeated_on IS NOT NULL")
 
 
 class HazardCriterion(Base):
@@ -97,6 +98,13 @@ class Hazard(Searchable, Versioned, OwnedByEnterprise, Base):
         Index(
             "ix_hazard_status_due_on", "status", "due_on", "submitted_on", "grade", "enterprise_id"
         ),
+        Index("ix_hazard_merge_key_closed_at", "merge_key", "closed_at"),
+        Index(
+            "ix_hazard_repeated_on",
+            "repeated_on",
+            sqlite_where=_REPEATED,
+            postgresql_where=_REPEATED,
+        ),
         # One open ticket for the same camera, rule and zone, whoever confirms first.
         Index(
             "uq_hazard_open_merge_key",
@@ -112,6 +120,10 @@ class Hazard(Searchable, Versioned, OwnedByEnterprise, Base):
     raised_side: Mapped[Side] = mapped_column(code_of(Side))
     source: Mapped[Source] = mapped_column(code_of(Source))
     merge_key: Mapped[str | None] = mapped_column(String(160))
+    # The closed ticket of the same thing, where it came back soon or comes back often.
+    repeat_of_id: Mapped[int | None] = mapped_column(ForeignKey("hazard.id"), index=True)
+    # The statutory day on which it did.
+    repeated_on: Mapped[date | None]
 
     found_at: Mapped[datetime] = mapped_column(index=True)
     place: Mapped[str] = mapped_column(String(120))
@@ -160,6 +172,7 @@ class Hazard(Searchable, Versioned, OwnedByEnterprise, Base):
     under_order: Mapped[str] = mapped_column(String(60), default="")
 
     criterion: Mapped[HazardCriterion | None] = relationship(lazy="select")
+    repeat_of: Mapped[Hazard | None] = relationship(remote_side="Hazard.id", lazy="select")
     files: Mapped[list[HazardFile]] = relationship(
         back_populates="hazard", order_by="HazardFile.id", lazy="select"
     )

@@ -20,7 +20,7 @@ from supervision.core.db import db
 from supervision.core.errors import Conflict, InvalidInput
 from supervision.core.text import N_
 from supervision.enterprise.models import Enterprise
-from supervision.hazard import clocks, labels, major_rules, rules
+from supervision.hazard import clocks, labels, major_rules, repeats, rules
 from supervision.hazard.journal import log, tell_enterprise, tell_other_side, tell_raising_side
 from supervision.hazard.major_rules import PlanParts
 from supervision.hazard.models import (
@@ -84,6 +84,7 @@ def report(enterprise: Enterprise, actor: Actor, finding: Finding) -> Hazard:
     attach(hazard, finding.photos, FOUND)
     attach(hazard, finding.evidence, EVIDENCE)
     log(hazard, actor, "report", None)
+    repeats.note(hazard, actor, clock.now())
     tell_other_side(hazard, actor, "hazard.reported")
     return hazard
 

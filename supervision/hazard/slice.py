@@ -71,6 +71,7 @@ SLICE = Slice(
     todos=panels.todos,
     notices={
         "hazard.reported": _l("New hazard %(number)s at %(place)s"),
+        "hazard.repeated": _l("Hazard %(number)s at %(place)s repeats %(of)s"),
         "hazard.assigned": _l("Hazard %(number)s is to be rectified by %(due_on)s"),
         "hazard.submitted": _l("Hazard %(number)s waits for re-inspection"),
         "hazard.returned": _l("Hazard %(number)s was returned: not yet rectified"),

@@ -86,4 +86,9 @@ def a_gate(
         verdicts.confirm(seen, actor)
     with transaction():
         found = marks.mark(seen, actor, note=f"{mark} proof")
-        return {"gate.gate_id": gate_id, "penalty_mark.mark_id": found.id}
+        ticket = video.get_violation(seen, actor).hazard_id
+        return {
+            "gate.gate_id": gate_id,
+            "penalty_mark.mark_id": found.id,
+            "inspection.hazard_id": ticket or 0,
+        }
