@@ -17,10 +17,9 @@ from supervision.core.search import contains
 from supervision.enterprise.models import Enterprise, narrowed
 from supervision.live.rules import OF_STATE, WORST_FIRST, Standing
 from supervision.video.models import Camera, CameraHealth, Violation, VisionNode
-from supervision.video.rules import LiveState
+from supervision.video.rules import VIEW_FAULTS, LiveState
 from supervision.video.ticket_models import CameraTicket
 from supervision.video.workflow import ReviewState
-from vision.contract import ViewState
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ def state(at: Clock) -> ColumnElement[str]:
 def standing(at: Clock) -> ColumnElement[int]:
     """Its place from the worst, as ``live.rules.standing_of`` says."""
     known = state(at)
-    blind = and_(known == LiveState.RUNNING.value, CameraHealth.view != ViewState.OK)
+    blind = and_(known == LiveState.RUNNING.value, CameraHealth.view.in_(VIEW_FAULTS))
     places = {one.value: WORST_FIRST[stands] for one, stands in OF_STATE.items()}
     return case((blind, WORST_FIRST[Standing.BLIND]), else_=case(places, value=known))
 

@@ -25,6 +25,7 @@ from supervision.video.rules import RejectReason
 CHUNK = 500
 HOUR_S = 3600.0
 STRIP_DAYS = 14
+_KIND_TEXT: dict[str, Any] = {str(kind): text for kind, text in labels.KIND_LABELS.items()}
 Table = tuple[Sequence[Column[Any]], Iterable[Any]]
 
 
@@ -132,7 +133,7 @@ def _camera(line: Line) -> Camera:
 
 
 def _kind(line: Line) -> str:
-    return str(labels.KIND_LABELS[line.rule_kind]) if line.rule_kind else ""
+    return str(_KIND_TEXT[line.rule_kind]) if line.rule_kind else ""
 
 
 def _reason(reason: RejectReason) -> Column[Line]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Float, Select, case, cast, func, select
@@ -24,7 +25,6 @@ from supervision.live.spans import Days
 from supervision.video import precision
 from supervision.video.models import Camera, CameraDay, Violation
 from supervision.video.precision import Precision, Tally, Times
-from vision.contract import RuleKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Wanted:
     enterprise_id: int | None = None
     region: str = ""
     text: str = ""
-    rule_kind: RuleKind | None = None
+    rule_kind: StrEnum | None = None
     sort: str = "worst"
 
 
@@ -46,7 +46,7 @@ class Line:
     tally: Tally
     running_s: float
     times: Times | None
-    rule_kind: RuleKind | None = None
+    rule_kind: StrEnum | None = None
     camera: Camera | None = None
 
     @property

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from supervision.video.rules import LiveState
-from vision.contract import ViewState
+from supervision.video.rules import VIEW_FAULTS, LiveState
 
 
 class Standing(StrEnum):
@@ -37,8 +36,8 @@ OF_STATE = {
 SHOWING = frozenset({Standing.WELL, Standing.BLIND, Standing.STARTING})
 
 
-def standing_of(state: LiveState, view: ViewState | None) -> Standing:
+def standing_of(state: LiveState, view: str | None) -> Standing:
     """``view``: what the node says of the picture; only of one that runs does it mean anything."""
-    if state is LiveState.RUNNING and view not in {None, ViewState.OK}:
+    if state is LiveState.RUNNING and view in VIEW_FAULTS:
         return Standing.BLIND
     return OF_STATE[state]

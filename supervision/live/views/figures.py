@@ -19,7 +19,6 @@ from supervision.live import figures as counting
 from supervision.live.views.blueprint import active, bp, offer_places, region_of, row_id
 from supervision.video import labels as video_labels
 from supervision.video.rules import RejectReason
-from vision.contract import RuleKind
 
 
 @bp.get("/figures")
@@ -76,13 +75,13 @@ def _filter(actor: Actor) -> tuple[forms.FiguresForm, counting.Wanted]:
     offer_places(form, actor)
     form.validate()
     days = int(form.span.data) if form.span.data in labels.SPAN_LABELS else spans.USUAL
-    rule = form.rule.data
+    kinds = {str(kind): kind for kind in video_labels.KIND_LABELS}
     chosen = spans.between(form.first.data, form.last.data, clock.today(), days=days)
     return form, counting.Wanted(
         days=chosen,
         enterprise_id=row_id(form.enterprise.data),
         region=region_of(form),
         text=form.text.data or "",
-        rule_kind=RuleKind(rule) if rule in set(RuleKind) else None,
+        rule_kind=kinds.get(form.rule.data or ""),
         sort=form.sort.data or "worst",
     )
