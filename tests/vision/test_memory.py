@@ -22,7 +22,7 @@ def test_freed_memory_goes_back_to_the_system():
     libc = ctypes.CDLL(None)
     libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
     libc.free.argtypes = [ctypes.c_void_p]
-    size, count = 100_000, 400  # small enough to lie on the heap, 40 MB in all
+    size, count = 50_000, 800  # small enough to lie on the heap, 40 MB in all
     blocks = [libc.malloc(size) for _ in range(count)]
     for block in blocks:
         ctypes.memset(block, 1, size)
