@@ -394,7 +394,9 @@ class ViolationEvidence(Base):
     attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"), index=True)
     stored_at: Mapped[datetime | None]
     # Its address: nobody guesses the next one.
-    key: Mapped[str] = mapped_column(String(32), unique=True, default=lambda: secrets.token_hex(16))
+    key: Mapped[str] = mapped_column(
+        String(32), unique=True, index=True, default=lambda: secrets.token_hex(16)
+    )
     thumbnail_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"), index=True)
     # When its time was over, or there was no room; what was known of it stays.
     removed_at: Mapped[datetime | None]
