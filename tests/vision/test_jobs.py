@@ -20,9 +20,9 @@ import pytest
 from tests.vision.footage import camera, make_clip, make_script
 from vision.contract import Camera, EvidenceKind, JobKind, NodeJob, SourceFile, parse
 from vision.detectors import RawBoxes
-from vision.jobs.messages import Done, Look, Picture, Spec, Work
+from vision.jobs.messages import Broken, Done, Look, Picture, Spec, Work
 from vision.jobs.process import Desk
-from vision.mask_file import keep
+from vision.mask_file import NAME, keep
 from vision.ring import RingWriter, segments
 
 SIZE = (640, 384)
@@ -217,6 +217,7 @@ def ring(tmp_path: Path) -> Path:
         for packet in container.demux(stream):
             if packet.pts is not None:
                 writer.write(packet, stream, started + float(packet.pts * packet.time_base))
+    keep(tmp_path / "ring", ())
     return tmp_path / "ring"  # its last segment is still being written
 
 
@@ -237,6 +238,11 @@ def test_the_picture_of_now_is_small_and_masked(tmp_path: Path, ring: Path) -> N
     assert (plain[:, :82].max(axis=2) > 150).mean() > 0.1, "there was something to hide"
     assert hidden[:, :80].max() < 12
     assert psnr(plain[:, 90:], hidden[:, 90:]) > 30
+    keep(ring, watched.masks)  # in force until a moment ago, so when the picture was taken
+    keep(ring, ())
+    assert look(160)[:, :80].max() < 12
+    (ring / NAME).unlink()
+    assert isinstance(who.obey(Look(newest, (), 160)), Broken), "nobody knows what was hidden"
 
 
 def test_a_proof_shows_the_last_seconds_masked_and_when_they_were(

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 TICK_S = 0.5
 LOOK_S = 10.0
 JOB_S = 120.0
+ROOM_BYTES = 256 * 1024 * 1024  # what a job leaves free; it needs half of that at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +123,27 @@ class Jobs:
 
     def _do(self, job: NodeJob, until: float, lane: Lane, delivery: Delivery) -> None:
         log.info("job %s: %s of %s", job.job_id, job.kind, job.camera_id)
-        folder = self._folder / job.job_id
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        source = folder / "source" if job.source is not None else None
-        if source is not None and not delivery.fetch(job, source, until):
-            return
         try:
+            folder = self._clean(job)
+            source = folder / "source" if job.source is not None else None
+            if source is not None and not delivery.fetch(job, source, until):
+                return
             reply = lane.run(self._work(job, folder, source), JOB_S)
-        except LaneError as error:
+        except (LaneError, OSError) as error:
             log.warning("job %s failed: %s", job.job_id, error)
             delivery.fail(job.job_id, str(error), until)
             return
         if isinstance(reply, Done):
             delivery.tell(reply, until)
+
+    def _clean(self, job: NodeJob) -> Path:
+        """The job's own folder, empty; raises OSError where evidence needs what room there is."""
+        folder = self._folder / job.job_id
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        if shutil.disk_usage(folder).free < ROOM_BYTES:
+            raise OSError("the node's disk has no room for it")
+        return folder
 
     def _work(self, job: NodeJob, folder: Path, source: Path | None) -> Work:
         known, directory = self._known, self._settings.directory

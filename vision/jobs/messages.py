@@ -19,7 +19,10 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Make a picture of the key frame at the start of ``segment``, at most ``width`` wide."""
+    """Make a picture of the key frame at the start of ``segment``, at most ``width`` wide.
+
+    ``masks`` are in force now; those of the segment's own time lie beside it.
+    """
 
     segment: Path
     masks: tuple[Mask, ...]

@@ -11,6 +11,7 @@ import cv2
 from vision.contract import MAX_LIVE_BYTES
 from vision.jobs.messages import Look
 from vision.letterbox import Letterbox, shrunk
+from vision.mask_file import of_span
 from vision.masks import burnt
 from vision.ring import is_closed
 
@@ -20,12 +21,16 @@ _BRIEFLY = {"probesize": "32"}
 
 
 def picture_of(look: Look) -> bytes:
-    """The JPEG; empty where there is no whole frame."""
+    """The JPEG; empty where there is no whole frame.
+
+    Raises :class:`vision.mask_file.MasksError` where nobody knows what was hidden when it was taken.
+    """
     frame = first_frame(look.segment)
     if frame is None:
         return b""
+    hidden = of_span([look.segment.parent], int(look.segment.stem) / 1000)
     # In its own planes and size: scaling first would mix what is hidden into what is seen.
-    frame = burnt(frame, look.masks)
+    frame = burnt(frame, (*look.masks, *hidden))
     image = shrunk(frame, size_for((frame.width, frame.height), look.width))
     for quality in QUALITIES:
         done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality])

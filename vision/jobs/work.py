@@ -37,7 +37,7 @@ def do(work: Work, detector: Callable[[], Detector]) -> Done:
 
             return Done(replay_both(work, detector()))
         made = proof(work) if work.job.kind is JobKind.CLIP else copied(work, detector())
-    except (JobError, StreamError, EvidenceError, ModelError) as error:
+    except (JobError, StreamError, EvidenceError, ModelError, MasksError) as error:
         return Done(JobResult(work.job.job_id, ok=False, problem=_without_paths(work, error)))
     return _checked(made)
 
@@ -65,10 +65,7 @@ def proof(work: Work) -> Done:
     # Linked, so that nothing is pruned while it is read.
     aside = secure(work.ring, now - work.job.seconds, now, work.folder / "ring")
     start_t = now - work.job.seconds
-    try:
-        masks = {*work.camera.masks, *of_span([work.ring, work.folder / "ring"], start_t)}
-    except MasksError as error:
-        raise JobError(str(error)) from error
+    masks = {*work.camera.masks, *of_span([work.ring, work.folder / "ring"], start_t)}
     made = make_clip(aside, start_t, now, work.folder, tuple(masks))
     result = result_of(work, made.path, start_at=made.ref.start_at)
     return Done(replace(result, end_at=made.ref.end_at), made.path)
