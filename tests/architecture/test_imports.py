@@ -40,7 +40,8 @@ MAY_IMPORT = {
         "account",
         "enterprise",
     },
-    "video": {"hazard", "account", "enterprise"},
+    # Likewise what follows from a violation.
+    "video": {"hazard", "account", "enterprise", "slices"},
     # What may prove a penalty, and what shows that a hazard is put right.
     "gate": {"video", "hazard", "account", "enterprise"},
     "proof": {"video", "hazard", "account", "enterprise"},

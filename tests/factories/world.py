@@ -45,6 +45,7 @@ from tests.factories.maps import a_map
 from tests.factories.orders import an_order
 from tests.factories.people import some_people
 from tests.factories.plans import a_plan
+from tests.factories.proofs import a_proof
 from tests.factories.risks import a_risk
 from tests.factories.roll import a_roll
 from tests.factories.trials import a_trial
@@ -139,6 +140,7 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         | camera_care(node, camera, mark)
         | a_trial(node, camera, seen)
         | a_question(seen, cast[officer], mark)
+        | a_proof(enterprise_id, hazard, camera)
         | a_gate(cast, node, camera, officer, APPROVER[officer], mark)
         | evidence_care(seen, cast["video_operator"], mark)
         | some_people(cast, enterprise_id, mark)

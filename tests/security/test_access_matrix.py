@@ -772,7 +772,6 @@ WORDS = {
         ),
     },
     "template_id": 1,
-    "policy_id": 1,
     "province": 33,
     "year": 2026,
     "way": "up",

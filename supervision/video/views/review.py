@@ -21,6 +21,7 @@ from supervision.core.web.forms import Form
 from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
+from supervision.slices import slices
 from supervision.video import forms, labels, picture_queries, queries, service, ticket_queries
 from supervision.video.findings import meaning_of
 from supervision.video.models import Violation
@@ -126,12 +127,20 @@ def _detail_page(violation_id: int, failed: str = "", form: Form | None = None) 
         also_seen=picture_queries.also_seen(violation, actor, ALSO_SEEN),
         also_seen_count=picture_queries.count_also_seen(violation, actor),
         ticket=_ticket(violation, actor),
+        parts=_parts(violation_id, actor),
         meaning=meaning_of(violation.rule_kind),
         forms=shown,
         failed=failed,
         labels=labels,
         context=_context(),
     )
+
+
+def _parts(violation_id: int, actor: Actor) -> list[Any]:
+    """What upper slices know of this violation, in their order."""
+    mine = [p for m in slices() for p in m.violation_parts if actor.may(p.permission)]
+    shown = [part.render(violation_id, actor) for part in sorted(mine, key=lambda p: p.order)]
+    return [html for html in shown if html]
 
 
 def _ticket(violation: Violation, actor: Actor) -> CameraTicket | None:
