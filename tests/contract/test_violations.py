@@ -143,7 +143,7 @@ def test_revisions_that_overtake_each_other_end_at_the_highest(app, node, camera
         ({"score": 1.5}, "score"),
         ({"started_at": "2026-11-22T10:00:00"}, "started_at"),
         ({"started_at": "9999-12-31T23:59:59-12:00"}, "started_at"),
-        ({"contract": 3}, "contract"),
+        ({"contract": 99}, "contract"),
         ({"model": {"name": "m", "version": "1", "sha256": "abc"}}, "model.sha256"),
         ({"subject": "a\x00b"}, "body"),
         ({"subject": "\ud800"}, "body"),
