@@ -24,7 +24,9 @@ from vision.ring import FULL
 
 log = logging.getLogger(__name__)
 MB = 1 << 20
-LOOK_S = 5.0
+# Every file is asked for its size: seldom while there is room for long.
+LOOK_S, CALM_LOOK_S = 5.0, 20.0
+CALM_USED, CALM_FREE = 0.5, 2.0
 # Shares of the quota at which recording stops, and under which it goes on.
 NEAR, EASED = 0.9, 0.8
 EASED_FREE = 1.25  # of the space that is to stay free, before recording goes on
@@ -95,8 +97,13 @@ class Room:
         )
 
     def run(self, stop: threading.Event) -> None:
-        while not stop.wait(LOOK_S):
+        while not stop.wait(self._pace_s()):
             self.look()
+
+    def _pace_s(self) -> float:
+        taken, limits = self._taken, self._limits
+        calm = not limits.most or taken.used < CALM_USED * limits.most
+        return CALM_LOOK_S if calm and taken.free > CALM_FREE * limits.free else LOOK_S
 
     def look(self, now: float | None = None) -> None:
         """Measure, make room, and let recording stop or go on. ``now``: UTC seconds."""
@@ -156,7 +163,7 @@ class Room:
 
     def _measure(self) -> Taken:
         used = ring = waiting = 0
-        rings = self._directory / RING
+        rings = f"{self._directory / RING}{os.sep}"
         unsent = self._outbox.unsent_files()
         seen: set[int] = set()  # a segment that was put aside is there under two names
         for entry, status in _files(self._directory):
@@ -164,7 +171,7 @@ class Room:
                 if status.st_ino in seen:
                     continue
                 seen.add(status.st_ino)
-            elif Path(entry.path).parent.parent == rings:
+            elif entry.path.startswith(rings):
                 ring += status.st_size
             used += status.st_size
             if entry.name in unsent:
