@@ -7,8 +7,8 @@ from flask_babel import lazy_gettext as _l
 from supervision.core.permissions import Permission
 from supervision.core.slice import Job, NavGroup, NavItem, Slice, TicketPart
 from supervision.gate import jobs, labels, panels
-from supervision.gate.marks_views import bp as marks
 from supervision.gate.views import bp as gates
+from supervision.gate.views_marks import bp as marks
 
 SLICE = Slice(
     name="gate",

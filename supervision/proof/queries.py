@@ -25,7 +25,6 @@ from supervision.proof.workflow import ProofState
 from supervision.video.models import Camera, CameraDay, Violation
 from supervision.video.ticket_models import CameraPermit
 from supervision.video.workflow import ReviewState
-from vision.contract import WindowEffect
 
 
 def candidates(submitted_by: date, after: int, limit: int) -> Sequence[int]:
@@ -81,11 +80,10 @@ def seen_since(merge_key: str, since: datetime) -> bool:
 
 
 def was_lifted(camera: Camera, rule_id: str, of: Window) -> bool:
-    """Whether a permit kept the rule off for a part of these days."""
+    """Whether a permit bent the rule, either way, for a part of these days."""
     stmt = visible(CameraPermit, SYSTEM, CameraPermit.id).where(
         CameraPermit.camera_id == camera.id,
         CameraPermit.rule_id == rule_id,
-        CameraPermit.effect.in_(set(WindowEffect)),
         CameraPermit.starts_at < end_of(of.last),
         CameraPermit.ends_at > start_of(of.first),
         CameraPermit.removed_at.is_(None) | (CameraPermit.removed_at > start_of(of.first)),

@@ -21,13 +21,10 @@ from supervision.proof import queries, rules
 from supervision.proof.models import ProofProposal
 from supervision.proof.rules import VoidReason, Window
 from supervision.proof.workflow import PROOF_WORKFLOW, ProofState
-from supervision.video import node_jobs
+from supervision.video import clips
 from supervision.video.job_models import JobState
 from supervision.video.models import Camera, Violation
-from vision import contract
-from vision.contract import JobKind
 
-CLIP_S = 20.0
 MOST_ASKED = 3
 # The files of a ticket that a verifier took as proof.
 PROOF = "proof"
@@ -113,10 +110,9 @@ def _is_redrawn(sighting: Violation) -> bool:
 
 def _ask(proposal: ProofProposal, camera: Camera) -> None:
     """A clip of now; a node that cannot is told of on the proposal."""
-    job = contract.NodeJob("x", JobKind.CLIP, camera.uid, seconds=CLIP_S)
     proposal.asked += 1
     try:
-        row = node_jobs.ask(camera, SYSTEM, job, note={"proof": proposal.id})
+        row = clips.ask(camera, SYSTEM, note={"proof": proposal.id})
     except InvalidInput as error:
         proposal.problem = message_of(error)
         return

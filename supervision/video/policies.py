@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from supervision.core import audit, clock, notices
 from supervision.core.actor import SYSTEM, Actor
-from supervision.core.db import db, transaction
+from supervision.core.db import db
 from supervision.core.errors import Conflict, Forbidden, NotFound
 from supervision.core.notices import Audience
 from supervision.core.permissions import Permission
@@ -33,8 +32,6 @@ OLDEST = timedelta(days=1)
 BATCH = 200
 MOST = 500
 _EVERY = "an administrator's own rows; no enterprise owns them"
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,33 +132,12 @@ def is_earned(row: VideoPolicy, found: Precision) -> bool:
     )
 
 
-def decide_waiting(now: datetime) -> int:
-    """The job of each minute: what policies decide; returns how many violations were.
-
-    Asked again it finds nothing: what was decided waits no more. A violation that fails is passed
-    over and stays for a person.
-    """
-    modes = _modes(now)
-    if not modes:
-        return 0
-    after, total = 0, 0
-    while found := _waiting(modes, now, after):
-        db.session.rollback()
-        for violation_id, mode in found:
-            total += mode is not Mode.HOLD and _tried(violation_id, mode)
-        after = found[-1][0]
-    return total
-
-
 Modes = Mapping[tuple[RuleKind, int | None], Mode]
 
 
-def _modes(now: datetime) -> Modes:
+def modes_now(now: datetime) -> Modes:
     """What each policy may do now; empty where a person decides everything."""
-    found: dict[tuple[RuleKind, int | None], Mode] = {}
-    with transaction():
-        for row in every():
-            found[row.rule_kind, row.camera_id] = _mode_now(row, now)
+    found = {(row.rule_kind, row.camera_id): _mode_now(row, now) for row in every()}
     return found if any(mode is not Mode.HOLD for mode in found.values()) else {}
 
 
@@ -192,7 +168,7 @@ def _tell_of_fall(row: VideoPolicy, found: Precision) -> None:
     )
 
 
-def _waiting(modes: Modes, now: datetime, after: int) -> list[tuple[int, Mode]]:
+def waiting(modes: Modes, now: datetime, after: int) -> list[tuple[int, Mode]]:
     """Ids of ended violations that are ready to be decided, with what their policy may do."""
     kinds = {kind for kind, _camera in modes}
     has_clip = exists(
@@ -224,17 +200,6 @@ def _mode_of(modes: Modes, kind: RuleKind, camera_id: int, event_id: str) -> Mod
     if mode is Mode.AUTOMATIC and policy.is_sample(event_id):
         return Mode.HOLD
     return mode
-
-
-def _tried(violation_id: int, mode: Mode) -> int:
-    try:
-        with transaction():
-            return confirm_by_system(violation_id, mode) is not None
-    except Conflict:
-        return 0  # a person was faster
-    except Exception:
-        log.exception("violation %s could not be decided by its policy", violation_id)
-        return 0
 
 
 def confirm_by_system(violation_id: int, mode: Mode) -> Violation | None:

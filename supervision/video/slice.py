@@ -13,7 +13,6 @@ from supervision.video import (
     jobs,
     labels,
     panels,
-    policies,
     policy_forms,
     retention,
     room,
@@ -122,7 +121,7 @@ SLICE = Slice(
     timeline=panels.timeline,
     chapters=dossier.CHAPTERS,
     jobs=(
-        Job("video.decide_waiting", policies.decide_waiting, {"seconds": 60}),
+        Job("video.decide_waiting", jobs.decide_waiting, {"seconds": 60}),
         Job("video.watch_nodes", jobs.watch_nodes, {"seconds": 60}),
         Job("video.forget_live", jobs.forget_live, {"seconds": 300}),
         Job("video.forget_trials", jobs.forget_trials, {"hour": 3, "minute": 10}),

@@ -17,7 +17,7 @@ from supervision.core.errors import DomainError, Forbidden, InvalidInput
 from supervision.core.notices import Notice
 from supervision.core.scope import unscoped, visible
 from supervision.hazard.models import Hazard
-from supervision.video import policies, policy, queries, service
+from supervision.video import jobs, policies, policy, queries, service
 from supervision.video.models import Violation
 from supervision.video.policies import Terms
 from supervision.video.policy import Decision, Mode, decide
@@ -89,7 +89,7 @@ def state_of(ident):
 
 
 def run(minutes=0):
-    return policies.decide_waiting(clock.now() + timedelta(minutes=minutes))
+    return jobs.decide_waiting(clock.now() + timedelta(minutes=minutes))
 
 
 HELD, DONE = (ReviewState.PENDING, False), (ReviewState.CONFIRMED, True)
