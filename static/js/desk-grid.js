@@ -106,7 +106,15 @@
 
   document.addEventListener("keydown", (event) => {
     const target = event.target instanceof Element ? event.target : document.body;
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || document.querySelector("dialog[open]")) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) {
+      return;
+    }
+    const asked = document.querySelector("dialog[open]");
+    if (asked) {
+      const answer = { y: "yes", n: "no" }[event.key.toLowerCase()];
+      if (answer && !event.repeat) {
+        asked.querySelector(`button[value=${answer}]`)?.click();
+      }
       return;
     }
     if (target.closest(writing)) {

@@ -1,7 +1,7 @@
 // The desk by keyboard: one violation after the other. The next ones are in the page already, their
 // clips loaded, so a verdict shows the next at once; the verdict itself travels behind it, one after
 // the other, and comes back to the person if it was refused. Without this file every button is a
-// plain form or link. Keys: labels.SINGLE_KEYS.
+// plain form or link. The keys are in desk-keys.js, the clip in desk-film.js.
 (() => {
   "use strict";
   const desk = document.getElementById("desk");
@@ -12,18 +12,18 @@
   const said = JSON.parse(desk.dataset.said);
   const stage = $("[data-stage]");
   const part = document.getElementById("desk-part");
-  const help = document.getElementById("desk-help");
   const state = document.querySelector("[data-state]");
   const AHEAD = 3;
   const RENEW_MS = 10000;
   const LOOK_AGAIN_MS = 15000;
   const LATER = "anqi-desk-later";
-  const writing = "input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]";
 
   let current = null;
   let filling = null;
   let order = Promise.resolve();
   let leftId = "";
+  let anchor = "";
+  let moving = false;
   const ready = [];
   const passed = [];
   const sending = new Set();
@@ -62,7 +62,7 @@
       try {
         const last = ready.at(-1) || current;
         const hand = [...[...stage.children].map(idOf), ...sending, ...later];
-        const query = { after: last ? idOf(last) : "", count: AHEAD - ready.length, without: hand.join(",") };
+        const query = { after: last ? idOf(last) : anchor, count: AHEAD - ready.length, without: hand.join(",") };
         const found = await get(query);
         if (!found.length && !ready.length && later.size) {
           later.clear(); // the rest is done: what was set aside comes now
@@ -93,6 +93,7 @@
     if (!card) {
       return;
     }
+    anchor = idOf(card);
     card.hidden = false;
     card.dispatchEvent(new CustomEvent("desk:on", { bubbles: true, detail: { pressed } }));
     history.replaceState(null, "", card.dataset.url);
@@ -107,9 +108,17 @@
   }
 
   async function next(pressed) {
+    if (moving) {
+      return;
+    }
     if (!ready.length) {
+      // What was decided just now is gone from the screen: no key may hit it twice.
+      moving = true;
+      show(null);
+      $("[data-empty]").hidden = true;
       $("[data-loading]").hidden = false;
       await ahead();
+      moving = false;
     }
     show(ready.shift() || null, pressed);
     drop();
@@ -132,6 +141,9 @@
   }
 
   async function goTo(id, pressed) {
+    if (sending.has(id)) {
+      await order;
+    }
     const there = [...stage.children].find((card) => idOf(card) === id);
     let card = there;
     if (there) {
@@ -153,6 +165,13 @@
     drop();
   }
 
+  function back(pressed) {
+    const id = passed.pop();
+    if (id) {
+      goTo(id, pressed);
+    }
+  }
+
   function setAside(pressed) {
     if (current) {
       later.add(idOf(current));
@@ -169,6 +188,9 @@
     const card = current;
     const body = new FormData(form, submitter);
     if (form.dataset.verdict === "reject" && !body.get("reason")) {
+      return;
+    }
+    if (!card || sending.has(idOf(card))) {
       return;
     }
     sending.add(idOf(card));
@@ -302,28 +324,6 @@
     }
   }, LOOK_AGAIN_MS);
 
-  // ---- steps that need a second look: duplicates, questions ---------------------------------------
-  async function open(url) {
-    const card = current;
-    try {
-      const answer = await fetch(url, { redirect: "error", headers: { Accept: "text/html" } });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const content = page.querySelector("[data-part-content]");
-      if (!answer.ok || !content || card !== current) {
-        throw new Error(String(answer.status));
-      }
-      const title = document.createElement("h2");
-      title.className = "sheet-title";
-      title.textContent = page.querySelector("h1").textContent;
-      $("[data-part-body]").replaceChildren(title, document.importNode(content, true));
-      part.showModal();
-      part.querySelector("select, textarea, button, [autofocus]")?.focus();
-    } catch {
-      note(said.offline, "danger");
-    }
-  }
-  part.addEventListener("click", (event) => event.target === part && part.close());
-
   // A question, its answer, its withdrawal: the card comes anew, or the next one does.
   async function sendPlain(form, pressed) {
     const card = current;
@@ -352,152 +352,6 @@
     goTo(id, 0);
   }
 
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    const pressed = event.timeStamp;
-    if (form.matches("[data-verdict]")) {
-      event.preventDefault();
-      event.stopPropagation();
-      decide(form, event.submitter, keyAt || pressed);
-    } else if (form.matches("[data-send], [data-ask]")) {
-      event.preventDefault();
-      event.stopPropagation();
-      sendPlain(form, keyAt || pressed);
-    }
-  }, true);
-
-  // ---- keys and buttons ---------------------------------------------------------------------------
-  let keyAt = 0;
-  const steps = {
-    next: (at) => { leave(); next(at); },
-    back: (at) => { const id = passed.pop(); if (id) { goTo(id, at); } },
-    later: setAside,
-  };
-  const named = {
-    j: (at) => steps.next(at),
-    k: (at) => steps.back(at),
-    u: (at) => steps.later(at),
-    b: () => boxes(),
-    g: () => document.querySelector("[data-grid]").click(),
-    f: () => fullScreen(),
-    "?": () => help.showModal(),
-    n: () => unfold("[data-reasons]", "input[type=radio]"),
-    m: () => unfold("[data-note]", "textarea"),
-    a: () => unfold("[data-answer]", "input[type=radio]"),
-    " ": () => current?.dispatchEvent(new CustomEvent("desk:toggle", { bubbles: true })),
-  };
-
-  function boxes() {
-    const off = desk.classList.toggle("desk-plain");
-    document.querySelector("[data-boxes]").setAttribute("aria-pressed", String(!off));
-    sessionStorage.setItem("anqi-desk-plain", off ? "yes" : "");
-  }
-
-  function fullScreen() {
-    if (document.fullscreenElement) {
-      document.exitFullscreen();
-    } else {
-      current?.querySelector("[data-film]")?.requestFullscreen?.().catch(() => {});
-    }
-  }
-
-  function unfold(selector, field) {
-    const found = current && $(selector, current);
-    if (found) {
-      found.open = !found.open;
-      if (found.open) {
-        found.querySelector(field)?.focus();
-      } else {
-        current.focus({ preventScroll: true });
-      }
-    }
-  }
-
-  function digit(key) {
-    const within = part.open ? part : current && $("[data-reasons][open]", current);
-    const option = within?.querySelector(`[data-digit="${key}"]`);
-    if (!option) {
-      return false;
-    }
-    if (option instanceof HTMLButtonElement) {
-      option.click();
-      return true;
-    }
-    option.checked = true;
-    if (option.dataset.needsWords) {
-      within.querySelector("textarea").focus();
-      tell(said.words);
-    } else {
-      option.form.requestSubmit();
-    }
-    return true;
-  }
-
-  function pressKey(event, key) {
-    if (/^[1-9]$/.test(key)) {
-      return digit(key);
-    }
-    if (part.open || help.open) {
-      return false;
-    }
-    if (named[key]) {
-      named[key](event.timeStamp);
-      return true;
-    }
-    const found = current && current.querySelector(`[data-key="${CSS.escape(key)}"]`);
-    found?.click();
-    return Boolean(found);
-  }
-
-  document.addEventListener("keydown", (event) => {
-    const target = event.target instanceof Element ? event.target : document.body;
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && target.form) {
-      event.preventDefault();
-      target.form.requestSubmit();
-      return;
-    }
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) {
-      return;
-    }
-    if (target.closest(writing)) {
-      if (event.key === "Escape" && !target.closest("dialog")) {
-        current?.focus({ preventScroll: true });
-      }
-      return;
-    }
-    const foreign = document.querySelector("dialog[open]:not(#desk-part):not(#desk-help)");
-    // The space bar belongs to what has the focus, if that is something to press.
-    if (foreign || (event.key === " " && target.closest("a, button, summary, input"))) {
-      return;
-    }
-    keyAt = event.timeStamp;
-    if (pressKey(event, event.key.toLowerCase())) {
-      event.preventDefault();
-    }
-    keyAt = 0;
-  });
-
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest("[data-part], [data-go], [data-step], [data-boxes], [data-help]");
-    if (!link || event.button || event.shiftKey || event.ctrlKey || event.metaKey) {
-      return;
-    }
-    event.preventDefault();
-    const at = keyAt || event.timeStamp;
-    if ("step" in link.dataset) {
-      steps[link.dataset.step](at);
-    } else if ("go" in link.dataset) {
-      leave();
-      goTo(link.dataset.go, at);
-    } else if ("part" in link.dataset) {
-      open(link.href);
-    } else if ("boxes" in link.dataset) {
-      boxes();
-    } else {
-      help.showModal();
-    }
-  });
-
   window.addEventListener("beforeunload", (event) => {
     if (sending.size) {
       event.preventDefault();
@@ -505,12 +359,11 @@
   });
 
   // ---- beginning ----------------------------------------------------------------------------------
-  if (sessionStorage.getItem("anqi-desk-plain")) {
-    boxes();
-  }
   for (const card of stage.children) {
     card.dispatchEvent(new CustomEvent("desk:ready", { bubbles: true }));
   }
+  window.anqiDesk = {
+    said, note, tell, decide, sendPlain, next, goTo, leave, back, setAside, current: () => current,
+  };
   show(stage.firstElementChild, 0);
-  desk.dataset.on = "yes";
 })();

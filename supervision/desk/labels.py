@@ -51,6 +51,7 @@ GRID_KEYS = (
     ("Y", _l("Confirm the selected ones")),
     ("N", _l("Reject the selected ones; then 1 to 6 for the reason")),
     ("D", _l("The selected ones are duplicates of the first")),
+    ("Y / N", _l("Yes or no, when asked")),
     ("J", _l("Next page")),
     ("K", _l("Previous page")),
     ("?", _l("This help")),

@@ -223,8 +223,9 @@ def test_a_question_to_a_colleague_and_a_verdict_on_many_by_keyboard(visit, quie
     page.keyboard.press("a")
     page.keyboard.press("n")
     page.keyboard.press("2")
+    page.locator("dialog#confirm[open]", has_text="5").wait_for()
     with page.expect_navigation():
-        page.locator("dialog#confirm[open] button[value=yes]").press("Enter")
+        page.keyboard.press("y")
     page.locator("[data-empty], .empty").first.wait_for()
     assert page.url.endswith("/desk/grid") or "/bulk" in page.url
     assert verdicts() == {ReviewState.CONFIRMED: 1, ReviewState.REJECTED: 5}
