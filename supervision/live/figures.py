@@ -19,7 +19,7 @@ from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.scope import visible
 from supervision.core.search import contains
-from supervision.core.web.paging import COUNT_CAP, PER_PAGE, Page, capped_count
+from supervision.core.web.paging import COUNT_CAP, PER_PAGE, Page
 from supervision.enterprise.models import Enterprise, narrowed
 from supervision.live.spans import Days
 from supervision.video import precision
@@ -65,29 +65,50 @@ class Week:
     precision: Precision
 
 
-def by_kind(actor: Actor, wanted: Wanted) -> tuple[Line, list[Line]]:
-    """All together, and each kind of rule that was told, the most false alarms first."""
-    stmt = _violations(actor, wanted, Violation.rule_kind, *precision.tally_columns())
-    rows = db.session.execute(stmt.group_by(Violation.rule_kind)).mappings().all()
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All together; each kind of rule that was told, most false alarms first; week by week."""
+
+    total: Line
+    kinds: list[Line]
+    weeks: list[Week]
+
+
+def overview(actor: Actor, wanted: Wanted) -> Overview:
+    """Three statements, each over the span once."""
     running_s = _running(actor, wanted)
-    plain = _violations(actor, wanted, Violation.id)
-    taken = precision.times(plain, Violation.rule_kind)
-    lines = [
-        Line(precision.tally_of({**row}), running_s, taken.get(row["rule_kind"]), row["rule_kind"])
-        for row in rows
-    ]
+    kinds, weeks = _counted(actor, wanted)
+    taken = precision.times(_violations(actor, wanted, Violation.id), Violation.rule_kind)
+    lines = [Line(tally, running_s, taken.get(kind), kind) for kind, tally in kinds.items()]
     lines.sort(key=lambda line: (-line.tally.false, -line.tally.told, str(line.rule_kind)))
-    total = sum((line.tally for line in lines), Tally())
-    return Line(total, running_s, precision.times(plain).get(())), lines
+    total = sum(kinds.values(), Tally())
+    return Overview(Line(total, running_s, taken.get(())), lines, weeks)
+
+
+def _counted(actor: Actor, wanted: Wanted) -> tuple[dict[StrEnum, Tally], list[Week]]:
+    """By kind and by week out of one statement, which gives some rows for each of both."""
+    spans = list(wanted.days.weeks())
+    ends = [(Violation.started_at < clock.end_of(span.last), n) for n, span in enumerate(spans)]
+    ways = (Violation.status, Violation.reject_reason, Violation.is_automatic)
+    stmt = _violations(
+        actor, wanted, Violation.rule_kind, case(*ends).label("week"), *ways, func.count()
+    ).group_by(Violation.rule_kind, "week", *ways)
+    kinds: dict[StrEnum, Tally] = {}
+    weeks = [Tally() for _span in spans]
+    for kind, week, status, reason, automatic, count in db.session.execute(stmt).tuples():
+        tally = precision.tally_of_one(status, reason, automatic=automatic, count=count)
+        kinds[kind] = kinds.get(kind, Tally()) + tally
+        weeks[week] += tally
+    return kinds, [Week(span, tally.precision) for span, tally in zip(spans, weeks, strict=True)]
 
 
 def by_camera(actor: Actor, wanted: Wanted, number: int) -> Page[Line]:
     """A page of the cameras that told something or ran in the span."""
-    stmt = cameras(actor, wanted)
-    plain = stmt.with_only_columns(Camera.id, maintain_column_froms=True).order_by(None)
-    total = capped_count(plain)
-    page = stmt.limit(PER_PAGE).offset((number - 1) * PER_PAGE)
-    rows = db.session.execute(page).unique().all()
+    stmt = cameras(actor, wanted).add_columns(func.count().over().label("total"))
+    rows = db.session.execute(stmt.limit(PER_PAGE).offset((number - 1) * PER_PAGE)).unique().all()
+    if not rows and number > 1:
+        return by_camera(actor, wanted, 1)
+    total = rows[0].total if rows else 0
     found = lines_of(actor, wanted, rows)
     return Page(found, number, PER_PAGE, min(total, COUNT_CAP), total > COUNT_CAP)
 
@@ -148,22 +169,6 @@ def _order(sort: str, told: Any, ran: Any) -> tuple[Any, ...]:
         "name": (),
     }
     return tuple(one.desc().nulls_last() for one in orders.get(sort, orders["worst"]))
-
-
-def weekly(actor: Actor, wanted: Wanted) -> list[Week]:
-    """How right it was, week by week; one statement."""
-    weeks = list(wanted.days.weeks())
-    ends = [(Violation.started_at < clock.end_of(week.last), n) for n, week in enumerate(weeks)]
-    number = case(*ends).label("week")
-    counted = [column for column in precision.tally_columns() if column.key != "told"]
-    stmt = _violations(actor, wanted, number, *counted).group_by("week")
-    found = {row["week"]: row for row in db.session.execute(stmt).mappings()}
-    return [
-        Week(week, precision.tally_of({"told": 0, **found[n]}).precision)
-        if n in found
-        else Week(week, Precision(0, 0))
-        for n, week in enumerate(weeks)
-    ]
 
 
 def _running(actor: Actor, wanted: Wanted) -> float:

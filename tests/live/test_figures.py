@@ -96,17 +96,16 @@ def test_the_board_s_figures_equal_a_count_by_hand_of_the_table(app, cast, month
     near, far = month
     wanted = figures.Wanted(spans.Days(FIRST, LAST))
     for who, cameras in (("plant_manager", set(near)), ("city_officer", {*near, far})):
-        _total, kinds = figures.by_kind(cast[who], wanted)
+        kinds = figures.overview(cast[who], wanted).kinds
         by_hand = recount(database_url, FIRST, LAST, cameras)
         assert {str(line.rule_kind): said(line) for line in kinds} == by_hand
         page = figures.by_camera(cast[who], wanted, 1)
         by_hand = recount(database_url, FIRST, LAST, cameras, by="camera_id")
         assert {str(line.camera.id): said(line) for line in page.items} == by_hand
-    total, kinds = figures.by_kind(cast["city_officer"], wanted)
-    assert total.tally.told == sum(line.tally.told for line in kinds) > 50
-    assert figures.by_kind(cast["worker"], replace(wanted, text="Nowhere"))[0].tally == Tally(
-        reasons={}
-    )
+    board = figures.overview(cast["city_officer"], wanted)
+    assert board.total.tally.told == sum(line.tally.told for line in board.kinds) > 50
+    nowhere = figures.overview(cast["city_officer"], replace(wanted, text="Nowhere"))
+    assert (nowhere.total.tally, nowhere.total.times) == (Tally(), None)
     one = figures.by_camera(cast["city_officer"], replace(wanted, text="Far"), 1)
     assert [line.camera.id for line in one.items] == [far]
 
@@ -123,9 +122,10 @@ def test_the_figures_that_a_policy_asks_for_are_the_board_s(cast, month, databas
 
 def test_weeks_add_up_to_the_span_and_orders_put_the_worst_first(cast, month):
     actor, wanted = cast["city_officer"], figures.Wanted(spans.Days(FIRST, LAST))
-    weeks = figures.weekly(actor, wanted)
+    board = figures.overview(actor, wanted)
+    weeks = board.weeks
     assert [week.days.first.isoweekday() for week in weeks] == [1, 1, 1]
-    total = figures.by_kind(actor, wanted)[0].tally.precision
+    total = board.total.tally.precision
     assert sum(week.precision.confirmed for week in weeks) == total.confirmed
     assert sum(week.precision.false for week in weeks) == total.false
 

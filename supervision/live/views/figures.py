@@ -26,15 +26,15 @@ from supervision.video.rules import RejectReason
 def figures() -> ResponseReturnValue:
     actor = current_actor()
     form, wanted = _filter(actor)
-    total, kinds = counting.by_kind(actor, wanted)
+    board = counting.overview(actor, wanted)
     return render_template(
         "live/figures.html",
         form=form,
         wanted=wanted,
-        total=total,
-        kinds=kinds,
+        total=board.total,
+        kinds=board.kinds,
+        weeks=board.weeks,
         page=counting.by_camera(actor, wanted, page_number()),
-        weeks=counting.weekly(actor, wanted),
         reasons=list(RejectReason),
         labels=labels,
         video_labels=video_labels,
