@@ -16,6 +16,11 @@ from supervision.hazard import queries
 from supervision.hazard.exports import COLUMNS
 from supervision.hazard.models import Hazard, HazardFile, HazardRecord
 from supervision.hazard.queries import HazardFilter
+from supervision.hazard.service import EVIDENCE
+
+_LEFT_OUT = _l(
+    "What cameras saw is not copied into a dossier: others' faces are in it. The tickets show it."
+)
 
 _SHOWN = pick(
     COLUMNS, "number", "status", "grade", "found_at", "description", "due_on", "closed_at"
@@ -24,11 +29,26 @@ _SHOWN = pick(
 
 def _sections(enterprise_id: int, actor: Actor) -> Sequence[Section]:
     stmt = queries.list_hazards(actor, HazardFilter(enterprise_id=enterprise_id))
-    return [section_of(stmt, _SHOWN)]
+    note = str(_LEFT_OUT) if _has_footage(enterprise_id, actor) else ""
+    return [section_of(stmt, _SHOWN, note=note)]
+
+
+def _has_footage(enterprise_id: int, actor: Actor) -> bool:
+    stmt = (
+        visible(Hazard, actor, HazardFile.id)
+        .join(HazardFile, HazardFile.hazard_id == Hazard.id)
+        .where(Hazard.enterprise_id == enterprise_id, HazardFile.kind == EVIDENCE)
+        .limit(1)
+    )
+    return db.session.scalar(stmt) is not None
 
 
 def _files(enterprise_id: int, actor: Actor) -> Iterable[Evidence]:
-    """Photos and clips of each ticket, and the papers of major ones."""
+    """Photos of each ticket, and the papers of major ones.
+
+    What cameras saw stays out: everybody who passed is in it, and a dossier is handed on. The
+    ticket shows it, and a copy with others' faces blurred can be asked for.
+    """
     for model in (HazardFile, HazardRecord):
         stmt = (
             visible(Hazard, actor, Hazard.number, model)
@@ -37,6 +57,8 @@ def _files(enterprise_id: int, actor: Actor) -> Iterable[Evidence]:
             .options(joinedload(model.attachment))
             .order_by(Hazard.id, model.id)
         )
+        if model is HazardFile:
+            stmt = stmt.where(HazardFile.kind != EVIDENCE)
         for number, row in db.session.execute(stmt):
             yield Evidence(number, row.attachment)
 

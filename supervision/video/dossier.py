@@ -1,4 +1,4 @@
-"""The violations' chapter of the dossier: what was confirmed. Its clips lie with the hazards."""
+"""The violations' chapter of the dossier: what was confirmed, without pictures of others."""
 
 from __future__ import annotations
 

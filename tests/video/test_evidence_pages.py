@@ -15,7 +15,8 @@ from supervision.core.actor import SYSTEM
 from supervision.core.audit import AuditEntry
 from supervision.core.db import db, transaction
 from supervision.core.scope import visible
-from supervision.video import copies, queries
+from supervision.hazard import dossier
+from supervision.video import copies, queries, service
 from tests.factories.hazards import picture
 from tests.factories.video import make_camera, make_node, make_violation, media_of
 from vision import contract
@@ -176,3 +177,14 @@ def test_two_bare_heads_or_a_whole_crowd_leave_nobody_to_be_shown(pages, node, c
     )
     pages.post("video_operator", f"{media_of(crowd)[0]}/copy")
     assert make_copy(node).keep == ()
+
+
+def test_a_dossier_leaves_out_what_cameras_saw_and_says_so(cast, node, camera):
+    ident = make_violation(node, camera)
+    with transaction():
+        service.confirm(ident, cast["video_operator"])
+    [chapter] = dossier.CHAPTERS
+    assert list(chapter.files(cast.plant_id, cast["district_officer"])) == []
+    [section] = chapter.sections(cast.plant_id, cast["district_officer"])
+    assert section.count == 1
+    assert section.note
