@@ -156,14 +156,14 @@
       const [x, y] = [reach(0, dx), reach(1, dy)];
       model.find(id).points = points.map((p) => [p[0] + x, p[1] + y]);
     }, key);
-    model.insert = (id, corner, point = null) => {
+    model.insert = (id, corner, key = null) => {
       const { kind, points } = model.find(id);
       if (kind === "line" || points.length >= limits.points) {
         return false;
       }
       const next = points[(corner + 1) % points.length];
-      const between = point || points[corner].map((value, axis) => (value + next[axis]) / 2);
-      return model.change(() => model.find(id).points.splice(corner + 1, 0, between));
+      const between = points[corner].map((value, axis) => (value + next[axis]) / 2);
+      return model.change(() => model.find(id).points.splice(corner + 1, 0, between), key);
     };
     model.removeCorner = (id, corner) => {
       const { kind, points } = model.find(id);

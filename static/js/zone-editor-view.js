@@ -6,6 +6,7 @@
   const CORNER = 6;
   const DOT = 4;
   const SNAP = 8;
+  const RIM = 12; // corners on the border are seen whole; as in the style sheet
   const SHORTEST_SIDE = 44; // in pixels: a dot on a shorter one would lie under the corners' reach
 
   function node(name, attributes = {}, ...children) {
@@ -32,7 +33,7 @@
 
     function measure() {
       size = [canvas.clientWidth || 1, canvas.clientHeight || 1];
-      svg.setAttribute("viewBox", `0 0 ${size[0]} ${size[1]}`);
+      svg.setAttribute("viewBox", `${-RIM} ${-RIM} ${size[0] + 2 * RIM} ${size[1] + 2 * RIM}`);
       return size;
     }
 
@@ -45,12 +46,12 @@
     });
     // Where a pointer is, as a fraction of the picture.
     function pointOf(event) {
-      const box = svg.getBoundingClientRect();
+      const box = canvas.getBoundingClientRect();
       return snapped([(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height]);
     }
     const reach = (event) => (event.pointerType === "touch" || window.matchMedia("(pointer: coarse)").matches ? 22 : 12);
     function nearest(points, event, limit = reach(event)) {
-      const box = svg.getBoundingClientRect();
+      const box = canvas.getBoundingClientRect();
       const away = points.map(([x, y]) =>
         Math.hypot(x * box.width + box.left - event.clientX, y * box.height + box.top - event.clientY));
       const best = away.indexOf(Math.min(...away));

@@ -11,8 +11,6 @@
   const [texts, saved, rules, limits] = ["texts", "saved", "rules", "limits"].map((n) => JSON.parse(root.dataset[n]));
   const field = $("[name=drawing]");
   const stage = $("[data-stage]");
-  const KEYS = { z: "zone", l: "line", m: "mask", v: "select", "+": "zoom-in", "=": "zoom-in", "-": "zoom-out", 0: "fit" };
-  const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   const ZOOMS = [1, 1.5, 2, 3, 4, 6];
   const PULL = 3; // pixels from which on a press is a pull
 
@@ -25,7 +23,7 @@
   const model = editor.makeModel({ drawing: given, saved, limits, texts });
   const state = { chosen: null, corner: null, draft: null, cursor: null, zoom: 1 };
   let pull = null;
-  let pulled = false;
+  let taken = false;
   let leaving = false;
   const view = editor.makeView({ root, texts });
   const list = editor.makeList({
@@ -76,8 +74,12 @@
     for (const name of ["zoom-out", "fit"]) {
       $(`[data-do=${name}]`).disabled = state.zoom === 1;
     }
-    $("[data-hint]").hidden = !state.draft;
-    $("[data-do=finish]").hidden = mode === "line";
+    $("[data-hint]").classList.toggle("editor-hint-on", Boolean(state.draft));
+    if (!state.draft) {
+      tell(texts.choose);
+    }
+    $("[data-do=finish]").hidden = !state.draft || mode === "line";
+    $("[data-do=cancel]").hidden = !state.draft;
     $("[data-do=finish]").disabled = !state.draft || state.draft.points.length < editor.fewest(mode);
     view.svg.classList.toggle("editor-drawing", Boolean(state.draft));
   }
@@ -164,7 +166,7 @@
 
   // ---- pointers -------------------------------------------------------------------------------
   function pressed(event) {
-    pulled = false;
+    taken = false;
     if (event.button !== 0 || state.draft) {
       return;
     }
@@ -189,13 +191,18 @@
 
   function take(event, what) {
     event.preventDefault();
+    taken = true;
     const key = `pull ${Date.now()}`;
-    pull = { ...what, key, at: [event.clientX, event.clientY], pointer: event.pointerId, began: false };
+    const from = what.from.map((point) => [...point]);
+    pull = { ...what, from, key, at: [event.clientX, event.clientY], pointer: event.pointerId, began: false };
     view.svg.setPointerCapture(event.pointerId);
     if (what.corner !== undefined) {
       state.corner = what.corner;
-      show();
-      view.focusCorner(what.corner);
+      // Under a finger nothing is drawn anew yet: the event that keeps the page still comes next.
+      if (event.pointerType !== "touch") {
+        show();
+        view.focusCorner(what.corner);
+      }
     }
   }
 
@@ -212,15 +219,15 @@
       return;
     }
     if (!pull.began) {
-      pull.began = pulled = true;
+      pull.began = true;
       model.seal();
       if (pull.dot !== undefined) {
-        if (!model.insert(state.chosen, pull.dot)) {
+        if (!model.insert(state.chosen, pull.dot, pull.key)) {
           pull = null;
           return;
         }
         state.corner = pull.corner = pull.dot + 1;
-        pull.from = model.find(state.chosen).points;
+        pull.from = model.find(state.chosen).points.map((point) => [...point]);
       }
     }
     const [width, height] = view.measure();
@@ -233,31 +240,36 @@
     show();
   }
 
-  function released() {
+  function released(event) {
+    const was = pull;
     pull = null;
     model.seal();
+    if (event.type === "pointerup" && was && !was.began && was.dot !== undefined) {
+      insert(was.dot);
+    } else if (was?.corner !== undefined) {
+      show();
+      view.focusCorner(was.corner);
+    }
   }
 
   function clicked(event) {
-    if (pulled) {
-      pulled = false;
+    if (taken) {
       return;
     }
     if (state.draft) {
       addPoint(event);
       return;
     }
-    const dot = event.target.closest("[data-dot]");
-    if (dot && state.chosen) {
-      insert(Number(dot.dataset.dot));
-      return;
-    }
-    if (event.target.closest("[data-corner]")) {
-      return;
-    }
     choose(event.target.closest("[data-shape]")?.dataset.shape || null);
   }
 
+  // A finger on what can be pulled shifts nothing else. (touch-action is not asked of shapes inside
+  // a drawing by every browser.)
+  view.svg.addEventListener("touchstart", (event) => {
+    if (event.touches.length === 1 && !state.draft && event.target.closest("[data-corner], [data-dot], .editor-chosen")) {
+      event.preventDefault();
+    }
+  }, { passive: false });
   view.svg.addEventListener("pointerdown", pressed);
   view.svg.addEventListener("pointermove", moved);
   view.svg.addEventListener("pointerup", released);
@@ -359,52 +371,7 @@
     button.addEventListener("click", (event) => ACTIONS[button.dataset.do](event.detail === 0));
   }
 
-  function special(event) {
-    const key = event.key.toLowerCase();
-    if (key !== "z" && key !== "y") {
-      return false;
-    }
-    ACTIONS[key === "y" || event.shiftKey ? "redo" : "undo"]();
-    return true;
-  }
-
-  function plain(event) {
-    const { key } = event;
-    if (state.draft && key === "Enter" && !event.target.closest("button, a, summary")) {
-      finish();
-    } else if (state.draft && key === "Backspace") {
-      back();
-    } else if (key === "Escape") {
-      if (state.draft) {
-        cancel();
-      } else {
-        choose(state.corner === null ? null : state.chosen);
-        view.svg.focus({ preventScroll: true });
-      }
-    } else if ((key === "Delete" || key === "Backspace") && state.chosen) {
-      remove();
-    } else if (key === "Insert" && state.chosen && state.corner !== null) {
-      insert(state.corner);
-    } else if (ARROWS[key] && state.chosen && !state.draft) {
-      nudge(ARROWS[key], event.shiftKey ? 10 : 1);
-    } else if (KEYS[key.toLowerCase()]) {
-      ACTIONS[KEYS[key.toLowerCase()]](false);
-    } else {
-      return false;
-    }
-    return true;
-  }
-
-  document.addEventListener("keydown", (event) => {
-    const writing = event.target.closest("input:not([type=checkbox]), textarea, select, dialog");
-    if (writing || event.isComposing || event.altKey || document.querySelector("dialog[open]")) {
-      return;
-    }
-    const done = event.ctrlKey || event.metaKey ? special(event) : plain(event);
-    if (done) {
-      event.preventDefault();
-    }
-  });
+  editor.listen({ state, actions: ACTIONS, does: { back, choose, finish, cancel, insert, nudge, remove }, svg: view.svg });
 
   // ---- leaving ----------------------------------------------------------------------------------
   root.addEventListener("submit", (event) => {
