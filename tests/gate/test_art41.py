@@ -6,6 +6,7 @@ import threading
 from datetime import timedelta
 
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -57,8 +58,9 @@ def mark(violation_id, actor, **kwargs):
 
 
 def said(error):
-    """A refusal's words as its reader gets them."""
-    return str(error.value.params.get("missing", "")) + error.value.message
+    """A refusal's words as an English reader gets them."""
+    with force_locale("en"):
+        return str(error.value.params.get("missing", "")) + error.value.message
 
 
 def the_marks():
