@@ -1,15 +1,27 @@
-"""The watch over nodes, what policies decide; live pictures and old trials go."""
+"""The watch over nodes, what policies decide, what is no longer kept."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from supervision.core.actor import SYSTEM
 from supervision.core.db import db, transaction
 from supervision.core.errors import Conflict
 from supervision.core.web.state import settings
-from supervision.video import equipment, live, policies, queries, replays
+from supervision.video import (
+    copies,
+    equipment,
+    live,
+    policies,
+    queries,
+    replays,
+    retention,
+    room,
+    thumbnails,
+)
 from supervision.video.policy import Mode
 
 BATCH = 100
@@ -73,3 +85,56 @@ def _decided(violation_id: int, mode: Mode) -> bool:
     except Exception:
         log.exception("violation %s could not be decided by its policy", violation_id)
         return False
+
+
+def make_room(now: datetime) -> int:
+    """Count, remove evidence that may go where room is tight, and tell; returns files removed."""
+    with transaction():
+        left = room.count(now)
+    files = 0
+    for status, why in room.ORDER if left.is_tight else ():
+        after: room.After = None
+        while not left.is_easy:
+            with transaction():
+                done = room.evict(left, status, why, after)
+            left, after, files = done.room, done.last, files + done.files
+            if after is None:
+                break
+    with transaction():
+        if files:
+            room.count(now)
+        room.follow(left, now)
+    return files
+
+
+def expire(now: datetime) -> int:
+    """Remove evidence whose time is over; killed and begun again, it goes on."""
+    return sum(_each(partial(retention.remove_ended, kind)) for kind in retention.ended(now))
+
+
+def make_thumbnails(_now: datetime) -> int:
+    """Small pictures for snapshots that have none yet."""
+    return _each(thumbnails.make_missing)
+
+
+def _each(work: Callable[[int], tuple[int, int | None]]) -> int:
+    """Go on from where each batch ended, a transaction for each; returns the sum."""
+    total, after = 0, 0
+    while True:
+        with transaction():
+            count, last = work(after)
+        total += count
+        if last is None:
+            return total
+        after = last
+
+
+def forget_copies(now: datetime) -> int:
+    """Copies of evidence are kept for a week."""
+    total = 0
+    while True:
+        with transaction():
+            gone = copies.forget_old(now)
+        total += gone
+        if gone < copies.BATCH:
+            return total

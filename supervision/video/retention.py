@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 
 from supervision.core import clock
-from supervision.core.db import db, transaction
+from supervision.core.db import db
 from supervision.core.scope import unscoped
 from supervision.core.web.state import settings
 from supervision.hazard.models import Hazard, HazardEvent
@@ -31,22 +32,41 @@ def terms() -> Terms:
     return Terms(given.evidence_unconfirmed_days, given.evidence_confirmed_years)
 
 
-def expire(now: datetime) -> int:
-    """Remove what is no longer kept; returns how many files."""
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """One class of evidence whose time is over. ``choose`` looks closer at what was found."""
+
+    why: str
+    condition: ColumnElement[bool]
+    choose: Callable[[Sequence[Violation]], Sequence[Violation]]
+
+
+def ended(now: datetime) -> tuple[Ended, ...]:
+    """What is no longer kept, class by class."""
     today = clock.day_of(now)
-    over = _over_before(today)
     seen = Violation.started_at < clock.start_of(terms().unconfirmed_before(today))
     rejected = and_(Violation.status == ReviewState.REJECTED, seen)
     filed = and_(Violation.status == ReviewState.DUPLICATE, seen)
-    confirmed = and_(Violation.status == ReviewState.CONFIRMED, over)
+    confirmed = and_(Violation.status == ReviewState.CONFIRMED, _over_before(today))
     return (
-        _each_batch(rejected, "rejected", lambda found: found)
-        + _each_batch(filed, "duplicate", lambda found: _due(found, now))
-        + _each_batch(confirmed, "confirmed", lambda found: found)
+        Ended("rejected", rejected, lambda found: found),
+        Ended("duplicate", filed, lambda found: _due(found, now)),
+        Ended("confirmed", confirmed, lambda found: found),
     )
 
 
-def _over_before(today: Any) -> ColumnElement[bool]:
+def remove_ended(kind: Ended, after: int) -> tuple[int, int | None]:
+    """Remove the files of so many violations after this one.
+
+    Returns how many files went, and the last violation; None: there are no more.
+    """
+    stmt = with_files(kind.condition).where(Violation.id > after)
+    found = locked(stmt.order_by(Violation.id).limit(BATCH))
+    files = removal.remove(kind.choose(found), kind.why).files
+    return files, found[-1].id if len(found) == BATCH else None
+
+
+def _over_before(today: date) -> ColumnElement[bool]:
     """The hazard was closed, or declared invalid, so long ago."""
     day = terms().confirmed_before(today)
     ended = (
@@ -62,22 +82,6 @@ def _over_before(today: Any) -> ColumnElement[bool]:
 def _due(found: Sequence[Violation], now: datetime) -> Sequence[Violation]:
     today, known = clock.day_of(now), keepings(found)
     return [one for one in found if (until := known[one.id].until) and until < today]
-
-
-def _each_batch(
-    condition: ColumnElement[bool],
-    why: str,
-    choose: Callable[[Sequence[Violation]], Sequence[Violation]],
-) -> int:
-    last, total = 0, 0
-    while True:
-        with transaction():
-            stmt = with_files(condition).where(Violation.id > last)
-            found = locked(stmt.order_by(Violation.id).limit(BATCH))
-            total += removal.remove(choose(found), why).files
-            last = found[-1].id if found else last
-        if len(found) < BATCH:
-            return total
 
 
 def with_files(condition: ColumnElement[bool]) -> Select[Any]:

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from supervision.core import attachments, audit, notices
 from supervision.core.actor import SYSTEM
-from supervision.core.db import db, transaction
+from supervision.core.db import db
 from supervision.core.notices import Audience
 from supervision.core.scope import unscoped
 from supervision.core.web.state import settings
@@ -30,8 +30,6 @@ from vision.contract import StorageHealth
 
 MB = 1024 * 1024
 BATCH = 25
-# A count that is older than this is made anew where it is asked for.
-COUNTED_WITHIN = timedelta(minutes=10)
 _ALL = "a figure of the whole installation"
 # What goes first: rejected, then duplicates of what nobody confirmed, then what nobody judged.
 ORDER = (
@@ -39,6 +37,19 @@ ORDER = (
     (ReviewState.DUPLICATE, "room"),
     (ReviewState.PENDING, "room_pending"),
 )
+
+
+# The last violation that was looked at: its beginning and its number.
+After = tuple[datetime, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evicted:
+    """The room that there is after it, how many files went; ``last`` None: there are no more."""
+
+    room: Room
+    files: int
+    last: After
 
 
 def has_room(size: int) -> bool:
@@ -82,22 +93,9 @@ def _room(used: int) -> Room:
     )
 
 
-def make_room(now: datetime) -> int:
-    """Every minute: count, remove what may go if it is tight, and tell; returns files removed."""
-    with transaction():
-        room = _room(_count(now))
-    files = 0
-    if room.is_tight:
-        for status, why in ORDER:
-            room, removed = _evict(room, status, why)
-            files += removed
-            if room.is_easy:
-                break
-    with transaction():
-        if files:
-            _count(now)
-        _follow(room, now)
-    return files
+def count(now: datetime) -> Room:
+    """Count anew what is used, and keep the figure."""
+    return _room(_count(now))
 
 
 def _count(now: datetime) -> int:
@@ -110,26 +108,18 @@ def _count(now: datetime) -> int:
     return used
 
 
-def _evict(room: Room, status: ReviewState, why: str) -> tuple[Room, int]:
-    """Remove evidence of this status, the oldest first, until there is room or nothing is left."""
-    files = 0
-    after: tuple[datetime, int] | None = None
-    while not room.is_easy:
-        with transaction():
-            found = retention.locked(_oldest(status, after))
-            going = _may_go(found, status)
-            removed = removal.remove(going, why, enough=room.missing)
-            if status is ReviewState.PENDING:
-                _tell_of_unjudged(found, removed.violation_ids)
-        files += removed.files
-        room = replace(room, used=room.used - removed.size, free=attachments.storage().free())
-        if len(found) < BATCH:
-            break
-        after = (found[-1].started_at, found[-1].id)
-    return room, files
+def evict(room: Room, status: ReviewState, why: str, after: After = None) -> Evicted:
+    """Remove evidence of this status, the oldest first and so many at once, until there is room."""
+    found = retention.locked(_oldest(status, after))
+    removed = removal.remove(_may_go(found, status), why, enough=room.missing)
+    if status is ReviewState.PENDING:
+        _tell_of_unjudged(found, removed.violation_ids)
+    left = replace(room, used=room.used - removed.size, free=attachments.storage().free())
+    last = (found[-1].started_at, found[-1].id) if len(found) == BATCH else None
+    return Evicted(left, removed.files, last)
 
 
-def _oldest(status: ReviewState, after: tuple[datetime, int] | None) -> Any:
+def _oldest(status: ReviewState, after: After) -> Select[Any]:
     at, ident = Violation.started_at, Violation.id
     stmt = retention.with_files(Violation.status == status).order_by(at, ident).limit(BATCH)
     if after is None:
@@ -160,7 +150,7 @@ def _tell_of_unjudged(found: Sequence[Violation], gone: frozenset[int]) -> None:
             )
 
 
-def _follow(room: Room, now: datetime) -> None:
+def follow(room: Room, now: datetime) -> None:
     """Tell everybody once that nothing more may go, and once that there is room again."""
     row = _row()
     if row is None:

@@ -7,16 +7,12 @@ from flask_babel import lazy_gettext as _l
 from supervision.core.permissions import Permission
 from supervision.core.slice import Card, Findable, Job, NavGroup, NavItem, Panel, Slice, TicketPart
 from supervision.video import (
-    copies,
     dossier,
     evidence_labels,
     jobs,
     labels,
     panels,
     policy_forms,
-    retention,
-    room,
-    thumbnails,
 )
 from supervision.video.api import bp as api
 from supervision.video.models import Camera
@@ -125,10 +121,10 @@ SLICE = Slice(
         Job("video.watch_nodes", jobs.watch_nodes, {"seconds": 60}),
         Job("video.forget_live", jobs.forget_live, {"seconds": 300}),
         Job("video.forget_trials", jobs.forget_trials, {"hour": 3, "minute": 10}),
-        Job("video.make_room", room.make_room, {"seconds": 60}),
-        Job("video.expire", retention.expire, {"hour": 2, "minute": 20}),
-        Job("video.forget_copies", copies.forget_old, {"hour": 4, "minute": 20}),
-        Job("video.thumbnails", thumbnails.make_missing, {"hour": 2, "minute": 50}),
+        Job("video.make_room", jobs.make_room, {"seconds": 60}),
+        Job("video.expire", jobs.expire, {"hour": 2, "minute": 20}),
+        Job("video.forget_copies", jobs.forget_copies, {"hour": 4, "minute": 20}),
+        Job("video.thumbnails", jobs.make_thumbnails, {"hour": 2, "minute": 50}),
     ),
     todos=panels.todos,
     notices={

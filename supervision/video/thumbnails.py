@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import struct
-from datetime import datetime
 from typing import IO
 
 from PIL import Image
@@ -13,7 +12,7 @@ from sqlalchemy import select
 from supervision.core import attachments
 from supervision.core.actor import SYSTEM, Actor
 from supervision.core.attachments import Attachment
-from supervision.core.db import db, transaction
+from supervision.core.db import db
 from supervision.core.scope import unscoped
 from supervision.video.models import ViolationEvidence
 from vision.contract import EvidenceKind
@@ -54,17 +53,14 @@ def shrunk(source: IO[bytes]) -> bytes | None:
     return out.getvalue()
 
 
-def make_missing(_now: datetime) -> int:
-    """For snapshots that came before there were small pictures; returns how many were made."""
-    last, total = 0, 0
-    while True:
-        with transaction():
-            found = _without(last)
-            for evidence in found:
-                total += _make_one(evidence)
-            last = found[-1].id if found else last
-        if len(found) < BATCH:
-            return total
+def make_missing(after: int) -> tuple[int, int | None]:
+    """For snapshots that came before there were small pictures, so many at once.
+
+    Returns how many were made, and the last row that was looked at; None: there are no more.
+    """
+    found = _without(after)
+    made = sum(_make_one(evidence) for evidence in found)
+    return made, found[-1].id if len(found) == BATCH else None
 
 
 def _without(last: int) -> list[ViolationEvidence]:

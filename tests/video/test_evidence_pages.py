@@ -16,7 +16,7 @@ from supervision.core.audit import AuditEntry
 from supervision.core.db import db, transaction
 from supervision.core.scope import visible
 from supervision.hazard import dossier
-from supervision.video import copies, queries, service
+from supervision.video import jobs, queries, service
 from tests.factories.hazards import picture
 from tests.factories.video import make_camera, make_node, make_violation, media_of
 from vision import contract
@@ -85,8 +85,8 @@ def test_a_copy_is_made_by_the_node_for_one_person_and_kept_for_a_week(pages, no
     for who in ("district_officer", "city_officer", "plant_manager"):
         assert pages.get(who, address).status_code == 404, "nobody else's copy"
         assert pages.get(who, f"{address}/file").status_code == 404
-    assert copies.forget_old(clock.now() + timedelta(days=6)) == 0
-    assert copies.forget_old(clock.now() + timedelta(days=8)) == 1
+    assert jobs.forget_copies(clock.now() + timedelta(days=6)) == 0
+    assert jobs.forget_copies(clock.now() + timedelta(days=8)) == 1
     assert pages.get("video_operator", f"{address}/file").status_code == 404
     assert "kept for a week" in pages.get("video_operator", address, language="en").text
 

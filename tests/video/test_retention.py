@@ -23,7 +23,7 @@ from supervision.core.workdays import add_months
 from supervision.hazard.models import Hazard, HazardEvent, HazardFile
 from supervision.hazard.rules import Grade
 from supervision.hazard.workflow import HazardState
-from supervision.video import holds, queries, retention, room, service, thumbnails
+from supervision.video import holds, jobs, queries, retention, service
 from supervision.video.evidence_models import EvidenceHold, HoldKind
 from supervision.video.job_models import NodeJob
 from supervision.video.models import ViolationEvidence
@@ -162,24 +162,24 @@ def test_with_the_disk_at_its_limit_unconfirmed_evidence_goes_first_and_held_nev
         return [name for name in names if seen[name] in found]
 
     disk.leave(int(1.3 * MB))
-    assert room.make_room(clock.now()) == 0, "there is room enough"
+    assert jobs.make_room(clock.now()) == 0, "there is room enough"
     disk.leave(int(1.2 * MB))
-    assert room.make_room(clock.now()) == 4
+    assert jobs.make_room(clock.now()) == 4
     assert left() == ["held", "filed", "oldest", "waiting", "confirmed", "behind"]
     assert [one["why"] for one in trail(seen["rejected"])] == ["room"]
 
     disk.leave(int(1.2 * MB))
-    room.make_room(clock.now())
+    jobs.make_room(clock.now())
     assert left() == ["held", "waiting", "confirmed", "behind"], "duplicates, then the oldest"
     assert told("video.evidence_unjudged") == EVERYBODY[1:]
     assert told("video.evidence_full") == []
 
     # The last that may go is not enough.
     disk.leave(int(0.9 * MB))
-    room.make_room(clock.now())
+    jobs.make_room(clock.now())
     assert left() == ["held", "confirmed", "behind"]
     assert told("video.evidence_full") == EVERYBODY
-    assert room.make_room(clock.now()) == 0
+    assert jobs.make_room(clock.now()) == 0
     assert told("video.evidence_full") == EVERYBODY, "once"
 
     # Nothing comes in any more, and nothing is lost: the node keeps it and asks again.
@@ -194,7 +194,7 @@ def test_with_the_disk_at_its_limit_unconfirmed_evidence_goes_first_and_held_nev
 
     disk.leave(4 * MB)
     assert watched.node.upload(event.event_id, film).status_code == 201
-    room.make_room(clock.now())
+    jobs.make_room(clock.now())
     watched.node.beat(storage=StorageHealth(9000, 0, recording=True))
     assert told("video.evidence_room_again") == told("video.recording_again") == EVERYBODY
     done = app.test_cli_runner().invoke(args=["evidence", "verify"])
@@ -249,10 +249,10 @@ def test_time_ends_each_class_in_its_turn_and_a_second_night_changes_nothing(
     now = clock.now()
 
     with clock.frozen(now + timedelta(days=29)):
-        assert retention.expire(clock.now()) == 0
+        assert jobs.expire(clock.now()) == 0
     with clock.frozen(now + timedelta(days=31)):
-        assert retention.expire(clock.now()) == 4
-        assert retention.expire(clock.now()) == 0
+        assert jobs.expire(clock.now()) == 4
+        assert jobs.expire(clock.now()) == 0
     assert stored(*everything) == {waiting, confirmed, behind, held, shown}
     assert [one["files"] for one in trail(rejected)] == [2]
     gone = violation_files(rejected)
@@ -273,9 +273,9 @@ def test_time_ends_each_class_in_its_turn_and_a_second_night_changes_nothing(
     until = add_months(closed_on, 36)
     assert retention.keeping(queries.get_violation(behind, SYSTEM)).until == until
     with clock.frozen(clock.start_of(until)):
-        assert retention.expire(clock.now()) == 0
+        assert jobs.expire(clock.now()) == 0
     with clock.frozen(clock.end_of(until)):
-        assert retention.expire(clock.now()) == 4
+        assert jobs.expire(clock.now()) == 4
     assert stored(*everything) == {waiting, held, shown}
     count = select(func.count(HazardFile.id)).where(HazardFile.hazard_id == hazard_id)
     assert db.session.scalar(count) == 0, "nor does the ticket show it"
@@ -311,7 +311,7 @@ def release_and_expire(held, placed, penalty, cast):
         found = queries.get_violation(held, chief)
         holds.release(holds.get_hold(found, placed, chief), chief, "no longer needed")
     with clock.frozen(later):
-        assert retention.expire(clock.now()) == 0
+        assert jobs.expire(clock.now()) == 0
     with pytest.raises(Conflict), transaction():
         found = queries.get_violation(held, chief)
         holds.release(holds.get_hold(found, penalty, chief), chief, "no longer needed")
@@ -321,7 +321,7 @@ def release_and_expire(held, placed, penalty, cast):
         found = queries.get_violation(held, chief)
         assert holds.release_penalty(found, chief, "the mark was withdrawn") == 1
     with clock.frozen(later):
-        assert retention.expire(clock.now()) == 2
+        assert jobs.expire(clock.now()) == 2
     stmt = visible(EvidenceHold, SYSTEM).where(EvidenceHold.violation_id == held)
     assert {one.release_reason for one in db.session.scalars(stmt)} == {
         "no longer needed",
@@ -345,6 +345,6 @@ def test_a_snapshot_has_a_small_picture_and_an_old_one_gets_it_by_night(cast, wa
         evidence.thumbnail_id = None
     whole = pages.get("video_operator", f"{address}?thumb=1")
     assert whole.data == pages.get("video_operator", address).data
-    assert thumbnails.make_missing(clock.now()) == 1
-    assert thumbnails.make_missing(clock.now()) == 0
+    assert jobs.make_thumbnails(clock.now()) == 1
+    assert jobs.make_thumbnails(clock.now()) == 0
     assert pages.get("video_operator", f"{address}?thumb=1").data == small.data
