@@ -65,6 +65,22 @@ def test_a_picture_comes_once_somebody_looks_and_only_while_they_do(pages, node,
         assert show(node, camera) == 410
 
 
+@pytest.mark.parametrize("minutes", [-3, 3])
+def test_a_picture_is_as_old_as_our_clock_says_whatever_the_node_s(pages, node, camera, minutes):
+    wrong, now = timedelta(minutes=minutes), clock.now()
+    with clock.frozen(now):
+        node.beat(at=now + wrong)
+        with transaction():
+            live.look(SYSTEM, [camera])
+        show(node, camera, at=now + wrong - timedelta(seconds=30))
+        shown = pages.get("plant_manager", f"/live/{camera}.jpg")
+        assert shown.headers["Anqi-Age"] == "30.0"
+        for told in ("0001-01-01T00:00:00+00:00", "9999-12-31T23:59:59+00:00"):
+            url, headers = f"/live/{camera_uid(camera)}", {contract.TAKEN_HEADER: told}
+            put = node.call("PUT", url, data=picture("red"), headers=headers)
+            assert put.status_code == 204
+
+
 @pytest.mark.parametrize(("who", "status"), [
     (None, 302), ("worker", 403), ("auditor", 403), ("other_plant", 404),
     ("other_district", 404), ("video_operator", 200),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -16,7 +16,7 @@ from supervision.core.errors import NotFound
 from supervision.core.permissions import Permission
 from supervision.core.scope import visible
 from supervision.video import messages, node_jobs, queries
-from supervision.video.models import Camera
+from supervision.video.models import Camera, VisionNode
 from supervision.video.receiving import problem, receive
 from vision import contract
 from vision.contract import ContractError, JobResult
@@ -24,6 +24,7 @@ from vision.contract import ContractError, JobResult
 bp = Blueprint("vision_jobs", __name__, url_prefix=contract.API_PREFIX)
 
 MAX_RESULT_BYTES = 1024 * 1024
+LONGEST_SKEW = 86400.0  # seconds
 
 
 @bp.get("/jobs")
@@ -96,7 +97,8 @@ def live(camera_uid: str) -> ResponseReturnValue:
         camera = db.session.scalars(visible(Camera, actor).where(Camera.uid == camera_uid)).first()
         if camera is None:
             raise NotFound
-        kept = node_jobs.take_live(camera, data, taken_at, size)
+        node = queries.get_node(actor.node_id or 0, actor)
+        kept = node_jobs.take_live(camera, data, _by_our_clock(taken_at, node), size)
     return Response(status=204 if kept else 410)
 
 
@@ -107,8 +109,15 @@ def _taken_at(text: str) -> datetime:
         raise ContractError(contract.TAKEN_HEADER, "must be an ISO 8601 instant") from None
     if taken.tzinfo is None:
         raise ContractError(contract.TAKEN_HEADER, "must carry a time zone")
-    # A node's clock may run ahead: no picture is of the future.
-    return min(taken, clock.now())
+    return taken
+
+
+def _by_our_clock(taken: datetime, node: VisionNode) -> datetime:
+    """A node's clock may be wrong, as its heartbeats have told; no picture is of the future."""
+    now = clock.now()
+    skew = max(-LONGEST_SKEW, min(LONGEST_SKEW, node.skew_s))
+    near = min(max(taken, now - clock.DAY), now + clock.DAY)
+    return min(near - timedelta(seconds=skew), now)
 
 
 def _jpeg_size(data: bytes) -> tuple[int, int]:
