@@ -127,6 +127,11 @@ def _beside(actor: Actor, ids: Sequence[int]) -> _Beside:
     return _Beside(viewers(actor, ids), opinions)
 
 
+def opinions_of(violation_id: int, actor: Actor) -> Sequence[SecondOpinion]:
+    """What was asked about one violation, the newest first; what was withdrawn is left out."""
+    return _beside(actor, [violation_id]).opinions.get(violation_id, [])
+
+
 def viewers(actor: Actor, ids: Collection[int]) -> dict[int, list[str]]:
     """Who else of one's own side has a violation on the screen just now, by its id."""
     found: dict[int, list[str]] = defaultdict(list)

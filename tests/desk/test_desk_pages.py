@@ -189,6 +189,8 @@ def test_a_question_goes_to_a_colleague_and_comes_back_with_an_answer(pages, nod
     assert "Is that a helmet?" in said
     assert "A white one" in said
     assert tiles_of(pages.get("video_operator", "/desk/grid?opinion=answered")) == [ident]
+    assert "A white one" in error_text(pages.get("auditor", f"/video/{ident}"))
+    assert "A white one" not in error_text(pages.get("plant_manager", f"/video/{ident}"))
 
 
 def test_a_question_is_for_ones_own_side_and_ends_with_the_verdict(pages, node, camera, cast):

@@ -101,7 +101,8 @@ def _shown(card: Card, actor: Actor, failed: str = "", form: Any = None) -> dict
 
 def _parts(violation_id: int, actor: Actor) -> list[str]:
     """What upper slices show of a violation that is decided."""
-    mine = [p for m in slices() for p in m.violation_parts if actor.may(p.permission)]
+    others = [m for m in slices() if m.name != "desk"]
+    mine = [p for m in others for p in m.violation_parts if actor.may(p.permission)]
     rendered = (p.render(violation_id, actor) for p in sorted(mine, key=lambda p: p.order))
     return [part for part in rendered if part]
 
