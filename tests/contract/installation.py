@@ -96,7 +96,7 @@ class Installation:
             "ANQI_BIND": f"127.0.0.1:{self.port}",
         }
         process = self._start("web", [sys.executable, "app.py"], environ)
-        wait_until(self._answers, "the web answers", 30)
+        wait_until(self._answers, "the web answers", 90)
         return process
 
     def _answers(self) -> bool:

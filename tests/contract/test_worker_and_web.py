@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import time
@@ -12,17 +13,20 @@ from dataclasses import replace
 
 import av
 import pytest
+from PIL import Image
 
 from supervision.core.actor import SYSTEM
 from supervision.core.attachments import storage
 from supervision.core.db import db, transaction
 from supervision.core.scope import visible
 from supervision.hazard.models import Hazard
-from supervision.video import queries, service
+from supervision.video import copies, equipment, live, node_jobs, queries, replays, service
+from supervision.video.job_models import JobState
+from supervision.video.job_models import NodeJob as Job
 from supervision.video.models import Violation
 from tests.conftest import own_postgres_database
 from tests.contract.installation import Installation, wait_until
-from vision.contract import EvidenceKind, Phase
+from vision.contract import EvidenceKind, JobKind, NodeJob, Phase
 
 OUTAGE_S = float(os.environ.get("OUTAGE_S", "15"))
 
@@ -105,6 +109,50 @@ def test_a_worker_killed_in_an_episode_brings_it_to_its_end_with_its_evidence(in
         frames = sum(1 for _ in container.decode(video=0))
     assert frames > 30
     assert [v[1] for v in violations(installation)].count(opened[1]) == 1
+
+
+def test_what_the_web_asks_of_a_node_comes_back(installation):
+    """A live picture, a copy to hand out, a proof, and rules tried on the clip."""
+    installation.start_web()
+    installation.start_worker()
+    first = wait_until(lambda: violations(installation), "a violation opens")[0][0]
+    wait_until(lambda: evidence(installation, first).keys() == {*EvidenceKind}, "evidence", 60)
+    with installation.app.app_context(), transaction():
+        operator = installation.cast["video_operator"]
+        violation = queries.get_violation(first, operator)
+        camera = queries.get_camera(violation.camera_id, operator)
+        asked = [copies.ask(one, operator).uid for one in violation.evidence]
+        proof = NodeJob("x", JobKind.CLIP, camera.uid, seconds=3.0)
+        asked.append(node_jobs.ask(camera, SYSTEM, proof).uid)
+        spec = equipment.spec_of(camera)
+        tried = replace(spec, rules=(replace(spec.rules[0], dwell_s=60.0),))
+        asked.append(replays.start(camera, operator, tried, [first]).uid)
+        live.look(operator, [camera.id], width=320, every_s=1.0)
+        camera_id = camera.id
+
+    def over():
+        with installation.app.app_context():
+            rows = db.session.scalars(visible(Job, SYSTEM).where(Job.uid.in_(asked))).all()
+            found = {row.uid: (row.status, row.problem, row.result) for row in rows if row.is_over}
+            db.session.remove()
+            return len(found) == len(asked) and [found[uid] for uid in asked]
+
+    ended = wait_until(over, "all four jobs end", 180)
+    assert [(status, problem) for status, problem, _ in ended] == [(JobState.DONE, "")] * 4
+    types = [result["media_type"] for _, _, result in ended]
+    assert sorted(types[:2]) == ["image/jpeg", "video/mp4"]
+    told = ended[3][2]
+    assert [one["rule_id"] for one in told["before"]] == ["helmet"]
+    assert told["after"] == []
+
+    def shown():
+        with installation.app.app_context(), transaction():
+            live.look(operator, [camera_id], width=320, every_s=1.0)
+            return live.picture(operator, camera_id)
+
+    data = wait_until(shown, "a live picture", 90).data
+    with Image.open(io.BytesIO(data)) as picture:
+        assert (picture.format, picture.width) == ("JPEG", 320)
 
 
 def evidence(installation, violation_id):
