@@ -65,6 +65,12 @@ def test_pictures_of_now_come_and_grow_old_before_one_s_eyes(guarded_app, distri
     assert tile.nth(1).locator("img").get_attribute("src") != before
     page.locator("article.tile:not(.tile-old) img:visible").nth(1).wait_for()
     operator.look("live-wall")
+    if screen is DESKTOP:
+        page.keyboard.press("f")
+        page.wait_for_function("document.fullscreenElement?.matches('[data-wall-frame]')")
+        operator.look("live-wall-full")
+        page.keyboard.press("f")
+        page.wait_for_function("!document.fullscreenElement")
 
     tile.nth(1).locator("a.tile-view").click()
     page.locator(".wall-1 img:visible").wait_for()
