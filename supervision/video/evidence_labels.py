@@ -81,6 +81,6 @@ COPY_PERCENT = {
 COPY_TONES = {
     JobState.WAITING: "wait",
     JobState.TAKEN: "info",
-    JobState.DONE: "ok",
+    JobState.DONE: "good",
     JobState.FAILED: "bad",
 }

@@ -8,7 +8,9 @@ from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment
 from supervision.core.db import db
+from supervision.core.errors import Conflict
 from supervision.core.scope import unscoped
+from supervision.core.text import N_
 from supervision.enterprise.models import Enterprise
 from supervision.hazard import queries as hazard_queries
 from supervision.hazard import service as hazards
@@ -29,7 +31,14 @@ def claim(violation_id: int, actor: Actor) -> Violation:
 
 
 def open_or_join(violation: Violation, actor: Actor, note: str = "") -> Hazard:
-    """The ticket that it has from now on. The caller holds the camera's lock and has decided it."""
+    """The ticket that it has from now on. The caller holds the camera's lock and has decided it.
+
+    Raises Conflict where its files were removed before anybody looked: nothing shows it any more.
+    """
+    if violation.evidence and all(one.removed_at is not None for one in violation.evidence):
+        raise Conflict(
+            N_("Its evidence was removed for want of room: it can only be rejected as unclear.")
+        )
     hazard = open_ticket(violation, actor)
     if hazard is None:
         return _open(violation, actor, note)

@@ -173,6 +173,9 @@ def test_with_the_disk_at_its_limit_unconfirmed_evidence_goes_first_and_held_nev
     assert left() == ["held", "waiting", "confirmed", "behind"], "duplicates, then the oldest"
     assert told("video.evidence_unjudged") == EVERYBODY[1:]
     assert told("video.evidence_full") == []
+    with pytest.raises(Conflict):
+        confirm(seen["oldest"], cast)
+    reject(seen["oldest"], cast)
 
     # The last that may go is not enough.
     disk.leave(int(0.9 * MB))
