@@ -786,6 +786,8 @@ WORDS = {
         "order.letter": "docx",
     },
     "event_id": "ev-1",
+    "uid": "a" * 32,
+    "camera_uid": "cam-1",
     "sha256": "a" * 64,
 }
 
