@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from supervision.casefile import papers, rules
 from supervision.casefile.journal import log
 from supervision.casefile.models import Case, CaseEvidence
-from supervision.casefile.rules import EvidenceKind, PaperKind
+from supervision.casefile.rules import MONITORED, EvidenceKind, PaperKind
 from supervision.casefile.workflow import FILED, GATHERING, handles
 from supervision.core import clock
 from supervision.core.actor import Actor
@@ -18,6 +18,7 @@ from supervision.core.permissions import Permission
 from supervision.core.text import N_
 from supervision.hazard.models import HazardFile
 from supervision.hazard.rules import Source
+from supervision.slices import evidence_of
 
 MOST = 200
 
@@ -61,6 +62,15 @@ def add(case: Case, actor: Actor, exhibit: Exhibit) -> CaseEvidence:
     for name in ("name", "source"):
         if not getattr(exhibit, name):
             raise InvalidInput(N_("This field is required."), field=name)
+    from_camera = _from_camera(exhibit.hazard_file)
+    if from_camera and exhibit.kind not in MONITORED:
+        raise InvalidInput(
+            N_("What a camera recorded is audiovisual or electronic data."), field="kind"
+        )
+    reference = exhibit.review_reference
+    if from_camera and exhibit.hazard_file is not None:
+        # Of our own cameras only a mark counts, whatever was typed (Penalties Law, art. 41).
+        reference = _record_behind(exhibit.hazard_file)
     row = CaseEvidence(
         position=len(case.evidence) + 1,
         name=exhibit.name,
@@ -71,8 +81,8 @@ def add(case: Case, actor: Actor, exhibit: Exhibit) -> CaseEvidence:
         note=exhibit.note,
         attachment_id=exhibit.attachment.id if exhibit.attachment else None,
         hazard_file_id=exhibit.hazard_file.id if exhibit.hazard_file else None,
-        is_monitoring=exhibit.is_monitoring or _from_camera(exhibit.hazard_file),
-        review_reference=exhibit.review_reference,
+        is_monitoring=exhibit.is_monitoring or from_camera,
+        review_reference=reference,
         added_at=clock.now(),
         added_by=actor.name,
         removed_reason="",
@@ -85,6 +95,12 @@ def add(case: Case, actor: Actor, exhibit: Exhibit) -> CaseEvidence:
 def _from_camera(found: HazardFile | None) -> bool:
     """The files that a violation brought with it, on a ticket that came from a camera."""
     return found is not None and found.kind == "evidence" and found.hazard.source is Source.VIDEO
+
+
+def _record_behind(found: HazardFile) -> str:
+    """The number of the review that a marked sighting's file stands on; "" without a mark."""
+    lines = evidence_of([found.hazard_id]).get(found.hazard_id, ())
+    return next((str(x["gate_number"]) for x in lines if found.attachment_id in x["files"]), "")
 
 
 def remove(case: Case, actor: Actor, row: CaseEvidence, *, reason: str) -> None:

@@ -123,13 +123,17 @@ def check_not_before(day: date, earliest: date, today: date, *, field: str) -> N
         raise InvalidInput(N_("This day lies in the future."), field=field)
 
 
+# The kinds that what a device recorded can be of.
+MONITORED = frozenset({EvidenceKind.AUDIOVISUAL, EvidenceKind.ELECTRONIC})
+
+
 def may_prove(kind: EvidenceKind, *, is_monitoring: bool, review_reference: str) -> bool:
     """Whether it may be used as evidence of a penalty.
 
     Art. 41: what electronic monitoring has recorded is evidence only if the device passed legal
     and technical review and its place was published; the reference names that review.
     """
-    monitored = is_monitoring and kind in {EvidenceKind.AUDIOVISUAL, EvidenceKind.ELECTRONIC}
+    monitored = is_monitoring and kind in MONITORED
     return not monitored or bool(review_reference)
 
 

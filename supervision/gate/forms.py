@@ -23,7 +23,7 @@ class FilterForm(Form):
         csrf = False
 
     text = SearchField(_l("Camera, place or enterprise"), filters=[strip])
-    group = CodeField(_l("Record"), labels=labels.GROUP_LABELS, optional=True)
+    group = CodeField(_l("Review record"), labels=labels.GROUP_LABELS, optional=True)
 
 
 def _line(name: str, most: int, **more: Any) -> StringField:

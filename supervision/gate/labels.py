@@ -11,7 +11,7 @@ from supervision.gate.workflow import GateState
 STATUS_LABELS = {
     GateState.DRAFT: _l("Being drawn up"),
     GateState.SUBMITTED: _l("To be approved"),
-    GateState.APPROVED: _l("In force"),
+    GateState.APPROVED: _l("In force now"),
     GateState.SUPERSEDED: _l("Superseded"),
     GateState.WITHDRAWN: _l("Withdrawn"),
 }

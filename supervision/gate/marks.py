@@ -11,7 +11,7 @@ from supervision.core.db import db
 from supervision.core.errors import Conflict, Forbidden, InvalidInput
 from supervision.core.permissions import Permission
 from supervision.core.text import N_
-from supervision.gate import labels, queries
+from supervision.gate import labels, queries, rules
 from supervision.gate.models import CameraGate, PenaltyMark
 from supervision.gate.rules import Lack
 from supervision.hazard.labels import Listed
@@ -37,7 +37,8 @@ def mark(
     queries.lock_camera(video.get_violation(violation_id, actor).camera_id)
     violation = video.get_violation(violation_id, actor, for_update=True)
     _check_verdict(violation)
-    gate, lacks = queries.judge(violation.camera, violation.started_at, for_update=True)
+    seen_at = rules.seen_at(violation.started_at, violation.received_at)
+    gate, lacks = queries.judge(violation.camera, seen_at, for_update=True)
     if gate is None or lacks:
         raise refusal_of(lacks)
     if gate_id is not None and gate_id != gate.id:

@@ -13,7 +13,7 @@ from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.permissions import Permission
 from supervision.core.slice import Todo
-from supervision.gate import labels, queries
+from supervision.gate import labels, queries, rules
 from supervision.gate.models import CameraGate, PenaltyMark
 from supervision.gate.queries import Group
 from supervision.gate.rules import Lack
@@ -41,7 +41,8 @@ class Standing:
 
 def standing(violation: Violation, actor: Actor) -> Standing:
     """Needs the violation's camera loaded."""
-    gate, lacks = queries.judge(violation.camera, violation.started_at)
+    seen_at = rules.seen_at(violation.started_at, violation.received_at)
+    gate, lacks = queries.judge(violation.camera, seen_at)
     by_person = (
         violation.status is ReviewState.CONFIRMED
         and violation.verdict_side is not None
@@ -108,6 +109,7 @@ def evidence_of(hazard_ids: Collection[int]) -> Mapping[int, Sequence[Mapping[st
 def _line(violation: Violation, gate: CameraGate) -> dict[str, Any]:
     seen = violation.started_at.astimezone(clock.SHANGHAI)
     return {
+        "files": [e.attachment_id for e in violation.evidence if e.attachment_id is not None],
         "camera": violation.camera.name,
         "place": violation.camera.place,
         "seen_at": seen.isoformat(timespec="minutes"),

@@ -223,7 +223,9 @@ def standing_of_hazards(hazard_ids: Collection[int]) -> Sequence[PenaltyMark]:
         .where(Violation.hazard_id.in_(hazard_ids), PenaltyMark.withdrawn_at.is_(None))
         .where(CameraGate.status.in_(STANDING))
         .options(
-            contains_eager(PenaltyMark.violation).joinedload(Violation.camera),
+            contains_eager(PenaltyMark.violation).options(
+                joinedload(Violation.camera), selectinload(Violation.evidence)
+            ),
             joinedload(PenaltyMark.gate),
         )
         .order_by(Violation.started_at, Violation.id)

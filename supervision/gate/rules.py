@@ -67,6 +67,7 @@ class Record(Protocol):
     valid_from: date | None
     valid_until: date | None
     ended_on: date | None
+    approved_at: datetime | None
     stream_print: str
     place: str
 
@@ -114,7 +115,8 @@ def missing(record: Record) -> list[str]:
 def lacks(record: Record | None, stand: Stand, at: datetime) -> tuple[Lack, ...]:
     """Why ``record`` does not let what was seen at ``at`` prove a penalty; empty: it does.
 
-    The location was published before the day, the reviews were made by it.
+    The location was published before the day, the reviews were made by it, and the record stood
+    by then: one that is drawn up afterwards, with earlier days in it, covers nothing of before.
     """
     if record is None:
         return Lack.LEGAL, Lack.TECHNICAL, Lack.PUBLISHED
@@ -126,6 +128,8 @@ def lacks(record: Record | None, stand: Stand, at: datetime) -> tuple[Lack, ...]
         found.add(Lack.TECHNICAL)
     if record.published_on is not None and record.published_on >= day:
         found.add(Lack.PUBLISHED)
+    if record.approved_at is not None and record.approved_at > at:
+        found.add(Lack.NOT_YET)
     found |= _state_lacks(record, day) | _stand_lacks(record, stand)
     return tuple(lack for lack in Lack if lack in found)
 
@@ -182,6 +186,11 @@ def best(records: Sequence[R], stand: Stand, at: datetime) -> tuple[R | None, tu
         return None, lacks(None, stand, at)
     found, record = min(judged, key=lambda one: len(one[0]))
     return record, found
+
+
+def seen_at(started_at: datetime, received_at: datetime) -> datetime:
+    """When an episode began for the law: a node's clock may run ahead of ours."""
+    return min(started_at, received_at)
 
 
 def check_days(record: Record, today: date) -> None:

@@ -152,10 +152,10 @@ def approve(gate: CameraGate, actor: Actor, *, note: str = "") -> None:
 
 
 def _supersede(before: CameraGate, actor: Actor, after: CameraGate) -> None:
-    """It stands for the days until the new one begins."""
+    """It stands for the days until the new one begins, which is not before it is approved."""
     step = GATE_WORKFLOW.check("supersede", before, actor)
     assert after.valid_from is not None  # it was submitted
-    before.ended_on = date.fromordinal(after.valid_from.toordinal() - 1)
+    before.ended_on = max(date.fromordinal(after.valid_from.toordinal() - 1), clock.today())
     before.status = step.target
     _log(before, actor, "supersede")
 

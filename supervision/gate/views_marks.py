@@ -51,7 +51,7 @@ def mark(violation_id: int) -> ResponseReturnValue:
     video.get_violation(violation_id, actor)  # out of scope is a 404, whatever was sent
     form = forms.MarkForm().mark("mark")
     given = form.gate_id.data or ""
-    if not form.validate_on_submit() or not (given == "" or given.isdecimal()):
+    if not form.validate_on_submit() or not (given == "" or _is_number(given)):
         return _page(violation_id, mark_form=form), 422
     try:
         with transaction():
@@ -66,6 +66,10 @@ def mark(violation_id: int) -> ResponseReturnValue:
         return _page(violation_id), 409
     flash(_("Marked as penalty evidence."), "success")
     return redirect(url_for("penalty_mark.detail", violation_id=violation_id))
+
+
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) < 11
 
 
 @bp.post("/marks/<int:mark_id>/withdraw")

@@ -102,7 +102,7 @@ def _sources(order: Order) -> Data:
     proved = {item.hazard_id for item in order.items if known.get(item.hazard_id)}
     return {
         "evidence": [
-            {"no": item.position, **line}
+            {"no": item.position, **{name: line[name] for name in line if name != "files"}}
             for item in order.items
             for line in known.get(item.hazard_id, ())
         ],

@@ -30,7 +30,8 @@ MAY_IMPORT = {
     "plan": {"inspection", "hazard", "authority", "account", "enterprise"},
     # Likewise what follows from an order.
     "order": {"inspection", "hazard", "authority", "account", "enterprise", "slices"},
-    "casefile": {"order", "inspection", "hazard", "authority", "account", "enterprise"},
+    # What may prove a penalty comes from upper slices, by manifest.
+    "casefile": {"order", "inspection", "hazard", "authority", "account", "enterprise", "slices"},
     "escalation": {
         "casefile",
         "order",

@@ -57,9 +57,10 @@ def make_gate(
     *,
     by: str = "district_officer",
     approver: str | None = "section_chief",
+    approved_ago: timedelta = timedelta(days=14),
     **changes: object,
 ) -> int:
-    """A record of the camera in ``state``; returns its id."""
+    """A record of the camera in ``state``, approved so long ago; returns its id."""
     author = cast[by]
     with transaction():
         gate = service.draft(video.get_camera(camera_id, author), author, review(author, **changes))
@@ -70,7 +71,9 @@ def make_gate(
                 service.submit(queries.get_gate(ident, author), author)
             else:
                 chief = cast[approver] if approver else SYSTEM
-                service.approve(queries.get_gate(ident, chief), chief)
+                gate = queries.get_gate(ident, chief)
+                service.approve(gate, chief)
+                gate.approved_at = clock.now() - approved_ago
     return ident
 
 

@@ -228,7 +228,7 @@ def test_a_new_record_ends_the_old_one_and_a_withdrawal_takes_its_marks(cast, no
     today = clock.today()
     second = make_gate(cast, camera, valid_from=today)
     old, new = (queries.get_gate(i, SYSTEM) for i in (first, second))
-    assert (old.status, old.last_day) == (S.SUPERSEDED, today - timedelta(days=1))
+    assert (old.status, old.last_day) == (S.SUPERSEDED, today)
     assert old.number.endswith("00001")
     assert new.number.endswith("00002")
     db.session.rollback()

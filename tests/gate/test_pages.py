@@ -58,7 +58,14 @@ def test_a_camera_is_reviewed_a_sighting_marked_and_the_mark_taken_back(app, cas
     assert pages.post("section_chief", f"{gate}/approve", {"note": "Seen"}).status_code == 302
     assert pages.get(who, f"{gate}/scans/legal").status_code == 200
     assert "May prove a penalty today" in error_text(pages.get(who, f"/gates/cameras/{camera}"))
-    # The sighting came after the notice: it can be marked, on the ticket and on its own page.
+    # What came before the record proves nothing; what comes after it can be marked, on the ticket
+    # and on its own page.
+    assert "Mark it" not in error_text(pages.get(who, f"/hazards/{hazard_id}"))
+    seen = make_violation(
+        node, camera, with_files=False, colour="navy", started_at=clock.now()
+    )
+    with transaction():
+        assert verdicts.confirm(seen, cast[who]).hazard_id == hazard_id
     assert "Mark it" in error_text(pages.get(who, f"/hazards/{hazard_id}"))
     here = f"/gates/violations/{seen}"
     assert pages.post(who, f"{here}/mark", {"note": "No helmet"}).status_code == 302

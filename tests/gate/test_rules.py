@@ -37,6 +37,7 @@ class Record:
     valid_from: date | None = date(2026, 3, 4)
     valid_until: date | None = date(2027, 3, 3)
     ended_on: date | None = None
+    approved_at: datetime | None = datetime(2026, 3, 4, tzinfo=UTC)
     stream_print: str = HERE.stream_print
     place: str = "Press shop"
 
@@ -57,6 +58,7 @@ def test_a_complete_approved_record_lacks_nothing():
         # "Published before": the same day is not before.
         ({"published_on": DAY}, Lack.PUBLISHED),
         ({"status": GateState.SUBMITTED}, Lack.NOT_APPROVED),
+        ({"approved_at": AT + timedelta(seconds=1)}, Lack.NOT_YET),
         ({"status": GateState.WITHDRAWN}, Lack.WITHDRAWN),
         ({"valid_from": DAY + timedelta(days=1)}, Lack.NOT_YET),
         ({"valid_until": DAY - timedelta(days=1)}, Lack.EXPIRED),
