@@ -66,7 +66,9 @@
     if (!video) {
       return;
     }
-    video.currentTime = 0;
+    if (video.currentTime > 0) {
+      video.currentTime = 0; // a seek to where it stands would decode it anew
+    }
     measure(video, event.detail.pressed);
     if (!calm) {
       video.play().catch(() => {});
