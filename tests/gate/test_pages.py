@@ -61,9 +61,7 @@ def test_a_camera_is_reviewed_a_sighting_marked_and_the_mark_taken_back(app, cas
     # What came before the record proves nothing; what comes after it can be marked, on the ticket
     # and on its own page.
     assert "Mark it" not in error_text(pages.get(who, f"/hazards/{hazard_id}"))
-    seen = make_violation(
-        node, camera, with_files=False, colour="navy", started_at=clock.now()
-    )
+    seen = make_violation(node, camera, with_files=False, colour="navy", started_at=clock.now())
     with transaction():
         assert verdicts.confirm(seen, cast[who]).hazard_id == hazard_id
     assert "Mark it" in error_text(pages.get(who, f"/hazards/{hazard_id}"))
