@@ -68,12 +68,23 @@ def take_event(node: VisionNode, actor: Actor, event: ViolationEvent) -> bool:
     if event.revision <= violation.revision:
         return False
     rules.check_phase(violation.phase, event.phase)
+    _check_same(violation, event)
     for name, value in _values(camera, event).items():
         setattr(violation, name, value)
     _declare(violation, event.evidence, event.revision)
     duplicates.file(violation)
     db.session.flush()
     return True
+
+
+def _check_same(violation: Violation, event: ViolationEvent) -> None:
+    """A later revision tells more of the same episode, never of another: people judged this one.
+
+    Its rule, its zone and its beginning decide the ticket, and which record of art. 41 covers it.
+    """
+    for name in ("started_at", "rule_id", "rule_kind", "zone_id"):
+        if getattr(violation, name) != getattr(event, name):
+            raise ContractError(name, "is another one than the episode's")
 
 
 def _camera_of(node: VisionNode, event: ViolationEvent) -> Camera:
