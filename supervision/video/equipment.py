@@ -19,7 +19,7 @@ from supervision.core.errors import InvalidInput
 from supervision.core.notices import Audience
 from supervision.core.text import N_
 from supervision.enterprise.models import Enterprise
-from supervision.video import live, rules
+from supervision.video import live, node_jobs, rules
 from supervision.video.models import Camera, CameraAssignment, VisionNode
 from vision import contract
 from vision.contract import ContractError, Line, Mask, Rule, Zone
@@ -79,6 +79,8 @@ def change_camera(
     _assign(camera, node_before)
     after = _told(camera)
     changed = {k: [before[k], after[k]] for k in after if before[k] != after[k]}
+    if "node_id" in changed:
+        node_jobs.end_of_camera(camera.id)
     if "masks" in changed:
         live.forget(camera.id)  # the picture that is kept is from before
     if spec.stream_url:

@@ -15,6 +15,8 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
+    and_,
+    select,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -75,8 +77,14 @@ class NodeJob(OwnedByEnterprise, Base):
     @classmethod
     def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
         if actor.node_id is not None:
-            return cls.node_id == actor.node_id
+            return and_(cls.node_id == actor.node_id, cls.is_of_camera_s_node())
         return owned_filter(cls.enterprise_id, actor)  # type: ignore[arg-type]
+
+    @classmethod
+    def is_of_camera_s_node(cls) -> ColumnElement[bool]:
+        """The camera is still its node's: who has lost it has no business with its files."""
+        of_node = (Camera.id == cls.camera_id, Camera.node_id == cls.node_id)
+        return select(Camera.id).where(*of_node).correlate(cls).exists()
 
     @property
     def is_over(self) -> bool:

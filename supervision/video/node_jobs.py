@@ -102,7 +102,7 @@ def has_work(node: VisionNode, now: datetime) -> bool:
 def _claimable(node: VisionNode, now: datetime) -> tuple[Any, ...]:
     waits = NodeJob.status == JobState.WAITING
     lost = (NodeJob.status == JobState.TAKEN) & (NodeJob.lease_until < now)
-    return NodeJob.node_id == node.id, waits | lost
+    return NodeJob.node_id == node.id, waits | lost, NodeJob.is_of_camera_s_node()
 
 
 def _hand_out(node: VisionNode, now: datetime) -> Sequence[NodeJob]:
@@ -196,6 +196,17 @@ def take_result(actor: Actor, result: JobResult) -> NodeJob:
         _end(job, JobState.DONE if result.ok else JobState.FAILED, result.problem, now)
     db.session.flush()
     return job
+
+
+def end_of_camera(camera_id: int) -> None:
+    """The camera is another node's from now on: what its old one was asked for does not come."""
+    stmt = select(NodeJob).where(
+        NodeJob.camera_id == camera_id, NodeJob.status.in_((JobState.WAITING, JobState.TAKEN))
+    )
+    stmt = stmt.with_for_update(of=NodeJob).execution_options(populate_existing=True)
+    for job in db.session.scalars(unscoped(stmt, reason="jobs of a camera that is changed")):
+        _end(job, JobState.FAILED, "the camera was moved to another node", clock.now())
+    db.session.flush()
 
 
 def _end(job: NodeJob, status: JobState, problem: str, now: datetime) -> None:
