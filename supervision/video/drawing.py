@@ -49,7 +49,7 @@ def read(text: str) -> Drawing:
     """
     try:
         data = json.loads(text) if len(text) <= LARGEST else None
-    except ValueError:
+    except (ValueError, RecursionError):
         data = None
     if not isinstance(data, dict) or set(data) - set(KINDS):
         raise InvalidInput(UNREADABLE, field=FIELD)

@@ -1,0 +1,157 @@
+"""What somebody would try on the desk, its evidence and art. 41; each of it refused, or harmless."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from supervision.core import clock
+from supervision.core.actor import SYSTEM
+from supervision.core.db import db, transaction
+from supervision.core.errors import Conflict
+from supervision.core.scope import visible
+from supervision.gate import marks
+from supervision.video import equipment, node_jobs, queries, service
+from supervision.video.job_models import JobState, NodeJob
+from tests.factories.gates import make_gate
+from tests.factories.video import (
+    HOSTS,
+    camera_uid,
+    clip,
+    closed,
+    make_camera,
+    make_event,
+    make_node,
+    make_violation,
+    violation,
+)
+from vision import contract
+from vision.contract import EvidenceKind, JobKind, SourceFile
+
+TODAY = timedelta(0)
+
+
+@pytest.fixture
+def node(app, cast):
+    made = make_node(app)
+    assert made.beat().status_code == 200
+    return made
+
+
+@pytest.fixture
+def camera(cast, node):
+    return make_camera(cast, node)
+
+
+def confirmed(cast, node, camera, **changes):
+    ident = make_violation(node, camera, with_files=False, **changes)
+    with transaction():
+        service.confirm(ident, cast["district_officer"])
+    return ident
+
+
+def mark(ident, actor):
+    with transaction():
+        return marks.mark(ident, actor)
+
+
+# ---- art. 41 -----------------------------------------------------------------------------------
+def test_a_record_approved_after_the_event_makes_no_evidence_of_it(cast, node, camera):
+    """A form filled in afterwards, with days of last month, would make evidence of anything."""
+    seen = confirmed(cast, node, camera)
+    make_gate(cast, camera, approved_ago=TODAY)
+    with pytest.raises(Conflict):
+        mark(seen, cast["district_officer"])
+    later = confirmed(cast, node, camera, colour="navy", started_at=clock.now())
+    assert mark(later, cast["district_officer"]).gate_id
+
+
+def test_a_node_whose_clock_runs_ahead_sees_nothing_under_a_record_of_tomorrow(cast, node, camera):
+    ahead = confirmed(cast, node, camera, started_at=clock.now() + timedelta(hours=30))
+    make_gate(cast, camera, valid_from=clock.today() + timedelta(days=1))
+    with pytest.raises(Conflict):
+        mark(ahead, cast["district_officer"])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"started_at": timedelta(days=2)},
+        {"rule_id": "intrusion:press", "rule_kind": contract.RuleKind.INTRUSION},
+        {"zone_id": "press"},
+    ],
+    ids=["started_at", "rule", "zone"],
+)
+def test_what_a_person_judged_does_not_become_something_else(cast, node, camera, changes):
+    event = make_event(node, camera_uid(camera))
+    assert node.send(event).status_code == 201
+    ident = violation(event.event_id).id
+    with transaction():
+        service.confirm(ident, cast["district_officer"])
+    if "started_at" in changes:
+        changes = {"started_at": event.started_at - changes["started_at"]}
+    before = queries.get_violation(ident, SYSTEM)
+    known = (before.started_at, before.rule_id, before.rule_kind, before.zone_id)
+    assert node.send(closed(event, **changes)).status_code == 422
+    after = violation(event.event_id)
+    assert (after.started_at, after.rule_id, after.rule_kind, after.zone_id) == known
+    assert node.send(closed(event)).status_code == 201
+
+
+# ---- jobs of cameras that were moved -------------------------------------------------------------
+def move(camera_id, node):
+    with transaction():
+        camera = queries.get_camera(camera_id, SYSTEM)
+        found = queries.get_node(node.id, SYSTEM) if node else None
+
+        spec = replace(equipment.spec_of(camera), node=found)
+        equipment.change_camera(camera, SYSTEM, spec, stream_hosts=HOSTS)
+
+
+def a_copy_job(ident):
+    with transaction():
+        seen = queries.get_violation(ident, SYSTEM)
+        [found] = [e for e in seen.evidence if e.kind is EvidenceKind.CLIP]
+        camera = queries.get_camera(seen.camera_id, SYSTEM)
+        source = SourceFile(EvidenceKind.CLIP, found.sha256, found.size)
+        job = contract.NodeJob("x", JobKind.COPY, camera.uid, source=source)
+        return node_jobs.ask(camera, SYSTEM, job, violation=seen).uid
+
+
+@pytest.mark.parametrize("taken", [False, True])
+def test_a_node_gets_no_file_of_a_camera_that_is_another_s_by_now(app, cast, node, camera, taken):
+    uid = a_copy_job(make_violation(node, camera))
+    if taken:
+        assert len(node.call("GET", "/jobs").json["jobs"]) == 1
+    other = make_node(app, "Other house")
+    move(camera, other)
+    assert node.call("GET", "/jobs").json["jobs"] == []
+    assert node.call("GET", f"/jobs/{uid}/source").status_code == 404
+    film = clip()
+    put = f"/jobs/{uid}/file/{hashlib.sha256(film).hexdigest()}"
+    headers = {"Content-Type": "video/mp4"}
+    assert node.call("PUT", put, data=film, headers=headers).status_code == 404
+    assert other.call("GET", f"/jobs/{uid}/source").status_code == 404
+    db.session.rollback()
+    job = db.session.scalars(visible(NodeJob, SYSTEM).where(NodeJob.uid == uid)).one()
+    assert (job.status, bool(job.problem)) == (JobState.FAILED, True)
+
+
+# ---- forms that no honest page sends -------------------------------------------------------------
+def test_numbers_and_drawings_of_any_size_are_answered(cast, pages, node, camera):
+    officer, chief = pages.as_("district_officer"), pages.as_("section_chief")
+    ident = make_violation(node, camera)
+    for left in ("-" + "9" * 25, "9" * 25, "x", "9" * 5000):
+        assert officer.post(f"/desk/{ident}/viewing", data={"left": left}).status_code == 200
+    url = f"/gates/violations/{ident}/mark"
+    for gate in ("9" * 5000, "-1", "x", "²"):
+        answer = officer.post(url, data={"mark-gate_id": gate, "gate_id": gate})
+        assert answer.status_code in {409, 422}, (gate, answer.status_code)
+    editor = f"/video/cameras/{camera}/editor"
+    nan = '{"zones":[{"zone_id":"z","name":"Z","polygon":[[NaN,0],[1,0],[1,1]]}]}'
+    for drawn in ("[" * 90_000, '{"zones":' * 9_000, nan, "9" * 5000, '{"zones":[1e999]}'):
+        answer = chief.post(editor, data={"drawing": drawn, "row_version": "1"})
+        assert answer.status_code == 422, (drawn[:40], answer.status_code)
