@@ -381,6 +381,8 @@ class ViolationEvidence(Base):
     __table_args__ = (
         UniqueConstraint("violation_id", "sha256"),
         CheckConstraint("(attachment_id IS NULL) = (stored_at IS NULL)", name="stored_has_file"),
+        # What came since the room was counted: asked before every upload.
+        Index("ix_violation_evidence_stored_at", "stored_at"),
     )
 
     violation_id: Mapped[int] = mapped_column(ForeignKey("violation.id"), index=True)
