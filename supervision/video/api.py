@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from flask import Blueprint, Request, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from supervision.core import clock
 from supervision.core.access import current_actor, requires
-from supervision.core.actor import Actor
 from supervision.core.db import db, transaction
-from supervision.core.holidays import workday_table
 from supervision.core.permissions import Permission
-from supervision.core.web.state import settings
 from supervision.video import (
     configuration,
     health,
@@ -22,10 +17,10 @@ from supervision.video import (
     node_jobs,
     queries,
     room,
-    ticket_queries,
 )
-from supervision.video.models import Camera, VisionNode
+from supervision.video.models import VisionNode
 from supervision.video.receiving import problem, receive
+from supervision.video.surroundings import surroundings
 from vision import contract
 from vision.contract import ContractError, Heartbeat, ViolationEvent
 
@@ -41,7 +36,7 @@ def config() -> ResponseReturnValue:
     actor = current_actor()
     node = _node()
     cameras = queries.cameras_of_node(actor)
-    around = _surroundings(actor, cameras)
+    around = surroundings(actor, cameras)
     version = configuration.config_version(node, cameras, around)
     if request.if_none_match.contains(version):
         response = jsonify()
@@ -81,19 +76,11 @@ def heartbeat() -> ResponseReturnValue:
         health.take_heartbeat(node, beat)
         actor = current_actor()
         cameras = queries.cameras_of_node(actor)
-        around = _surroundings(actor, cameras)
+        around = surroundings(actor, cameras)
         version = configuration.config_version(node, cameras, around)
         response = jsonify(config_version=version)
         _tell_of_work(response, node)
     return response
-
-
-def _surroundings(actor: Actor, cameras: Sequence[Camera]) -> configuration.Surroundings:
-    return configuration.Surroundings(
-        settings().stream_hosts,
-        configuration.special_days(workday_table()),
-        ticket_queries.permits_in_force(actor, [camera.id for camera in cameras]),
-    )
 
 
 @bp.post("/violations")

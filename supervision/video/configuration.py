@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from supervision.core import clock, crypto
@@ -51,16 +51,18 @@ def special_days(table: WorkdayTable) -> tuple[SpecialDay, ...]:
     )
 
 
-def windows_of(permits: Iterable[CameraPermit], rule_id: str) -> tuple[Window, ...]:
-    """A rule's permits as the contract has them, the newest where there are too many.
+def windows_of(
+    permits: Iterable[CameraPermit], rule_id: str, day: date | None = None
+) -> tuple[Window, ...]:
+    """A rule's permits as the contract has them on ``day`` (today), the newest of too many.
 
-    One that lifted the rule and ended before today says nothing more. One that alone lets the rule
+    One that lifted the rule and ended before it says nothing more. One that alone lets the rule
     be on does: without it the rule would be on all day. Of several of those the last is enough.
     """
-    today = clock.start_of(clock.today())
+    begin = clock.start_of(day or clock.today())
     mine = sorted((p for p in permits if p.rule_id == rule_id), key=lambda p: p.ends_at)
-    ended = [p for p in mine if p.ends_at <= today and p.effect is WindowEffect.ONLY]
-    kept = [*ended[-1:], *(p for p in mine if p.ends_at > today)][-MAX_WINDOWS:]
+    ended = [p for p in mine if p.ends_at <= begin and p.effect is WindowEffect.ONLY]
+    kept = [*ended[-1:], *(p for p in mine if p.ends_at > begin)][-MAX_WINDOWS:]
     return tuple(Window(p.starts_at, p.ends_at, p.effect) for p in kept)
 
 

@@ -9,22 +9,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import Conflict, InvalidInput, NotFound
 from supervision.core.scope import unscoped, visible
 from supervision.core.text import N_
-from supervision.video import equipment, node_jobs, queries
+from supervision.video import equipment, node_jobs, queries, ticket_queries
 from supervision.video.comparing import Change, Difference, change_of, compare
+from supervision.video.configuration import windows_of
 from supervision.video.equipment import CameraSpec
 from supervision.video.job_models import JobState, NodeJob
 from supervision.video.models import Camera, Violation, ViolationEvidence
+from supervision.video.ticket_models import CameraPermit
 from supervision.video.workflow import ReviewState
 from vision import contract
 from vision.contract import EvidenceKind, JobKind, JobResult, SourceFile
@@ -92,7 +95,7 @@ def start(
     found: Sequence[Violation] = db.session.scalars(stmt).all()
     if len(found) != len(wanted):
         raise InvalidInput(N_("One of these clips is not there any more."), field="clips")
-    before, after = _judged(camera.uid, equipment.spec_of(camera)), _judged(camera.uid, spec)
+    before, after = _judged(camera, equipment.spec_of(camera)), _judged(camera, spec)
     jobs = [_ask(camera, actor, violation, before, after) for violation in found]
     first = jobs[0]
     first.note = {
@@ -105,10 +108,10 @@ def start(
     return first
 
 
-def _judged(uid: str, spec: CameraSpec) -> contract.Camera:
+def _judged(camera: Camera, spec: CameraSpec) -> contract.Camera:
     """The camera as a node judges a clip of it: without addresses."""
     return contract.Camera(
-        camera_id=uid,
+        camera_id=camera.uid,
         name=spec.name,
         url="",
         input_size=spec.input_size,
@@ -121,7 +124,16 @@ def _judged(uid: str, spec: CameraSpec) -> contract.Camera:
         gate=spec.gate,
         scan_s=spec.scan_s,
         view_check=spec.view_check,
+        view_from=camera.view_from,
     )
+
+
+def _on_day(judged: contract.Camera, permits: Sequence[CameraPermit], day: date) -> contract.Camera:
+    """With the permits that bent its rules then."""
+    rules = tuple(
+        replace(rule, windows=windows_of(permits, rule.rule_id, day)) for rule in judged.rules
+    )
+    return replace(judged, rules=rules)
 
 
 def _ask(
@@ -135,8 +147,15 @@ def _ask(
     if clip is None or clip.attachment_id is None:
         raise InvalidInput(N_("One of these clips is not there any more."), field="clips")
     source = SourceFile(EvidenceKind.CLIP, clip.sha256, clip.size, clip.start_at)
+    day = clock.day_of(violation.started_at)
+    permits = ticket_queries.permits_around(actor, camera.id, day)
     job = contract.NodeJob(
-        "x", JobKind.REPLAY, camera.uid, source=source, before=before, after=after
+        "x",
+        JobKind.REPLAY,
+        camera.uid,
+        source=source,
+        before=_on_day(before, permits, day),
+        after=_on_day(after, permits, day),
     )
     return node_jobs.ask(camera, actor, job, violation=violation)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, case, exists, func, or_, select
@@ -24,6 +24,8 @@ from supervision.video.workflow import TicketState
 from vision.contract import WindowEffect
 
 PERMITS_KEPT = timedelta(days=90)
+# Rules of a camera times permits of a rule: more than anybody has.
+MOST_PERMITS = 1000
 _OPEN = CameraTicket.done_at.is_(None)
 
 
@@ -161,6 +163,25 @@ def tickets_of_enterprise(
     if before is not None:
         stmt = stmt.where(CameraTicket.opened_at < before)
     return db.session.scalars(stmt).unique().all()
+
+
+def permits_around(actor: Actor, camera_id: int, day: date) -> list[CameraPermit]:
+    """A camera's permits that bend a rule on ``day``, as far as they still stand.
+
+    Of those that alone let a rule be on, the last that ended before it as well: without it the
+    rule would seem to be on all day.
+    """
+    begin, end = clock.start_of(day), clock.end_of(day)
+    stmt = (
+        visible(Camera, actor, CameraPermit)
+        .join(CameraPermit, CameraPermit.camera_id == Camera.id)
+        .where(Camera.id == camera_id, CameraPermit.removed_at.is_(None))
+        .where(CameraPermit.starts_at < end)
+        .where(or_(CameraPermit.ends_at > begin, CameraPermit.effect == WindowEffect.ONLY))
+        .order_by(CameraPermit.ends_at.desc(), CameraPermit.id)
+        .limit(MOST_PERMITS)
+    )
+    return list(db.session.scalars(stmt))
 
 
 def permits_in_force(actor: Actor, camera_ids: Sequence[int]) -> dict[int, list[CameraPermit]]:

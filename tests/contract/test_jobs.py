@@ -160,6 +160,25 @@ def test_a_camera_without_a_node_or_with_an_old_worker_is_asked_nothing(app, cas
         ask(old)
 
 
+def test_a_mask_that_its_node_has_not_heard_of_lets_no_live_picture_in(app, cast, node):
+    mask = contract.Mask("window", "Window", ((0, 0), (0.2, 0), (0.2, 0.2)))
+    camera = make_camera(cast, node, masks=(mask,))
+    headers = {contract.TAKEN_HEADER: clock.now().isoformat()}
+
+    def send():
+        path = f"/live/{camera_uid(camera)}"
+        return node.call("PUT", path, data=picture("green"), headers=headers).status_code
+
+    with transaction():
+        node_jobs.want_live(
+            [camera], until=clock.now() + timedelta(seconds=30), width=480, every_s=5
+        )
+    assert send() == 410
+    heard = node.call("GET", "/config").json["config_version"]
+    assert node.beat(config_version=heard).status_code == 200
+    assert send() == 204
+
+
 def test_live_pictures_are_taken_only_while_somebody_looks(app, node, camera):
     uid, data = camera_uid(camera), picture("green")
     headers = {contract.TAKEN_HEADER: clock.now().isoformat()}

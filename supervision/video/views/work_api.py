@@ -18,6 +18,7 @@ from supervision.core.scope import visible
 from supervision.video import messages, node_jobs, queries
 from supervision.video.models import Camera, VisionNode
 from supervision.video.receiving import problem, receive
+from supervision.video.surroundings import has_heard
 from vision import contract
 from vision.contract import ContractError, JobResult
 
@@ -84,7 +85,7 @@ def result(uid: str) -> ResponseReturnValue:
 @bp.put("/live/<string:camera_uid>")
 @requires(Permission.NODE_INGEST, machine=True)
 def live(camera_uid: str) -> ResponseReturnValue:
-    """A JPEG of now; 204 kept, 410 where nobody looks any more."""
+    """A JPEG of now; 204 kept, 410 where nobody looks any more, or a mask is news to the node."""
     actor = current_actor()
     request.max_content_length = contract.MAX_LIVE_BYTES
     data = request.get_data(cache=False)
@@ -98,6 +99,9 @@ def live(camera_uid: str) -> ResponseReturnValue:
         if camera is None:
             raise NotFound
         node = queries.get_node(actor.node_id or 0, actor)
+        if camera.masks and not has_heard(actor, node):
+            # It may not know the newest mask yet; it asks again, and does by then.
+            return Response(status=410)
         kept = node_jobs.take_live(camera, data, _by_our_clock(taken_at, node), size)
     return Response(status=204 if kept else 410)
 
