@@ -14,6 +14,7 @@ from supervision.core import clock, crypto
 from supervision.core.actor import SYSTEM, Side
 from supervision.core.db import db, transaction
 from supervision.core.scope import visible
+from supervision.demo import gates
 from supervision.demo.build import FIRST_SERIAL, enterprise_rows
 from supervision.enterprise.models import Enterprise
 from supervision.enterprise.uscc import demo_uscc
@@ -22,7 +23,7 @@ from supervision.video.equipment import CameraSpec
 from supervision.video.models import Camera, VisionNode
 from supervision.video.rules import TicketFault
 from supervision.video.ticket_models import CameraTicket
-from vision.contract import Rule, RuleKind, Zone
+from vision.contract import Mask, Rule, RuleKind, Zone
 
 NODE = "演示分析节点"
 
@@ -37,6 +38,7 @@ class Post:
     kind: RuleKind
     input_size: tuple[int, int]
     zones: tuple[Zone, ...] = ()
+    masks: tuple[Mask, ...] = ()
     # Rules of the zones, beside that of ``kind`` over the whole picture.
     zone_rules: tuple[Rule, ...] = ()
 
@@ -55,6 +57,10 @@ POSTS = (
             Zone(
                 "gate", "东门出入口", ((0.05, 0.4), (0.95, 0.4), (0.95, 1.0), (0.05, 1.0)), "gate-e"
             ),
+        ),
+        # A neighbour's window is nobody's business.
+        masks=(
+            Mask("neighbour", "相邻单位窗户", ((0.0, 0.0), (0.1, 0.0), (0.1, 0.16), (0.0, 0.16))),
         ),
         zone_rules=(Rule("loitering:gate", RuleKind.LOITERING, "gate", dwell_s=600.0),),
     ),
@@ -83,6 +89,8 @@ def ensure(addresses: Mapping[str, str], token: str, stream_hosts: tuple[str, ..
             _ensure_camera(enterprise, spec, known.get(post.name), stream_hosts)
     if not known:
         _remember_ticket(enterprise)
+        first = _cameras(enterprise).order_by(Camera.id).limit(1)
+        gates.remember(db.session.scalars(first).one().id)
     return token
 
 
@@ -122,6 +130,7 @@ def _spec(post: Post, node: VisionNode, address: str) -> CameraSpec:
         node=node,
         input_size=post.input_size,
         zones=post.zones,
+        masks=post.masks,
         rules=(Rule(rule_id=post.kind.value, kind=post.kind), *post.zone_rules),
         adaptive=True,
         # The footage pans over stills and is cut: to the watch over the view, a camera that moves.
@@ -145,6 +154,7 @@ def _ensure_camera(
             zones=camera.zone_list,
             rules=camera.rule_list,
             lines=camera.line_list,
+            masks=camera.mask_list,
             adaptive=camera.adaptive,
             gate=camera.gate,
             scan_s=camera.scan_s,
