@@ -786,7 +786,9 @@ WORDS = {
         "order.letter": "docx",
     },
     "event_id": "ev-1",
-    "uid": "a" * 32,
+    "uid": dict.fromkeys(
+        ("vision_jobs.source", "vision_jobs.file", "vision_jobs.result"), "a" * 32
+    ),
     "camera_uid": "cam-1",
     "sha256": "a" * 64,
 }
