@@ -87,7 +87,10 @@ def hold(violation_id: int) -> ResponseReturnValue:
 @bp.post("/<int:violation_id>/holds/<int:hold_id>/release")
 @requires(Permission.VIDEO_HOLD)
 def release(violation_id: int, hold_id: int) -> ResponseReturnValue:
-    actor, form = current_actor(), evidence_forms.ReleaseForm(prefix=evidence_forms.release_of(hold_id))
+    actor, form = (
+        current_actor(),
+        evidence_forms.ReleaseForm(prefix=evidence_forms.release_of(hold_id)),
+    )
     holds.get_hold(queries.get_violation(violation_id, actor), hold_id, actor)
     if not form.validate_on_submit():
         return page(violation_id, form), 422
