@@ -295,6 +295,8 @@ def _step(gate_id: int, name: str, act: Callable[[CameraGate, Any], object]) -> 
         return _detail_page(gate_id, name, form), 422
     try:
         with transaction():
+            # The camera first, as marks do: two who lock in different orders wait for ever.
+            queries.lock_camera(queries.get_gate(gate_id, actor).camera_id)
             gate = queries.get_gate(gate_id, actor, for_update=True)
             check_seen(form, gate.row_version)
             act(gate, form)
