@@ -17,6 +17,7 @@ from supervision.video import (
     live,
     policies,
     queries,
+    removal,
     replays,
     retention,
     room,
@@ -89,6 +90,7 @@ def _decided(violation_id: int, mode: Mode) -> bool:
 
 def make_room(now: datetime) -> int:
     """Count, remove evidence that may go where room is tight, and tell; returns files removed."""
+    _each(removal.sweep)  # of a run that was killed
     with transaction():
         left = room.count(now)
     files = 0
@@ -97,7 +99,9 @@ def make_room(now: datetime) -> int:
         while not left.is_easy:
             with transaction():
                 done = room.evict(left, status, why, after)
-            left, after, files = done.room, done.last, files + done.files
+            _each(removal.sweep)
+            left, after = room.looked_at_again(done.room), done.last
+            files += done.files
             if after is None:
                 break
     with transaction():
@@ -109,7 +113,9 @@ def make_room(now: datetime) -> int:
 
 def expire(now: datetime) -> int:
     """Remove evidence whose time is over; killed and begun again, it goes on."""
-    return sum(_each(partial(retention.remove_ended, kind)) for kind in retention.ended(now))
+    files = sum(_each(partial(retention.remove_ended, kind)) for kind in retention.ended(now))
+    _each(removal.sweep)
+    return files
 
 
 def make_thumbnails(_now: datetime) -> int:

@@ -77,7 +77,8 @@ def keeping_of(matter: Matter, terms: Terms) -> Keeping:
     """What the page says, and what the nightly job does once ``until`` has passed."""
     if matter.is_held:
         return Keeping(Stays.HELD)
-    if matter.status is ReviewState.PENDING:
+    if matter.status in {ReviewState.PENDING, ReviewState.DUPLICATE}:
+        # A chain of duplicates without a known end is no reason to remove anything.
         return Keeping(Stays.PENDING)
     if matter.status is ReviewState.CONFIRMED:
         if matter.over_on is None:

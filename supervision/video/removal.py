@@ -2,6 +2,10 @@
 
 The row, the hash and the size remain, with when and why. What another record still shows (a
 case's list of evidence, say) is not removed behind its back.
+
+First it is written that they go (:func:`remove`), then they go (:func:`sweep`), each in a
+transaction of its own: whoever is killed in between leaves no row that promises bytes which are
+gone, and the next run takes them away.
 """
 
 from __future__ import annotations
@@ -10,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Column, select
+from sqlalchemy import Column, ColumnElement, and_, select
 from sqlalchemy.orm import joinedload
 
 from supervision.core import attachments, audit, clock
@@ -22,6 +26,7 @@ from supervision.hazard.models import Hazard, HazardFile
 from supervision.video import holds
 from supervision.video.models import Violation, ViolationEvidence
 
+BATCH = 50
 _BY_JOB = "the job goes over all evidence"
 
 
@@ -35,7 +40,9 @@ class Removed:
 
 
 def remove(violations: Sequence[Violation], why: str, *, enough: int | None = None) -> Removed:
-    """Remove the files of these violations, which the caller has locked; stop at ``enough`` bytes.
+    """Say of the files of these violations, which the caller has locked, that they are removed.
+
+    It stops at ``enough`` bytes; :func:`sweep` takes them away.
 
     A hold that stands is asked for here once more, after the lock: nobody places one meanwhile.
     """
@@ -60,8 +67,7 @@ def _stored(violation_ids: Collection[int]) -> dict[int, list[ViolationEvidence]
     stmt = (
         select(ViolationEvidence)
         .where(ViolationEvidence.violation_id.in_(violation_ids))
-        .where(ViolationEvidence.attachment_id.is_not(None))
-        .options(joinedload(ViolationEvidence.thumbnail))
+        .where(is_kept())
         .order_by(ViolationEvidence.id)
         .execution_options(populate_existing=True)
     )
@@ -72,6 +78,38 @@ def _stored(violation_ids: Collection[int]) -> dict[int, list[ViolationEvidence]
         if row.attachment_id not in shown:
             found[row.violation_id].append(row)
     return found
+
+
+def is_kept() -> ColumnElement[bool]:
+    """The file is stored, and nobody has said that it goes."""
+    return and_(
+        ViolationEvidence.attachment_id.is_not(None), ViolationEvidence.removed_at.is_(None)
+    )
+
+
+def sweep(after: int) -> tuple[int, int | None]:
+    """Take away the bytes of what was removed; returns how many files, and the last one.
+
+    None instead of the last: there are no more.
+    """
+    stmt = (
+        select(ViolationEvidence)
+        .where(ViolationEvidence.removed_at.is_not(None), ViolationEvidence.id > after)
+        .where(ViolationEvidence.attachment_id.is_not(None))
+        .options(joinedload(ViolationEvidence.thumbnail))
+        .order_by(ViolationEvidence.id)
+        .limit(BATCH)
+        .with_for_update(of=ViolationEvidence, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    found = db.session.scalars(unscoped(stmt, reason=_BY_JOB)).all()
+    for evidence in found:
+        files = [one for one in (evidence.attachment, evidence.thumbnail) if one is not None]
+        evidence.attachment = evidence.thumbnail = evidence.stored_at = None
+        db.session.flush()
+        for file in files:
+            attachments.forget(file)
+    return len(found), found[-1].id if len(found) == BATCH else None
 
 
 def shown_elsewhere(attachment_ids: Collection[int]) -> set[int]:
@@ -113,12 +151,7 @@ def _remove_files(
         _take_off_ticket(violation.hazard_id, found)
     now = clock.now()
     for evidence in found:
-        files = [one for one in (evidence.attachment, evidence.thumbnail) if one is not None]
-        evidence.attachment = evidence.thumbnail = evidence.stored_at = None
         evidence.removed_at, evidence.removed_why = now, why
-        db.session.flush()
-        for file in files:
-            attachments.forget(file)
     if found:
         size = sum(one.size for one in found)
         audit.record(

@@ -87,8 +87,7 @@ def _due(found: Sequence[Violation], now: datetime) -> Sequence[Violation]:
 def with_files(condition: ColumnElement[bool]) -> Select[Any]:
     """Violations of which a file is stored, and on which no hold stands."""
     stored = select(ViolationEvidence.id).where(
-        ViolationEvidence.violation_id == Violation.id,
-        ViolationEvidence.attachment_id.is_not(None),
+        ViolationEvidence.violation_id == Violation.id, removal.is_kept()
     )
     held = select(EvidenceHold.id).where(
         EvidenceHold.violation_id == Violation.id, EvidenceHold.released_at.is_(None)

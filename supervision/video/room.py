@@ -109,14 +109,19 @@ def _count(now: datetime) -> int:
 
 
 def evict(room: Room, status: ReviewState, why: str, after: After = None) -> Evicted:
-    """Remove evidence of this status, the oldest first and so many at once, until there is room."""
+    """Give up evidence of this status, the oldest first and so many at once, until there is room."""
     found = retention.locked(_oldest(status, after))
     removed = removal.remove(_may_go(found, status), why, enough=room.missing)
     if status is ReviewState.PENDING:
         _tell_of_unjudged(found, removed.violation_ids)
-    left = replace(room, used=room.used - removed.size, free=attachments.storage().free())
+    left = replace(room, used=room.used - removed.size)
     last = (found[-1].started_at, found[-1].id) if len(found) == BATCH else None
     return Evicted(left, removed.files, last)
+
+
+def looked_at_again(room: Room) -> Room:
+    """With what is free on the disk now."""
+    return replace(room, free=attachments.storage().free())
 
 
 def _oldest(status: ReviewState, after: After) -> Select[Any]:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+import time
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
-from supervision.core import clock
+from supervision.core import attachments, clock
 from supervision.core.actor import SYSTEM
 from supervision.core.db import db, transaction
 from supervision.core.errors import Conflict
 from supervision.core.scope import visible
 from supervision.gate import marks
-from supervision.video import equipment, node_jobs, queries, service
+from supervision.gate import queries as gates
+from supervision.video import equipment, jobs, node_jobs, queries, removal, retention, service
 from supervision.video.job_models import JobState, NodeJob
+from supervision.video.rules import RejectReason
 from tests.factories.gates import make_gate
 from tests.factories.video import (
     HOSTS,
@@ -26,6 +31,7 @@ from tests.factories.video import (
     make_event,
     make_node,
     make_violation,
+    media_of,
     violation,
 )
 from vision import contract
@@ -101,12 +107,81 @@ def test_what_a_person_judged_does_not_become_something_else(cast, node, camera,
     assert node.send(closed(event)).status_code == 201
 
 
+def test_a_mark_and_the_withdrawal_of_its_record_stand_in_line(app, cast, pages, node, camera):
+    """Each locks the camera first: neither waits for what the other holds."""
+    seen = confirmed(cast, node, camera)
+    gate = make_gate(cast, camera)
+    chief = pages.as_("section_chief")
+    answers = []
+
+    def withdraw():
+        answers.append(chief.post(f"/gates/{gate}/withdraw", data={"reason": "Forged"}).status_code)
+
+    other = threading.Thread(target=withdraw)
+    with transaction():
+        gates.lock_camera(camera)
+        other.start()
+        time.sleep(0.5)  # it waits for the camera, or holds what we ask for next
+        ident = marks.mark(seen, cast["district_officer"]).id
+    other.join()
+    assert answers == [302]
+    db.session.rollback()
+    assert gates.get_mark(ident, SYSTEM).withdrawn_reason == "Forged"
+
+
+# ---- evidence that goes --------------------------------------------------------------------------
+class KilledError(BaseException):
+    """Nothing catches it, as nothing catches the signal."""
+
+
+def files_of(ident):
+    db.session.rollback()
+    return queries.get_violation(ident, SYSTEM).evidence
+
+
+def test_whoever_is_killed_while_evidence_goes_leaves_no_row_without_its_bytes(
+    app, cast, pages, node, camera
+):
+    now = clock.now()
+    ident = make_violation(node, camera, started_at=now - timedelta(days=40))
+    with transaction():
+        service.reject(ident, cast["district_officer"], reason=RejectReason.UNCLEAR)
+    address = media_of(ident)[0]
+    [rejected] = [kind for kind in retention.ended(now) if kind.why == "rejected"]
+    with pytest.raises(KilledError), transaction():
+        assert retention.remove_ended(rejected, 0)[0] == 2
+        raise KilledError
+    assert pages.get("district_officer", address).status_code == 200
+    with transaction():
+        retention.remove_ended(rejected, 0)
+    with pytest.raises(KilledError), transaction():
+        assert removal.sweep(0)[0] == 2
+        raise KilledError
+    kept = [one.sha256 for one in files_of(ident)]
+    assert pages.get("district_officer", address).status_code == 410
+    jobs.make_room(now)
+    assert [one.attachment_id for one in files_of(ident)] == [None, None]
+    assert not any(attachments.storage().exists(one) for one in kept)
+
+
+def test_however_long_the_chain_of_duplicates_what_was_confirmed_keeps_it(cast, node, camera):
+    now = clock.now()
+    old = {"started_at": now - timedelta(days=40)}
+    chain = [make_violation(node, camera, with_files=i == 0, **old) for i in range(13)]
+    for duplicate, original in pairwise(chain):
+        with transaction():
+            service.mark_duplicate(duplicate, cast["district_officer"], original_id=original)
+    with transaction():
+        service.confirm(chain[-1], cast["district_officer"])
+    assert jobs.expire(now) == 0
+    assert all(one.removed_at is None for one in files_of(chain[0]))
+
+
 # ---- jobs of cameras that were moved -------------------------------------------------------------
 def move(camera_id, node):
     with transaction():
         camera = queries.get_camera(camera_id, SYSTEM)
         found = queries.get_node(node.id, SYSTEM) if node else None
-
         spec = replace(equipment.spec_of(camera), node=found)
         equipment.change_camera(camera, SYSTEM, spec, stream_hosts=HOSTS)
 
