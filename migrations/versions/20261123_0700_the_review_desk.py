@@ -2,7 +2,7 @@
 
 Revision ID: 20261123_0700
 Revises: 20261123_0500
-Create Date: 2026-11-23 08:03:32.715507+00:00
+Create Date: 2026-11-23 08:12:02.879273+00:00
 """
 
 from __future__ import annotations
@@ -649,6 +649,7 @@ _INDEXES: tuple[tuple[str, str, list[str], dict[str, Any]], ...] = (
         {},
     ),
     ("ix_violation_evidence_key", "violation_evidence", ["key"], {"unique": True}),
+    ("ix_violation_evidence_stored_at", "violation_evidence", ["stored_at"], {}),
     ("ix_violation_evidence_thumbnail_id", "violation_evidence", ["thumbnail_id"], {}),
 )
 # What is there already gets an address that nobody guesses, and the severity of its kind.
