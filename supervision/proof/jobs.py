@@ -14,6 +14,8 @@ from supervision.hazard import queries as hazards
 from supervision.proof import queries, service
 
 BATCH = 100
+# A clip that proved nothing may still be asked about for so long.
+KEPT = timedelta(days=30)
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +31,21 @@ def look(now: datetime) -> int:
     def propose(ident: int) -> bool:
         return service.propose(hazards.get_hazard(ident, SYSTEM), now, days) is not None
 
+    _let_go(now)
     total = _each(lambda after: queries.standing_ids(after, BATCH), follow)
     return total + _each(lambda after: queries.candidates(bound, after, BATCH), propose)
+
+
+def _let_go(now: datetime) -> None:
+    """Nobody keeps pictures of people for what they do not prove; video removes what is let go."""
+    while True:
+        with transaction():
+            found = queries.let_go(now - KEPT, BATCH)
+            for proposal in found:
+                proposal.attachment_id = None
+            is_all = len(found) < BATCH
+        if is_all:
+            return
 
 
 def _each(read: Callable[[int], Sequence[int]], act: Callable[[int], bool]) -> int:

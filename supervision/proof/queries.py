@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from supervision.core.actor import SYSTEM, Actor
@@ -96,6 +96,19 @@ def running_by_day(camera_id: int, of: Window) -> Mapping[date, float]:
         CameraDay.camera_id == camera_id, CameraDay.day.between(of.first, of.last)
     )
     return {day: seconds for day, seconds in db.session.execute(stmt).tuples()}  # noqa: C416
+
+
+def let_go(before: datetime, limit: int) -> Sequence[ProofProposal]:
+    """Proposals with a clip that were refused or void by then."""
+    stmt = (
+        visible(ProofProposal, SYSTEM)
+        .where(ProofProposal.status.in_((ProofState.REFUSED, ProofState.VOID)))
+        .where(ProofProposal.attachment_id.is_not(None))
+        .where(func.coalesce(ProofProposal.decided_at, ProofProposal.voided_at) < before)
+        .order_by(ProofProposal.id)
+        .limit(limit)
+    )
+    return db.session.scalars(stmt).all()
 
 
 def get_proposal(proposal_id: int, actor: Actor, *, for_update: bool = False) -> ProofProposal:

@@ -12,6 +12,7 @@ from supervision.core.db import db, transaction
 from supervision.core.errors import Conflict
 from supervision.core.web.state import settings
 from supervision.video import (
+    clips,
     copies,
     equipment,
     live,
@@ -51,13 +52,7 @@ def forget_live(now: datetime) -> int:
 
 def forget_trials(now: datetime) -> int:
     """What was tried on stored clips is of no use to anybody after a month."""
-    total = 0
-    while True:
-        with transaction():
-            gone = replays.forget_old(now)
-        total += gone
-        if gone < replays.BATCH:
-            return total
+    return _all(replays.forget_old, replays.BATCH, now)
 
 
 def decide_waiting(now: datetime) -> int:
@@ -136,11 +131,16 @@ def _each(work: Callable[[int], tuple[int, int | None]]) -> int:
 
 
 def forget_copies(now: datetime) -> int:
-    """Copies of evidence are kept for a week."""
+    """Copies of evidence are kept for a week, clips that a slice asked for and let go for a month."""
+    return _all(copies.forget_old, copies.BATCH, now) + _all(clips.forget_old, clips.BATCH, now)
+
+
+def _all(work: Callable[[datetime], int], most: int, now: datetime) -> int:
+    """Until less than ``most`` are found, a transaction for each batch; returns the sum."""
     total = 0
     while True:
         with transaction():
-            gone = copies.forget_old(now)
+            gone = work(now)
         total += gone
-        if gone < copies.BATCH:
+        if gone < most:
             return total

@@ -91,6 +91,20 @@ def _noted(actor: Actor, camera_ids: Sequence[int], now: datetime) -> set[int | 
     return set(db.session.scalars(unscoped(stmt, reason="what this actor did a moment ago")))
 
 
+def note(actor: Actor, camera_id: int) -> None:
+    """Whoever is shown a picture stands in the trail, also one that somebody else asked for.
+
+    In the caller's transaction; nothing is written where :func:`is_noted`.
+    """
+    camera = db.session.scalars(visible(Camera, actor).where(Camera.id == camera_id)).one()
+    if not is_noted(actor, camera_id):
+        audit.record(actor, ACTION, camera)
+
+
+def is_noted(actor: Actor, camera_id: int) -> bool:
+    return bool(_noted(actor, [camera_id], clock.now()))
+
+
 def picture(actor: Actor, camera_id: int) -> Picture | None:
     """The newest picture of a camera, with its bytes; None while there is none.
 

@@ -119,11 +119,7 @@ def shown_elsewhere(attachment_ids: Collection[int]) -> set[int]:
         ViolationEvidence.__table__.c.thumbnail_id,
         HazardFile.__table__.c.attachment_id,
     }
-    shown: set[int] = set()
-    for column in _referring("attachment"):
-        if column not in own:
-            stmt = select(column).where(column.in_(attachment_ids))
-            shown |= set(db.session.scalars(unscoped(stmt, reason=_BY_JOB)))
+    shown = referred(attachment_ids, own)
     for column in _referring("hazard_file"):
         stmt = (
             select(HazardFile.attachment_id)
@@ -132,6 +128,16 @@ def shown_elsewhere(attachment_ids: Collection[int]) -> set[int]:
         )
         shown |= set(db.session.scalars(unscoped(stmt, reason=_BY_JOB)))
     return shown
+
+
+def referred(attachment_ids: Collection[int], own: Collection[object]) -> set[int]:
+    """Those of the attachments that other columns than ``own`` refer to."""
+    found: set[int] = set()
+    for column in _referring("attachment"):
+        if column not in own:
+            stmt = select(column).where(column.in_(attachment_ids))
+            found |= set(db.session.scalars(unscoped(stmt, reason=_BY_JOB)))
+    return found
 
 
 def _referring(table: str) -> list[Column[int]]:

@@ -13,15 +13,32 @@ import pytest
 
 from supervision.core import attachments, clock
 from supervision.core.actor import SYSTEM
+from supervision.core.audit import AuditEntry
 from supervision.core.db import db, transaction
 from supervision.core.errors import Conflict
 from supervision.core.scope import visible
 from supervision.gate import marks
 from supervision.gate import queries as gates
-from supervision.video import equipment, jobs, node_jobs, queries, removal, retention, service
+from supervision.hazard import queries as tickets
+from supervision.hazard import service as hazards
+from supervision.proof import jobs as proving
+from supervision.proof import queries as proofs
+from supervision.video import (
+    clips,
+    equipment,
+    jobs,
+    live,
+    node_jobs,
+    queries,
+    removal,
+    retention,
+    service,
+)
 from supervision.video.job_models import JobState, NodeJob
 from supervision.video.rules import RejectReason
 from tests.factories.gates import make_gate
+from tests.factories.hazards import picture
+from tests.factories.proofs import a_proof
 from tests.factories.video import (
     HOSTS,
     camera_uid,
@@ -175,6 +192,42 @@ def test_however_long_the_chain_of_duplicates_what_was_confirmed_keeps_it(cast, 
         service.confirm(chain[-1], cast["district_officer"])
     assert jobs.expire(now) == 0
     assert all(one.removed_at is None for one in files_of(chain[0]))
+
+
+# ---- pictures of people -------------------------------------------------------------------------
+def test_a_live_picture_that_somebody_else_asked_for_is_not_seen_unnoticed(pages, node, camera):
+    with transaction():
+        live.look(SYSTEM, [camera])
+    headers = {contract.TAKEN_HEADER: clock.now().isoformat()}
+    node.call("PUT", f"/live/{camera_uid(camera)}", data=picture(), headers=headers)
+    for _time in range(2):
+        assert pages.get("plant_manager", f"/live/{camera}.jpg").status_code == 200
+    seen = visible(AuditEntry, SYSTEM).where(AuditEntry.action == live.ACTION)
+    assert [e.actor_name for e in db.session.scalars(seen)].count("Plant Manager") == 1
+
+
+@pytest.mark.parametrize("is_kept", [False, True], ids=["void", "accepted"])
+def test_a_clip_that_proved_nothing_is_not_kept_for_ever(cast, node, camera, is_kept):
+    seen = confirmed(cast, node, camera)
+    hazard_id = queries.get_violation(seen, SYSTEM).hazard_id
+    proof_id = a_proof(cast.plant_id, hazard_id, camera)["proof.proposal_id"]
+    with transaction():
+        found = proofs.get_proposal(proof_id, SYSTEM)
+        job = clips.ask(found.camera, SYSTEM, note={"proof": proof_id})
+        job.status, job.ended_at, job.attachment_id = (
+            JobState.DONE,
+            clock.now(),
+            found.attachment_id,
+        )
+        found.job_id, sha256 = job.id, found.attachment.sha256
+        if is_kept:
+            hazard = tickets.get_hazard(hazard_id, SYSTEM)
+            hazards.attach(hazard, [found.attachment], "proof")
+    for days, is_there in ((29, True), (31, is_kept)):
+        later = clock.now() + timedelta(days=days)
+        proving.look(later)
+        jobs.forget_copies(later)
+        assert attachments.storage().exists(sha256) is is_there
 
 
 # ---- jobs of cameras that were moved -------------------------------------------------------------

@@ -65,6 +65,9 @@ def picture(camera_id: int) -> ResponseReturnValue:
     if found is None:
         headers = {"Retry-After": str(RETRY_S), "Cache-Control": "no-store"}
         return Response(status=204, mimetype="image/jpeg", headers=headers)
+    if not live.is_noted(actor, camera_id):
+        with transaction():
+            live.note(actor, camera_id)
     return _headers(Response(found.data, mimetype="image/jpeg"), found)
 
 
