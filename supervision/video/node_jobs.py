@@ -76,12 +76,38 @@ def ask(
 
 def work_of(node: VisionNode, now: datetime) -> NodeWork:
     """What waits for ``node``: its jobs are leased to it from now on."""
-    jobs = [contract.parse(contract.NodeJob, row.asked) for row in _hand_out(node, now)]
     return NodeWork(
         node=node.uid,
-        jobs=tuple(jobs),
+        jobs=_told(_hand_out(node, now)),
         live=_wanted(node, now),
         lease_s=LEASE.total_seconds(),
+    )
+
+
+def _told(rows: Sequence[NodeJob]) -> tuple[contract.NodeJob, ...]:
+    """As they were asked, and what hides the camera's picture now.
+
+    A mask that was drawn since is news to the node, and of a camera that it does not watch any
+    more it knows none.
+    """
+    stmt = select(Camera).where(Camera.id.in_({row.camera_id for row in rows}))
+    cameras = {one.id: one for one in db.session.scalars(unscoped(stmt, reason=_OF_NODE))}
+    found = []
+    for row in rows:
+        job, camera = contract.parse(contract.NodeJob, row.asked), cameras[row.camera_id]
+        found.append(job if job.before is not None else replace(job, before=_hiding(camera)))
+    return tuple(found)
+
+
+def _hiding(camera: Camera) -> contract.Camera:
+    """The camera as far as its pictures need it: masks, no address, no rules."""
+    return contract.Camera(
+        camera_id=camera.uid,
+        name=camera.name,
+        url="",
+        input_size=camera.input_size,
+        analysed_fps=camera.analysed_fps,
+        masks=camera.mask_list,
     )
 
 

@@ -268,6 +268,17 @@ def test_a_node_gets_no_file_of_a_camera_that_is_another_s_by_now(app, cast, nod
     assert (job.status, bool(job.problem)) == (JobState.FAILED, True)
 
 
+def test_a_job_goes_out_with_the_masks_of_now(app, cast, node, camera):
+    a_copy_job(make_violation(node, camera))
+    mask = contract.Mask("m1", "Canteen", ((0.0, 0.0), (0.5, 0.0), (0.5, 1.0)))
+    with transaction():
+        found = queries.get_camera(camera, SYSTEM)
+        spec = replace(equipment.spec_of(found), masks=(mask,), is_enabled=False)
+        equipment.change_camera(found, SYSTEM, spec, stream_hosts=HOSTS)
+    [job] = contract.parse(contract.NodeWork, node.call("GET", "/jobs").json).jobs
+    assert (job.before.masks, job.before.url, job.before.rules) == ((mask,), "", ())
+
+
 # ---- forms that no honest page sends -------------------------------------------------------------
 def test_numbers_and_drawings_of_any_size_are_answered(cast, pages, node, camera):
     officer, chief = pages.as_("district_officer"), pages.as_("section_chief")

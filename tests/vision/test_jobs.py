@@ -140,14 +140,14 @@ def test_in_a_copy_the_others_cannot_be_recognised(
 def test_a_copy_says_whose_it_is_all_over_and_shows_nothing_masked(
     crowd: tuple[Desk, Path, list[np.ndarray]], tmp_path: Path
 ) -> None:
-    """Of a snapshot; the mask is one that was drawn after the snapshot had been taken."""
+    """Of a snapshot; the mask was drawn after it had been taken, and the node knows it not yet."""
     who, _, before = crowd
     shot = tmp_path / "shot.jpg"
     assert cv2.imwrite(str(shot), before[0])
     masked = parse(Camera, camera("", masks=[LEFT_HALF]))
     text = "u-17 AQ-2026-000123 2026-11-20T06:00:00Z"
-    job = job_about(shot, JobKind.COPY, watermark=text)
-    made = done(who, job, tmp_path / "job", shot, camera=masked)
+    job = job_about(shot, JobKind.COPY, watermark=text, before=masked)
+    made = done(who, job, tmp_path / "job", shot, camera=replace(masked, masks=()))
     assert made.result.media_type == "image/jpeg"
     assert made.path is not None
     picture = cv2.imread(str(made.path))

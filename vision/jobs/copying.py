@@ -62,8 +62,7 @@ def copy(work: Work, detector: Detector) -> Path:
         raise ValueError("a copy needs its source")
     is_clip = job.source.kind is EvidenceKind.CLIP
     heads = Heads(_seen(path, detector), job.keep, _keep_t(work))
-    camera = job.before or work.camera
-    veil = Veil(heads, camera.masks if camera else (), job.watermark, _size_of(path))
+    veil = Veil(heads, work.masks, job.watermark, _size_of(path))
     frames = _from_zero(all_frames(path, Counter()))
     if is_clip:
         return _film(frames, veil, work.folder / "copy.mp4")

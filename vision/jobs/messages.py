@@ -52,6 +52,12 @@ class Work:
     reference: Path | None = None
     days: tuple[SpecialDay, ...] = ()
 
+    @property
+    def masks(self) -> tuple[Mask, ...]:
+        """All that hide the camera's picture, by the web's word of just now and by ours."""
+        known = [camera for camera in (self.job.before, self.camera) if camera is not None]
+        return tuple(dict.fromkeys(mask for camera in known for mask in camera.masks))
+
 
 @dataclass(frozen=True, slots=True)
 class Done:

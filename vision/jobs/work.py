@@ -65,7 +65,7 @@ def proof(work: Work) -> Done:
     # Linked, so that nothing is pruned while it is read.
     aside = secure(work.ring, now - work.job.seconds, now, work.folder / "ring")
     start_t = now - work.job.seconds
-    masks = {*work.camera.masks, *of_span([work.ring, work.folder / "ring"], start_t)}
+    masks = {*work.masks, *of_span([work.ring, work.folder / "ring"], start_t)}
     made = make_clip(aside, start_t, now, work.folder, tuple(masks))
     result = result_of(work, made.path, start_at=made.ref.start_at)
     return Done(replace(result, end_at=made.ref.end_at), made.path)
