@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from supervision.casefile import papers, queries, rules
+from supervision.casefile import evidence, papers, queries, rules
 from supervision.casefile.counters import Level
 from supervision.casefile.journal import (
     arm,
@@ -90,6 +90,7 @@ def propose(case: Case, actor: Actor, wanted: Proposal) -> CaseDecision:
 
 
 def _check(case: Case, wanted: Proposal) -> None:
+    evidence.check_marks(case)
     rules.check_evidence(len(case.usable_evidence))
     for name in ("facts", "evidence_text", "basis", "decision_text"):
         if not getattr(wanted, name):
@@ -120,6 +121,7 @@ def decide(case: Case, actor: Actor, *, note: str = "") -> None:
     """Another person decides: number, paper, and the clocks of service and publication."""
     step = CASE_WORKFLOW.check("decide", case, actor)
     decision = _held(case, DecisionState.PROPOSED)
+    evidence.check_marks(case)
     rules.check_evidence(len(case.usable_evidence))
     before, today = case.status, clock.today()
     number, serial = papers.number_for(case, PaperKind.PENALTY)

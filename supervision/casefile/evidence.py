@@ -21,6 +21,8 @@ from supervision.hazard.rules import Source
 from supervision.slices import evidence_of
 
 MOST = 200
+# Of a ticket's files: what came with a sighting, and what is to show that there was none since.
+BY_CAMERA = frozenset({"evidence", "proof"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +95,34 @@ def add(case: Case, actor: Actor, exhibit: Exhibit) -> CaseEvidence:
 
 
 def _from_camera(found: HazardFile | None) -> bool:
-    """The files that a violation brought with it, on a ticket that came from a camera."""
-    return found is not None and found.kind == "evidence" and found.hazard.source is Source.VIDEO
+    """What a camera recorded, on a ticket that came from one."""
+    return found is not None and found.kind in BY_CAMERA and found.hazard.source is Source.VIDEO
 
 
 def _record_behind(found: HazardFile) -> str:
     """The number of the review that a marked sighting's file stands on; "" without a mark."""
     lines = evidence_of([found.hazard_id]).get(found.hazard_id, ())
     return next((str(x["gate_number"]) for x in lines if found.attachment_id in x["files"]), "")
+
+
+def check_marks(case: Case) -> None:
+    """What our own cameras recorded still stands on the record that it was listed with.
+
+    Asked whenever the list is used: a record may have been withdrawn since, and its marks with it.
+    Raises Conflict naming the piece.
+    """
+    for row in case.usable_evidence:
+        found = row.hazard_file
+        if found is None or not _from_camera(found):
+            continue
+        if _record_behind(found) != row.review_reference:
+            raise Conflict(
+                N_(
+                    "The mark behind %(name)s was taken back: it proves nothing now"
+                    " (Administrative Penalties Law, art. 41). Take it off the list."
+                ),
+                name=row.name,
+            )
 
 
 def remove(case: Case, actor: Actor, row: CaseEvidence, *, reason: str) -> None:
@@ -122,6 +144,7 @@ def issue_list(case: Case, actor: Actor) -> None:
         raise Forbidden(refusal)
     if case.status not in FILED:
         raise Conflict(N_("The list is issued when the case has its number."))
+    check_marks(case)
     rules.check_evidence(len(case.usable_evidence))
     papers.issue(case, actor, PaperKind.EVIDENCE_LIST, papers.evidence_data(case, clock.today()))
     db.session.flush()

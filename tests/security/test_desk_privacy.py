@@ -11,14 +11,19 @@ from itertools import pairwise
 
 import pytest
 
+from supervision.casefile import decision
+from supervision.casefile import evidence as exhibits
+from supervision.casefile.rules import EvidenceKind as EvidenceKindOfCase
+from supervision.casefile.workflow import CaseState
 from supervision.core import attachments, clock
 from supervision.core.actor import SYSTEM
 from supervision.core.audit import AuditEntry
 from supervision.core.db import db, transaction
-from supervision.core.errors import Conflict
+from supervision.core.errors import Conflict, InvalidInput
 from supervision.core.scope import visible
 from supervision.gate import marks
 from supervision.gate import queries as gates
+from supervision.gate import service as records
 from supervision.hazard import queries as tickets
 from supervision.hazard import service as hazards
 from supervision.proof import jobs as proving
@@ -36,8 +41,9 @@ from supervision.video import (
 )
 from supervision.video.job_models import JobState, NodeJob
 from supervision.video.rules import RejectReason
+from tests.factories.cases import law, load_case, make_case, proposal
 from tests.factories.gates import make_gate
-from tests.factories.hazards import picture
+from tests.factories.hazards import photo, picture
 from tests.factories.proofs import a_proof
 from tests.factories.video import (
     HOSTS,
@@ -144,6 +150,53 @@ def test_a_mark_and_the_withdrawal_of_its_record_stand_in_line(app, cast, pages,
     assert answers == [302]
     db.session.rollback()
     assert gates.get_mark(ident, SYSTEM).withdrawn_reason == "Forged"
+
+
+def test_a_case_is_not_decided_on_a_mark_that_fell_since(app, cast, node, camera):
+    officer, chief = cast["district_officer"], cast["section_chief"]
+    gate = make_gate(cast, camera)
+    seen = make_violation(node, camera)
+    with transaction():
+        hazard_id = service.confirm(seen, officer).hazard_id
+        marks.mark(seen, officer)
+    law(cast)
+    case_id = make_case(cast, CaseState.FILED, hazard_ids=[])
+    told = {"name": "Clip", "source": "Camera", "kind": EvidenceKindOfCase.AUDIOVISUAL}
+    with transaction():
+        hazard = tickets.get_hazard(hazard_id, officer)
+        shown = exhibits.Exhibit(**told, hazard_file=hazard.files[0])
+        exhibits.add(load_case(case_id, officer), officer, shown)
+    with transaction():
+        found = gates.get_gate(gate, chief)
+        records.withdraw(found, chief, reason="Forged")
+    for step in (exhibits.issue_list, lambda c, a: decision.propose(c, a, proposal())):
+        with pytest.raises(Conflict, match="mark behind"), transaction():
+            step(load_case(case_id, officer), officer)
+    with transaction():
+        case = load_case(case_id, officer)
+        exhibits.remove(case, officer, case.evidence[-1], reason="Its mark fell")
+        decision.propose(case, officer, proposal())
+
+
+def test_a_proof_of_rectification_is_a_cameras_file_too(cast, node, camera):
+    officer = cast["district_officer"]
+    hazard_id = queries.get_violation(confirmed(cast, node, camera), SYSTEM).hazard_id
+    law(cast)
+    case_id = make_case(cast, CaseState.FILED, hazard_ids=[])
+    with transaction():
+        hazard = tickets.get_hazard(hazard_id, SYSTEM)
+        hazards.attach(hazard, [photo(SYSTEM)], "proof")
+    told = {"name": "Proof", "source": "Camera", "review_reference": "Review 9"}
+
+    def add(kind):
+        with transaction():
+            file = tickets.get_hazard(hazard_id, officer).files[0]
+            shown = exhibits.Exhibit(**told, kind=kind, hazard_file=file)
+            return exhibits.add(load_case(case_id, officer), officer, shown).is_usable
+
+    with pytest.raises(InvalidInput):
+        add(EvidenceKindOfCase.DOCUMENTARY)
+    assert not add(EvidenceKindOfCase.AUDIOVISUAL)
 
 
 # ---- evidence that goes --------------------------------------------------------------------------
