@@ -266,6 +266,8 @@ def _part(kind: RuleKind, name: str) -> Field:
     }
     if name == "direction":
         return CodeField(_l("Direction"), labels=labels.DIRECTION_LABELS, default=Direction.ANY)
+    if name == "severity":
+        return CodeField(_l("Severity"), labels=labels.RULE_SEVERITY_LABELS, default="general")
     if name == "min_count":
         return IntegerField(people[kind], [Optional(), NumberRange(min=1, max=1000)])
     if name in {"votes_needed", "votes_window"}:

@@ -28,21 +28,22 @@ class Shape:
 
 _VOTES = ("votes_needed", "votes_window")
 _SIZE = ("min_height", "min_score")
+_RANK = ("severity",)
 
 # Worn or not: ticked for each zone in one table.
 EQUIPMENT = (RuleKind.HELMET_MISSING, RuleKind.VEST_MISSING)
 
 SHAPES: dict[RuleKind, Shape] = {
-    RuleKind.HELMET_MISSING: Shape(("dwell_s",), (*_VOTES, *_SIZE)),
-    RuleKind.VEST_MISSING: Shape(("dwell_s",), (*_VOTES, *_SIZE)),
-    RuleKind.INTRUSION: Shape(("dwell_s",), (*_VOTES, *_SIZE)),
-    RuleKind.LINE_CROSSING: Shape(("direction",), _SIZE, on_lines=True),
-    RuleKind.LOITERING: Shape(("dwell_s",), _SIZE),
-    RuleKind.CROWDING: Shape(("min_count", "dwell_s"), (*_VOTES, *_SIZE)),
-    RuleKind.POST_ABSENT: Shape(("min_count", "dwell_s"), _SIZE, needs_zone=True),
-    RuleKind.EXIT_BLOCKED: Shape(("min_share", "dwell_s"), needs_zone=True),
-    RuleKind.FIRE_SMOKE: Shape(("dwell_s",), (*_VOTES, *_SIZE)),
-    RuleKind.FALL: Shape(("dwell_s",), _SIZE),
+    RuleKind.HELMET_MISSING: Shape(("dwell_s",), (*_VOTES, *_SIZE, *_RANK)),
+    RuleKind.VEST_MISSING: Shape(("dwell_s",), (*_VOTES, *_SIZE, *_RANK)),
+    RuleKind.INTRUSION: Shape(("dwell_s",), (*_VOTES, *_SIZE, *_RANK)),
+    RuleKind.LINE_CROSSING: Shape(("direction",), (*_SIZE, *_RANK), on_lines=True),
+    RuleKind.LOITERING: Shape(("dwell_s",), (*_SIZE, *_RANK)),
+    RuleKind.CROWDING: Shape(("min_count", "dwell_s"), (*_VOTES, *_SIZE, *_RANK)),
+    RuleKind.POST_ABSENT: Shape(("min_count", "dwell_s"), (*_SIZE, *_RANK), needs_zone=True),
+    RuleKind.EXIT_BLOCKED: Shape(("min_share", "dwell_s"), _RANK, needs_zone=True),
+    RuleKind.FIRE_SMOKE: Shape(("dwell_s",), (*_VOTES, *_SIZE, *_RANK)),
+    RuleKind.FALL: Shape(("dwell_s",), (*_SIZE, *_RANK)),
 }
 
 # Starting values of a new rule. Fire and smoke are small in the picture and need more agreement.

@@ -38,6 +38,13 @@ SEVERITY_LABELS = {
 # As an address names them.
 SEVERITY_CHOICES = {severity.name.lower(): text for severity, text in SEVERITY_LABELS.items()}
 
+# Of a rule; the contract's words, of which the first says nothing of its own.
+RULE_SEVERITY_LABELS = {
+    "general": _l("As is usual for its kind"),
+    "serious": SEVERITY_LABELS[Severity.SERIOUS],
+    "critical": SEVERITY_LABELS[Severity.CRITICAL],
+}
+
 SEVERITY_TONES = {Severity.CRITICAL: "bad", Severity.SERIOUS: "wait", Severity.GENERAL: "plain"}
 
 KIND_LABELS = {

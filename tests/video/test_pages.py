@@ -418,7 +418,7 @@ def test_opening_and_saving_a_camera_changes_nothing(pages, cast, node):
                 line_id="gate",
                 direction=Direction.TO_LEFT,
             ),
-            Rule("crowding", RuleKind.CROWDING, dwell_s=10.0, min_count=7),
+            Rule("crowding", RuleKind.CROWDING, dwell_s=10.0, min_count=7, severity="critical"),
             Rule("post_absent:post", RuleKind.POST_ABSENT, "post", dwell_s=90.0),
             Rule("exit_blocked:press", RuleKind.EXIT_BLOCKED, "press", min_share=0.5),
         ),
