@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
@@ -126,3 +127,9 @@ class TokenForm(Form):
     expires_on = DateField(
         _l("Valid until"), [Optional()], description=_l("Empty: until it is revoked.")
     )
+
+
+def seen_revision(violation_id: int) -> int | None:
+    """Which revision was on the screen of whoever sends a verdict; None where nothing was said."""
+    given = request.form.get(f"revision-{violation_id}", type=int)
+    return given if given is not None and given > 0 else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 import time
 from dataclasses import replace
@@ -281,6 +282,31 @@ def test_a_clip_that_proved_nothing_is_not_kept_for_ever(cast, node, camera, is_
         proving.look(later)
         jobs.forget_copies(later)
         assert attachments.storage().exists(sha256) is is_there
+
+
+# ---- what a verdict is about ------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("page", "act", "name"),
+    [
+        ("/video/{}", "/video/{}/confirm", "confirm-note"),
+        ("/desk/{}", "/desk/{}/reject", "note"),
+        ("/desk/grid?{}", "/desk/bulk?{}", "note"),
+    ],
+)
+def test_the_trail_says_what_was_on_the_screen_when_it_was_judged(
+    app, cast, pages, node, camera, page, act, name
+):
+    """Cards lie ready in the browser; meanwhile the node tells more of the episode."""
+    event = make_event(node, camera_uid(camera))
+    node.send(event)
+    ident = violation(event.event_id).id
+    shown = pages.get("video_operator", page.format(ident)).text
+    fields = dict(re.findall(r'name="(revision-\d+)" value="(\d+)"', shown))
+    assert node.send(closed(event)).status_code == 201
+    given = {name: "Seen", "reason": "unclear", "verdict": "reject", "id": str(ident), **fields}
+    assert pages.post("video_operator", act.format(ident), given).status_code in {200, 302}
+    found = violation(event.event_id)
+    assert (found.revision, found.verdict_revision) == (2, 1)
 
 
 # ---- jobs of cameras that were moved -------------------------------------------------------------

@@ -23,6 +23,7 @@ from supervision.desk import labels as desk_labels
 from supervision.desk.queries import Tile
 from supervision.video import labels
 from supervision.video import service as verdicts
+from supervision.video.forms import seen_revision
 from supervision.video.models import Violation
 from supervision.video.rules import RejectReason
 
@@ -159,11 +160,11 @@ def _problem(form: forms.BulkForm, ids: list[int]) -> str:
 def _verdict(form: forms.BulkForm, actor: Actor, first: int) -> Callable[[int], Violation]:
     note = form.note.data or ""
     if form.verdict.data == "confirm":
-        return lambda i: verdicts.confirm(i, actor, note=note)
+        return lambda i: verdicts.confirm(i, actor, note=note, seen=seen_revision(i))
     if form.verdict.data == "duplicate":
-        return lambda i: verdicts.mark_duplicate(i, actor, original_id=first)
+        return lambda i: verdicts.mark_duplicate(i, actor, original_id=first, seen=seen_revision(i))
     reason = RejectReason(form.reason.data)
-    return lambda i: verdicts.reject(i, actor, reason=reason, note=note)
+    return lambda i: verdicts.reject(i, actor, reason=reason, note=note, seen=seen_revision(i))
 
 
 def _named(actor: Actor, failures: list[Failure]) -> list[tuple[Failure, Tile | None]]:

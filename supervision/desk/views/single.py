@@ -188,7 +188,12 @@ def confirm(violation_id: int) -> ResponseReturnValue:
     form = forms.ConfirmForm(prefix="confirm-")
 
     def act() -> Violation:
-        return verdicts.confirm(violation_id, current_actor(), note=form.note.data or "")
+        return verdicts.confirm(
+            violation_id,
+            current_actor(),
+            note=form.note.data or "",
+            seen=forms.seen_revision(violation_id),
+        )
 
     def done(violation: Violation) -> str:
         again = video.get_violation(violation.id, current_actor())
@@ -206,7 +211,11 @@ def reject(violation_id: int) -> ResponseReturnValue:
     def act() -> Violation:
         reason = RejectReason(form.reason.data)
         return verdicts.reject(
-            violation_id, current_actor(), reason=reason, note=form.note.data or ""
+            violation_id,
+            current_actor(),
+            reason=reason,
+            note=form.note.data or "",
+            seen=forms.seen_revision(violation_id),
         )
 
     return _act(violation_id, "reject", form, act, lambda _v: _("Rejected: not a violation."))
@@ -241,7 +250,10 @@ def duplicate(violation_id: int) -> ResponseReturnValue:
 
     def act() -> Violation:
         try:
-            return verdicts.mark_duplicate(violation_id, actor, original_id=form.original.data)
+            seen = forms.seen_revision(violation_id)
+            return verdicts.mark_duplicate(
+                violation_id, actor, original_id=form.original.data, seen=seen
+            )
         except NotFound:
             # Only the original can be missing: the violation itself was read above.
             raise InvalidInput(verdicts.ANOTHER_OF_THIS_CAMERA, field="original") from None

@@ -197,7 +197,12 @@ def confirm(violation_id: int) -> ResponseReturnValue:
     form = forms.ConfirmForm(prefix="confirm-")
 
     def act() -> Violation:
-        return service.confirm(violation_id, current_actor(), note=form.note.data or "")
+        return service.confirm(
+            violation_id,
+            current_actor(),
+            note=form.note.data or "",
+            seen=forms.seen_revision(violation_id),
+        )
 
     def done(violation: Violation) -> str:
         again = queries.get_violation(violation.id, current_actor())
@@ -215,7 +220,11 @@ def reject(violation_id: int) -> ResponseReturnValue:
     def act() -> Violation:
         reason = RejectReason(form.reason.data)
         return service.reject(
-            violation_id, current_actor(), reason=reason, note=form.note.data or ""
+            violation_id,
+            current_actor(),
+            reason=reason,
+            note=form.note.data or "",
+            seen=forms.seen_revision(violation_id),
         )
 
     return _act(violation_id, "reject", form, act, lambda _v: _("Rejected: not a violation."))
@@ -230,7 +239,10 @@ def duplicate(violation_id: int) -> ResponseReturnValue:
 
     def act() -> Violation:
         try:
-            return service.mark_duplicate(violation_id, actor, original_id=form.original.data)
+            seen = forms.seen_revision(violation_id)
+            return service.mark_duplicate(
+                violation_id, actor, original_id=form.original.data, seen=seen
+            )
         except NotFound:
             # Only the original can be missing: the violation itself was read above.
             raise InvalidInput(service.ANOTHER_OF_THIS_CAMERA, field="original") from None
