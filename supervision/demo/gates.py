@@ -29,6 +29,8 @@ AGE, HOLDS = timedelta(days=24), timedelta(days=365)
 def remember(camera_id: int) -> None:
     """By two persons, as their pages would do it; camera 1 is then usable as penalty evidence."""
     author, approver = _actor(AUTHOR), _actor(APPROVER)
+    if author is None or approver is None:
+        return  # somebody has taken the people of the demonstration away
     drawn = clock.start_of(clock.today() - AGE) + timedelta(hours=9)
 
     def step(minutes: int, act: Callable[[Camera], object]) -> None:
@@ -72,9 +74,7 @@ def _scan(actor: Actor, name: str, variant: int) -> attachments.Attachment:
     return attachments.store_scan(actor, io.BytesIO(data), f"{name}.jpg", field="scan")
 
 
-def _actor(username: str) -> Actor:
+def _actor(username: str) -> Actor | None:
     stmt = select(Account.id).where(Account.username == username)
-    ident = db.session.scalars(unscoped(stmt, reason="an account of the demonstration")).one()
-    found = accounts.actor_of(ident)
-    assert found is not None
-    return found
+    ident = db.session.scalars(unscoped(stmt, reason="an account of the demonstration")).first()
+    return None if ident is None else accounts.actor_of(ident)

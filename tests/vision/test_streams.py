@@ -99,7 +99,9 @@ def test_a_password_full_of_signs_opens_the_stream_and_a_wrong_one_is_tried_once
     fault, detail = fault_of(camera.url("anqi:wrong"))
     assert fault is StreamFault.AUTHENTICATION
     assert "wrong" not in detail
-    assert sum(bool(given) for _, given in camera.requests) == 1, "each try counts for the lock"
+    # The end of the connection before may still be on its way.
+    tries = [verb for verb, given in list(camera.requests) if given and verb != "TEARDOWN"]
+    assert len(tries) == 1, "each try counts for the lock"
 
 
 def test_a_missing_stream_a_strange_codec_and_sound_alone_are_told_apart(
