@@ -15,6 +15,7 @@ from supervision.gate import labels, queries, rules
 from supervision.gate.models import CameraGate, PenaltyMark
 from supervision.gate.rules import Lack
 from supervision.hazard.labels import Listed
+from supervision.hazard.workflow import HazardState
 from supervision.video import holds
 from supervision.video import queries as video
 from supervision.video.evidence_models import HoldKind
@@ -94,6 +95,8 @@ def _check_verdict(violation: Violation) -> None:
         )
     if violation.status is not ReviewState.CONFIRMED or violation.verdict_side is None:
         raise Conflict(N_("Only what a person has confirmed can be marked."))
+    if violation.hazard is not None and violation.hazard.status is HazardState.INVALID:
+        raise Conflict(N_("Its ticket was declared invalid: there was no violation to prove."))
 
 
 def withdraw(found: PenaltyMark, actor: Actor, *, reason: str) -> None:

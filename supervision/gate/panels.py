@@ -17,6 +17,7 @@ from supervision.gate import labels, queries, rules
 from supervision.gate.models import CameraGate, PenaltyMark
 from supervision.gate.queries import Group
 from supervision.gate.rules import Lack
+from supervision.hazard.workflow import HazardState
 from supervision.video import queries as video
 from supervision.video.models import Violation
 from supervision.video.workflow import ReviewState
@@ -40,13 +41,14 @@ class Standing:
 
 
 def standing(violation: Violation, actor: Actor) -> Standing:
-    """Needs the violation's camera loaded."""
+    """Needs the violation's camera and hazard loaded."""
     seen_at = rules.seen_at(violation.started_at, violation.received_at)
     gate, lacks = queries.judge(violation.camera, seen_at)
     by_person = (
         violation.status is ReviewState.CONFIRMED
         and violation.verdict_side is not None
         and not violation.is_automatic
+        and (violation.hazard is None or violation.hazard.status is not HazardState.INVALID)
     )
     return Standing(violation, gate, lacks, queries.mark_of(violation.id, actor), by_person)
 

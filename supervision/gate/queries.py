@@ -23,6 +23,8 @@ from supervision.gate import rules
 from supervision.gate.models import CameraGate, PenaltyMark
 from supervision.gate.rules import Lack, Stand
 from supervision.gate.workflow import STANDING, UNDECIDED, GateState
+from supervision.hazard.models import Hazard
+from supervision.hazard.workflow import HazardState
 from supervision.video.models import Camera, Violation
 from supervision.video.rules import TicketFault
 from supervision.video.ticket_models import CameraTicket
@@ -222,6 +224,9 @@ def standing_of_hazards(hazard_ids: Collection[int]) -> Sequence[PenaltyMark]:
         .join(CameraGate, CameraGate.id == PenaltyMark.gate_id)
         .where(Violation.hazard_id.in_(hazard_ids), PenaltyMark.withdrawn_at.is_(None))
         .where(CameraGate.status.in_(STANDING))
+        # A wrong confirmation is put right on the ticket; what is marked of it proves nothing.
+        .join(Hazard, Hazard.id == Violation.hazard_id)
+        .where(Hazard.status != HazardState.INVALID)
         .options(
             contains_eager(PenaltyMark.violation).options(
                 joinedload(Violation.camera), selectinload(Violation.evidence)
@@ -240,7 +245,7 @@ def violations_of(hazard_id: int, actor: Actor, limit: int) -> Sequence[Violatio
     stmt = (
         visible(Violation, actor)
         .where(Violation.hazard_id == hazard_id)
-        .options(joinedload(Violation.camera))
+        .options(joinedload(Violation.camera), joinedload(Violation.hazard))
         .order_by(Violation.started_at.desc(), Violation.id.desc())
         .limit(limit)
     )

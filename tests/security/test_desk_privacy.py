@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import pytest
 
+from supervision import slices
 from supervision.casefile import decision
 from supervision.casefile import evidence as exhibits
 from supervision.casefile.rules import EvidenceKind as EvidenceKindOfCase
@@ -27,11 +28,13 @@ from supervision.gate import queries as gates
 from supervision.gate import service as records
 from supervision.hazard import queries as tickets
 from supervision.hazard import service as hazards
+from supervision.hazard.rules import InvalidReason
 from supervision.proof import jobs as proving
 from supervision.proof import queries as proofs
 from supervision.video import (
     clips,
     equipment,
+    holds,
     jobs,
     live,
     node_jobs,
@@ -58,6 +61,7 @@ from tests.factories.video import (
     media_of,
     violation,
 )
+from tests.statements import counted
 from vision import contract
 from vision.contract import EvidenceKind, JobKind, SourceFile
 
@@ -200,6 +204,24 @@ def test_a_proof_of_rectification_is_a_cameras_file_too(cast, node, camera):
     assert not add(EvidenceKindOfCase.AUDIOVISUAL)
 
 
+def test_what_turned_out_to_be_none_proves_nothing(cast, node, camera):
+    """A verdict is final; that it was wrong is said on the ticket, which is declared invalid."""
+    officer, chief = cast["district_officer"], cast["section_chief"]
+    make_gate(cast, camera)
+    seen = confirmed(cast, node, camera)
+    hazard_id = queries.get_violation(seen, SYSTEM).hazard_id
+    marked = mark(seen, officer).id
+    assert slices.evidence_of([hazard_id])
+    with transaction():
+        found = tickets.get_hazard(hazard_id, officer)
+        hazards.invalidate(found, officer, invalid_reason=InvalidReason.OTHER, note="A dummy")
+    assert slices.evidence_of([hazard_id]) == {}
+    with transaction():
+        marks.withdraw(gates.get_mark(marked, chief), chief, reason="A dummy")
+    with pytest.raises(Conflict):
+        mark(seen, officer)
+
+
 # ---- evidence that goes --------------------------------------------------------------------------
 class KilledError(BaseException):
     """Nothing catches it, as nothing catches the signal."""
@@ -307,6 +329,33 @@ def test_the_trail_says_what_was_on_the_screen_when_it_was_judged(
     assert pages.post("video_operator", act.format(ident), given).status_code in {200, 302}
     found = violation(event.event_id)
     assert (found.revision, found.verdict_revision) == (2, 1)
+
+
+def test_longer_lists_of_records_and_holds_ask_no_more(cast, pages, node):
+    urls = ("/gates/", "/video/holds/", "/proofs/?status=")
+    client = pages.as_("section_chief")
+
+    def grow(count):
+        for _ in range(count):
+            camera = make_camera(cast, node)
+            make_gate(cast, camera)
+            seen = confirmed(cast, node, camera)
+            hazard_id = queries.get_violation(seen, SYSTEM).hazard_id
+            with transaction():
+                holds.place(queries.get_violation(seen, SYSTEM), SYSTEM, "Asked for by a court")
+                db.session.flush()
+            a_proof(cast.plant_id, hazard_id, camera)
+
+    def count(url):
+        client.get(url)
+        with counted() as statements:
+            assert client.get(url).status_code == 200
+        return len(statements)
+
+    grow(1)
+    before = {url: count(url) for url in urls}
+    grow(3)
+    assert {url: count(url) for url in urls} == before
 
 
 # ---- jobs of cameras that were moved -------------------------------------------------------------
