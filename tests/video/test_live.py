@@ -37,6 +37,7 @@ def show(node, camera_id, colour="green", *, at=None):
 def looks():
     db.session.rollback()
     stmt = visible(AuditEntry, SYSTEM).where(AuditEntry.action == "video.live")
+    stmt = stmt.order_by(AuditEntry.id)
     return [entry.actor_name for entry in db.session.scalars(stmt)]
 
 
