@@ -57,7 +57,8 @@ class NodeJob:
     ``REPLAY``: ``source`` (a clip), ``before`` and ``after``: the camera
     with its rules as they are and as they would be (without addresses). ``COPY``: ``source``,
     ``keep`` (where those stand whose faces may be seen, on the picture of ``keep_at``; empty: all
-    heads are blurred), ``watermark``. ``CLIP``: ``camera_id``, ``seconds``.
+    heads are blurred), ``watermark``. ``CLIP``: ``camera_id``, ``seconds``. In both ``before`` is the
+    camera whose masks hide what they hide now, also where the node does not watch it.
     """
 
     job_id: str
