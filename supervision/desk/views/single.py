@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from supervision.core.access import current_actor, requires
 from supervision.core.actor import Actor
 from supervision.core.db import transaction
-from supervision.core.errors import Conflict, InvalidInput, NotFound
+from supervision.core.errors import Conflict, InvalidInput
 from supervision.core.i18n import format_instant, message_of
 from supervision.core.permissions import Permission
 from supervision.core.web.numbers import LARGEST_ID
@@ -24,10 +24,9 @@ from supervision.desk.workflow import OPINION_WORKFLOW, OpinionState
 from supervision.slices import slices
 from supervision.video import forms, labels
 from supervision.video import queries as video
-from supervision.video import service as verdicts
 from supervision.video.findings import meaning_of
 from supervision.video.models import Violation
-from supervision.video.rules import RejectReason
+from supervision.video.views.verdicts import confirming, duplicating, rejecting
 from supervision.video.workflow import REVIEW_WORKFLOW, ReviewState
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
@@ -185,40 +184,13 @@ def _verdict_line(violation: Violation) -> str:
 @bp.post("/<int:violation_id>/confirm")
 @requires(Permission.VIDEO_REVIEW)
 def confirm(violation_id: int) -> ResponseReturnValue:
-    form = forms.ConfirmForm(prefix="confirm-")
-
-    def act() -> Violation:
-        return verdicts.confirm(
-            violation_id,
-            current_actor(),
-            note=form.note.data or "",
-            seen=forms.seen_revision(violation_id),
-        )
-
-    def done(violation: Violation) -> str:
-        again = video.get_violation(violation.id, current_actor())
-        number = again.hazard.number if again.hazard else ""
-        return str(_("Confirmed: hazard %(number)s.", number=number))
-
-    return _act(violation_id, "confirm", form, act, done)
+    return _act(violation_id, *confirming(violation_id))
 
 
 @bp.post("/<int:violation_id>/reject")
 @requires(Permission.VIDEO_REVIEW)
 def reject(violation_id: int) -> ResponseReturnValue:
-    form = forms.RejectForm()
-
-    def act() -> Violation:
-        reason = RejectReason(form.reason.data)
-        return verdicts.reject(
-            violation_id,
-            current_actor(),
-            reason=reason,
-            note=form.note.data or "",
-            seen=forms.seen_revision(violation_id),
-        )
-
-    return _act(violation_id, "reject", form, act, lambda _v: _("Rejected: not a violation."))
+    return _act(violation_id, *rejecting(violation_id))
 
 
 @bp.get("/<int:violation_id>/originals")
@@ -245,20 +217,8 @@ def _originals_page(violation_id: int, form: forms.DuplicateForm | None) -> str:
 @bp.post("/<int:violation_id>/duplicate")
 @requires(Permission.VIDEO_REVIEW)
 def duplicate(violation_id: int) -> ResponseReturnValue:
-    actor, form = current_actor(), forms.DuplicateForm()
-    video.get_violation(violation_id, actor)
-
-    def act() -> Violation:
-        try:
-            seen = forms.seen_revision(violation_id)
-            return verdicts.mark_duplicate(
-                violation_id, actor, original_id=form.original.data, seen=seen
-            )
-        except NotFound:
-            # Only the original can be missing: the violation itself was read above.
-            raise InvalidInput(verdicts.ANOTHER_OF_THIS_CAMERA, field="original") from None
-
-    return _act(violation_id, "duplicate", form, act, lambda _v: _("Marked as a duplicate."))
+    video.get_violation(violation_id, current_actor())
+    return _act(violation_id, *duplicating(violation_id, forms.DuplicateForm()))
 
 
 def _act(

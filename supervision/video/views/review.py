@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from supervision.core.access import current_actor, requires
 from supervision.core.actor import Actor
 from supervision.core.db import transaction
-from supervision.core.errors import Conflict, InvalidInput, NotFound
+from supervision.core.errors import Conflict, InvalidInput
 from supervision.core.i18n import format_instant, message_of
 from supervision.core.permissions import Permission
 from supervision.core.web.forms import Form
@@ -25,8 +25,9 @@ from supervision.slices import slices
 from supervision.video import forms, labels, picture_queries, queries, service, ticket_queries
 from supervision.video.findings import meaning_of
 from supervision.video.models import Violation
-from supervision.video.rules import RejectReason, Severity
+from supervision.video.rules import Severity
 from supervision.video.ticket_models import CameraTicket
+from supervision.video.views.verdicts import confirming, duplicating, rejecting
 from supervision.video.workflow import REVIEW_WORKFLOW, ReviewState
 from vision.contract import RuleKind
 
@@ -194,40 +195,13 @@ def _act(
 @bp.post("/<int:violation_id>/confirm")
 @requires(Permission.VIDEO_REVIEW)
 def confirm(violation_id: int) -> ResponseReturnValue:
-    form = forms.ConfirmForm(prefix="confirm-")
-
-    def act() -> Violation:
-        return service.confirm(
-            violation_id,
-            current_actor(),
-            note=form.note.data or "",
-            seen=forms.seen_revision(violation_id),
-        )
-
-    def done(violation: Violation) -> str:
-        again = queries.get_violation(violation.id, current_actor())
-        number = again.hazard.number if again.hazard else ""
-        return str(_("Confirmed: hazard %(number)s.", number=number))
-
-    return _act(violation_id, "confirm", form, act, done)
+    return _act(violation_id, *confirming(violation_id))
 
 
 @bp.post("/<int:violation_id>/reject")
 @requires(Permission.VIDEO_REVIEW)
 def reject(violation_id: int) -> ResponseReturnValue:
-    form = forms.RejectForm()
-
-    def act() -> Violation:
-        reason = RejectReason(form.reason.data)
-        return service.reject(
-            violation_id,
-            current_actor(),
-            reason=reason,
-            note=form.note.data or "",
-            seen=forms.seen_revision(violation_id),
-        )
-
-    return _act(violation_id, "reject", form, act, lambda _v: _("Rejected: not a violation."))
+    return _act(violation_id, *rejecting(violation_id))
 
 
 @bp.post("/<int:violation_id>/duplicate")
@@ -236,18 +210,7 @@ def duplicate(violation_id: int) -> ResponseReturnValue:
     actor = current_actor()
     violation = queries.get_violation(violation_id, actor)
     form = _duplicate_form(queries.originals(violation, actor))
-
-    def act() -> Violation:
-        try:
-            seen = forms.seen_revision(violation_id)
-            return service.mark_duplicate(
-                violation_id, actor, original_id=form.original.data, seen=seen
-            )
-        except NotFound:
-            # Only the original can be missing: the violation itself was read above.
-            raise InvalidInput(service.ANOTHER_OF_THIS_CAMERA, field="original") from None
-
-    return _act(violation_id, "duplicate", form, act, lambda _v: _("Marked as a duplicate."))
+    return _act(violation_id, *duplicating(violation_id, form))
 
 
 @bp.post("/<int:violation_id>/take-apart")
