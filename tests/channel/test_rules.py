@@ -44,6 +44,11 @@ def test_a_kind_has_the_topic_of_its_own_line_or_of_its_noun():
         (Reach.REGION, "330113", Audience.SUPERVISORS, False),
         (Reach.REGION, "330110", Audience.ADMINISTRATORS, False),
         (Reach.ENTERPRISE, "", Audience.ENTERPRISE_PEOPLE, True),
+        (Reach.ENTERPRISE, "", Audience.ENTERPRISE_GROUPS, True),
+        # About region 7, which is told to its own groups alone.
+        (Reach.REGION, "7", Audience.REGION_GROUPS, True),
+        (Reach.REGION, "330110", Audience.REGION_GROUPS, False),
+        (Reach.EVERYTHING, "", Audience.REGION_GROUPS, False),
         # An enterprise's group never hears what its supervisors are told.
         (Reach.ENTERPRISE, "", Audience.SUPERVISORS, False),
     ],
