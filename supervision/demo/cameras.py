@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select
+from sqlalchemy.orm import joinedload
 
 from supervision.account import service as accounts
 from supervision.core import clock, crypto
@@ -119,7 +120,8 @@ def _first_enterprise() -> Enterprise:
 
 
 def _cameras(enterprise: Enterprise) -> Select[Any]:
-    return visible(Camera, SYSTEM).where(Camera.enterprise_id == enterprise.id)
+    stmt = visible(Camera, SYSTEM).where(Camera.enterprise_id == enterprise.id)
+    return stmt.options(joinedload(Camera.node))
 
 
 def _spec(post: Post, node: VisionNode, address: str) -> CameraSpec:
@@ -146,18 +148,6 @@ def _ensure_camera(
         equipment.create_camera(enterprise, SYSTEM, spec, stream_hosts=hosts)
     elif crypto.decrypt(camera.stream_url) != spec.stream_url:
         kept = replace(
-            spec,
-            place=camera.place,
-            input_size=camera.input_size,
-            analysed_fps=camera.analysed_fps,
-            is_enabled=camera.is_enabled,
-            zones=camera.zone_list,
-            rules=camera.rule_list,
-            lines=camera.line_list,
-            masks=camera.mask_list,
-            adaptive=camera.adaptive,
-            gate=camera.gate,
-            scan_s=camera.scan_s,
-            view_check=camera.view_check,
+            equipment.spec_of(camera), name=spec.name, node=spec.node, stream_url=spec.stream_url
         )
         equipment.change_camera(camera, SYSTEM, kept, stream_hosts=hosts)

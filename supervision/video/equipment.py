@@ -144,20 +144,28 @@ def _check(uid: str, spec: CameraSpec) -> None:
     if len({rule.rule_id for rule in spec.rules}) != len(spec.rules):
         raise InvalidInput(N_("The same rule occurs twice for one zone."), field="rules")
     try:
-        contract.Camera(
-            camera_id=uid,
-            name=spec.name,
-            url="",
-            input_size=spec.input_size,
-            analysed_fps=spec.analysed_fps,
-            zones=spec.zones,
-            rules=spec.rules,
-            lines=spec.lines,
-            masks=spec.masks,
-            scan_s=spec.scan_s,
-        )
+        as_judged(uid, spec)
     except ContractError as error:
         raise InvalidInput(error.problem, field=error.field.split(".")[0]) from None
+
+
+def as_judged(uid: str, spec: CameraSpec) -> contract.Camera:
+    """The camera as a node would judge it, without addresses. Raises ContractError."""
+    return contract.Camera(
+        camera_id=uid,
+        name=spec.name,
+        url="",
+        input_size=spec.input_size,
+        analysed_fps=spec.analysed_fps,
+        zones=spec.zones,
+        rules=spec.rules,
+        lines=spec.lines,
+        masks=spec.masks,
+        adaptive=spec.adaptive,
+        gate=spec.gate,
+        scan_s=spec.scan_s,
+        view_check=spec.view_check,
+    )
 
 
 def _assign(camera: Camera, node_before: int | None) -> None:

@@ -110,22 +110,7 @@ def start(
 
 def _judged(camera: Camera, spec: CameraSpec) -> contract.Camera:
     """The camera as a node judges a clip of it: without addresses."""
-    return contract.Camera(
-        camera_id=camera.uid,
-        name=spec.name,
-        url="",
-        input_size=spec.input_size,
-        analysed_fps=spec.analysed_fps,
-        zones=spec.zones,
-        rules=spec.rules,
-        lines=spec.lines,
-        masks=spec.masks,
-        adaptive=spec.adaptive,
-        gate=spec.gate,
-        scan_s=spec.scan_s,
-        view_check=spec.view_check,
-        view_from=camera.view_from,
-    )
+    return replace(equipment.as_judged(camera.uid, spec), view_from=camera.view_from)
 
 
 def _on_day(judged: contract.Camera, permits: Sequence[CameraPermit], day: date) -> contract.Camera:
