@@ -21,7 +21,7 @@ from vision.decoding import LONGEST_GOP_S
 from vision.logs import hide_password_of, set_up
 from vision.looking import Tally
 from vision.mailbox import Mailbox
-from vision.memory import give_back, keep_apart
+from vision.memory import give_back, keep_apart, settle
 from vision.session import CameraSpec, Session, keep_evidence, loops
 from vision.streams import StreamError, mask
 from vision.timing import Backoff, WallClock
@@ -289,6 +289,7 @@ def capture_main(
     set_up(log_format)
     keep_apart()
     _keep_quiet()
+    settle()
     readers: dict[str, Reader] = {}
     report_at = 0.0
     try:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
@@ -210,12 +211,14 @@ class Session:
     ) -> None:
         self._spec, self._mailbox, self._tally, self._stopped = spec, mailbox, tally, stopped
         self._beat = beat or mailbox.beat
-        self._clock = clock or WallClock()
+        self._now = _present(clock or WallClock(), mailbox)
+        # Nothing in here may point back at the session: it would hold on to the scene it has learnt
+        # until Python looks for such rings everywhere, which in a process so quiet takes hours.
         self._looker = Looker(
             spec.habits,
             mailbox,
             tally,
-            new_watcher=self._new_watcher if spec.view_check or spec.watched else None,
+            new_watcher=partial(_watcher_of, spec) if spec.view_check or spec.watched else None,
             now=self._now,
         )
         self._decoder: Decoder | None = None
@@ -280,15 +283,15 @@ class Session:
             if self._stopped():
                 return
 
-    def _now(self) -> float:
-        # Nobody's stay in view is bent by a clock that is set.
-        return self._clock.now(may_step=not self._mailbox.is_wanted())
 
-    def _new_watcher(self) -> Watcher:
-        since = self._spec.view_from
-        return Watcher(
-            self._spec.watched, self._spec.reference, since.timestamp() if since else None
-        )
+def _present(clock: WallClock, mailbox: Mailbox) -> Callable[[], float]:
+    # Nobody's stay in view is bent by a clock that is set.
+    return lambda: clock.now(may_step=not mailbox.is_wanted())
+
+
+def _watcher_of(spec: CameraSpec) -> Watcher:
+    since = spec.view_from
+    return Watcher(spec.watched, spec.reference, since.timestamp() if since else None)
 
 
 def keep_evidence(

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import IO
 
@@ -22,7 +23,7 @@ from vision.jobs.client import Jobs
 from vision.keeper import Identity, Keeper
 from vision.leftovers import sweep, sweep_cut_off
 from vision.logs import hide, hide_password_of
-from vision.memory import give_back
+from vision.memory import give_back, settle
 from vision.metrics import Metrics, Sources
 from vision.office import ConfigWatch, HeartbeatSender
 from vision.outbox import Outbox
@@ -88,6 +89,7 @@ class Worker:
             first = self._first_config()
             self._recover(first)
             self._start_threads(stop)
+            settle()
             self._loop(stop)
         finally:
             stop.set()
@@ -211,7 +213,9 @@ class Worker:
             self._lock.close()
 
 
+@cache
 def worker_version() -> str:
+    """Asked for at each heartbeat, and looked up among all packages of the machine."""
     try:
         return version("anqi")
     except PackageNotFoundError:

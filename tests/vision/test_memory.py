@@ -1,15 +1,23 @@
-"""What was freed between two blocks in use goes back to the system."""
+"""A process that runs for months holds what it needs: nothing gone, nothing freed."""
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import subprocess
 import sys
+import weakref
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.vision.footage import make_clip
+from vision.looking import Tally
+from vision.mailbox import Mailbox
 from vision.memory import give_back
+from vision.session import CameraSpec, Session
 
 
 def held_kb() -> int:
@@ -66,3 +74,80 @@ def test_large_blocks_between_small_ones_go_when_they_are_freed(
     command = [sys.executable, "-c", APART % is_apart]
     freed = int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     assert least <= freed <= most
+
+
+@pytest.fixture
+def without_collector() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+class Ring:
+    """Holds itself, as a session and what it called back did."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.mark.usefixtures("without_collector")
+def test_a_connection_that_is_over_leaves_nothing_for_the_collector(tmp_path: Path) -> None:
+    """It holds the scene it has learnt, 0.1 MB; a camera that is cut off once a minute has 60 an hour."""
+    clip = make_clip(tmp_path / "a.mp4", seconds=0.3, present=(0, 0))
+    box = Mailbox((320, 192))
+    watched = (((0.1, 0.1), (0.9, 0.1), (0.9, 0.9)),)
+    spec = CameraSpec(
+        "gate", f"file://{clip}", box.size, 5.0, tmp_path / "ring", 60.0, box.name, (), True
+    )
+    spec = replace(spec, watched=watched)
+    tally = Tally()
+    gone: list[weakref.ref[object]] = []
+    for _ in range(3):
+        session = Session(spec, box, tally, lambda: False)
+        session.run()
+        gone += [weakref.ref(session), weakref.ref(session._looker)]
+        del session
+    box.close()
+    assert tally.put >= 3, "each of them looked at something"
+    assert [one() for one in gone] == [None] * 6
+
+
+@pytest.mark.usefixtures("without_collector")
+def test_what_only_holds_itself_goes_when_memory_is_given_back() -> None:
+    gone = weakref.ref(Ring())
+    assert gone() is not None
+    give_back()
+    assert gone() is None
+
+
+SETTLED = """
+import gc
+import weakref
+from collections import deque
+import vision.capture, vision.recorder, vision.web
+from tests.vision.test_memory import Ring
+from vision.memory import settle
+
+gc.collect()
+if %s:
+    settle()
+live, seen = deque(maxlen=6), []
+for _ in range(120):
+    ring = Ring()
+    seen.append(weakref.ref(ring))
+    live.append(ring)
+    gc.collect(1)  # it has lived through what Python does often
+    packets = [[] for _ in range(800)]  # and now Python asks itself whether to do more
+    del packets
+print(sum(ref() is not None for ref in seen))
+"""
+
+
+@pytest.mark.parametrize(("is_settled", "least", "most"), [(True, 6, 40), (False, 100, 120)])
+def test_a_process_with_many_libraries_still_finds_what_only_holds_itself(
+    is_settled: bool, least: int, most: int
+) -> None:
+    command = [sys.executable, "-c", SETTLED % is_settled]
+    held = int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    assert least <= held <= most
