@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import logging
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
@@ -129,7 +130,17 @@ def is_closed(path: Path) -> bool:
 
 def segments(folder: Path) -> list[Segment]:
     """The segments of a folder, oldest first."""
-    return [Segment(at / 1000, folder / _name(at)) for at in _instants(folder)]
+    return _segments(folder, _instants(folder))
+
+
+def newest(folder: Path, count: int) -> list[Segment]:
+    """The last ``count`` segments of a folder, oldest first."""
+    return _segments(folder, _instants(folder)[-count:])
+
+
+def _segments(folder: Path, instants: Iterable[int]) -> list[Segment]:
+    # Only for those that are asked for: every name of a path enters the interpreter's table of names.
+    return [Segment(at / 1000, folder / _name(at)) for at in instants]
 
 
 def _instants(folder: Path) -> list[int]:
@@ -151,9 +162,9 @@ def _names(folder: Path) -> list[str]:
 
 def covering(folder: Path, start_t: float, end_t: float) -> list[Segment]:
     """The segments that hold ``start_t`` to ``end_t``, from the key frame before the start."""
-    known = [segment for segment in segments(folder) if segment.start_t <= end_t]
-    before = [i for i, segment in enumerate(known) if segment.start_t <= start_t]
-    return known[before[-1] :] if before else known
+    known = [at for at in _instants(folder) if at / 1000 <= end_t]
+    before = [i for i, at in enumerate(known) if at / 1000 <= start_t]
+    return _segments(folder, known[before[-1] :] if before else known)
 
 
 def prune(folder: Path, older_than_t: float) -> None:

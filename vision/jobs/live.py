@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from vision.contract import LiveWant
-from vision.ring import segments
+from vision.ring import newest
 
 OLDEST_S = 15.0  # a picture older than this is not of now: better none
 QUICKEST_S = 1.0
@@ -69,8 +69,8 @@ class Wanted:
     def fresh(self, camera_id: str, ring: Path, now_t: float) -> list[Fresh]:
         """Segments newer than the picture sent last, newest first; the two newest at most."""
         after_t = max(self._looked[camera_id].sent_t, now_t - OLDEST_S)
-        newest = reversed(segments(ring)[-2:])
-        return [Fresh(one.start_t, one.path) for one in newest if one.start_t > after_t]
+        last = reversed(newest(ring, 2))
+        return [Fresh(one.start_t, one.path) for one in last if one.start_t > after_t]
 
     def sent(self, want: LiveWant, t: float, now: float) -> None:
         looked = self._looked[want.camera_id]

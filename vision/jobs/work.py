@@ -18,7 +18,7 @@ from vision.mask_file import MasksError, of_span
 from vision.models import ModelError, sha256_of
 from vision.recorder import EvidenceError, make_clip
 from vision.replay import open_clip
-from vision.ring import secure, segments
+from vision.ring import newest, secure
 from vision.streams import StreamError
 
 log = logging.getLogger(__name__)
@@ -59,8 +59,8 @@ def proof(work: Work) -> Done:
     if work.camera is None or work.ring is None:
         raise JobError("this node does not watch the camera")
     now = time.time()
-    newest = segments(work.ring)[-1:]
-    if not newest or now - newest[0].path.stat().st_mtime > RECENT_S:
+    last = newest(work.ring, 1)
+    if not last or now - last[0].path.stat().st_mtime > RECENT_S:
         raise JobError("the camera gives no picture at present")
     # Linked, so that nothing is pruned while it is read.
     aside = secure(work.ring, now - work.job.seconds, now, work.folder / "ring")
