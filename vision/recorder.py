@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from vision.contract import MAX_EVIDENCE_BYTES, EvidenceKind, EvidenceRef, Mask
+from vision.decoding import packets_of
 from vision.masks import burn, burnt
 from vision.models import sha256_of
 from vision.ring import BASE_S, TICKS, TIME_BASE, is_closed
@@ -201,9 +202,10 @@ def _frames(path: Path) -> Iterator[tuple[float, av.VideoFrame]]:
         with av.open(str(path), format="nut") as container:
             stream = container.streams.video[0]
             stream.thread_type = "NONE"
-            for frame in container.decode(stream):
-                if frame.time is not None and not frame.is_corrupt:
-                    yield origin + frame.time, frame
+            with packets_of(container, stream) as packets:
+                for frame in (frame for packet in packets for frame in packet.decode()):
+                    if frame.time is not None and not frame.is_corrupt:
+                        yield origin + frame.time, frame
     except (av.FFmpegError, IndexError):
         return  # a cut-off tail: what came before it is good
 

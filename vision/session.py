@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import av
 
 from vision.contract import Camera, Decoding, Point, RuleKind, StreamFault
-from vision.decoding import Decoder, Packet, Shown
+from vision.decoding import Decoder, Packet, Shown, packets_of
 from vision.looking import Habits, Looker, Tally
 from vision.mailbox import Mailbox
 from vision.opening import open_stream
@@ -128,14 +128,15 @@ class Stream:
         Returns when the stream ends or is stopped; raises :class:`StreamError`.
         """
         try:
-            for packet in self._packets:
-                self._beat()
-                if self._stopped():
-                    return
-                if packet.size:
-                    t, lag = self._instant(packet)
-                    take(packet, t, lag)
-                    self._rest(t - lag)
+            with packets_of(self._container, self.video) as packets:
+                for packet in packets:
+                    self._beat()
+                    if self._stopped():
+                        return
+                    if packet.size:
+                        t, lag = self._instant(packet)
+                        take(packet, t, lag)
+                        self._rest(t - lag)
         except av.FFmpegError as error:
             raise StreamError(classify(error), explain(error)) from error
 
@@ -144,7 +145,6 @@ class Stream:
         self._container = open_stream(self._url, spec.hosts, allow_files=spec.allow_files)
         self.video = self._container.streams.video[0]
         self._tick_s = float(self.video.time_base or 0)
-        self._packets: Iterable[Packet] = self._container.demux(self.video)
         self._has_times = self._paced or self._container.format.name not in _WITHOUT_TIMES
         return self
 

@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import av
 import pytest
 
 from tests.vision.footage import make_clip
 from vision.looking import Tally
 from vision.mailbox import Mailbox
 from vision.memory import give_back
+from vision.ring import RingWriter
 from vision.session import CameraSpec, Session
 
 
@@ -151,3 +153,46 @@ def test_a_process_with_many_libraries_still_finds_what_only_holds_itself(
     command = [sys.executable, "-c", SETTLED % is_settled]
     held = int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     assert least <= held <= most
+
+
+IN_USE = """
+import ctypes, sys
+from pathlib import Path
+from vision.jobs.pictures import first_frame
+from vision.memory import give_back
+from vision.recorder import make_snapshot
+
+class Info(ctypes.Structure):
+    _fields_ = [(f"field{number}", ctypes.c_size_t) for number in range(10)]
+
+libc = ctypes.CDLL(None)
+libc.mallinfo2.restype = Info
+ring, out = Path(sys.argv[1]), Path(sys.argv[2])
+paths = sorted(ring.glob("*.nut"))
+does = {"picture": lambda: first_frame(paths[0]), "snapshot": lambda: make_snapshot(paths, 1001.3, out)}
+made = []
+for count in (60, 200):
+    for _ in range(count):
+        assert does[sys.argv[3]]()
+    give_back()
+    made.append(libc.mallinfo2().field7)  # uordblks: bytes that somebody has asked for and not freed
+print((made[1] - made[0]) / 200)
+"""
+
+
+@pytest.mark.skipif(
+    not hasattr(ctypes.CDLL(None), "mallinfo2"), reason="only glibc can be asked what is in use"
+)
+@pytest.mark.parametrize("what", ["picture", "snapshot"])
+def test_a_picture_taken_from_the_ring_leaves_nothing_in_use(tmp_path: Path, what: str) -> None:
+    clip = make_clip(tmp_path / "a.mp4", seconds=4, present=(0, 9))
+    writer = RingWriter(tmp_path / "ring", 60.0)
+    with av.open(str(clip)) as source:
+        packets = [packet for packet in source.demux(video=0) if packet.size]
+        for index, packet in enumerate(packets):
+            writer.write(packet, source.streams.video[0], 1000.0 + index / 10)
+    writer.close()
+    (tmp_path / "out").mkdir()
+    command = [sys.executable, "-c", IN_USE, str(tmp_path / "ring"), str(tmp_path / "out"), what]
+    each = float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    assert each < 60.0, "bytes: a month has a million of them"

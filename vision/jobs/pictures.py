@@ -9,6 +9,7 @@ import av
 import cv2
 
 from vision.contract import MAX_LIVE_BYTES
+from vision.decoding import packets_of
 from vision.jobs.messages import Look
 from vision.letterbox import Letterbox, shrunk
 from vision.mask_file import of_span
@@ -52,7 +53,8 @@ def first_frame(segment: Path) -> av.VideoFrame | None:
         with av.open(str(segment), format="nut", options=_BRIEFLY) as container:
             stream = container.streams.video[0]
             stream.thread_type = "NONE"
-            packets = [p for p in islice(container.demux(stream), 2) if p.size]
+            with packets_of(container, stream) as read:
+                packets = [p for p in islice(read, 2) if p.size]
             # What follows a packet proves that it is whole.
             if not packets or (len(packets) == 1 and not is_closed(segment)):
                 return None
