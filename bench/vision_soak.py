@@ -34,6 +34,7 @@ from vision.contract import CameraState
 ROOT = Path(__file__).resolve().parent.parent
 CAMERAS, EVERY_S = 16, 60.0
 WARM_S, SAMPLE_S, LOOP_S = 180.0, 5.0, 40.0
+SETTLE_S = 20.0  # the last one cut comes back, and a heartbeat, one in ten seconds, tells of it
 # Two-sided 95 %, by degrees of freedom; beyond these 2.0 is near enough.
 _STUDENT = {1: 12.71, 2: 4.30, 3: 3.18, 4: 2.78, 5: 2.57, 6: 2.45, 8: 2.31, 10: 2.23, 15: 2.13}
 
@@ -152,7 +153,7 @@ def soak(folder: Path, seconds: float, warm_s: float) -> dict[str, Any]:
                 sample_at += SAMPLE_S
             del web.heartbeats[:-2]
             time.sleep(0.1)
-        time.sleep(10.0)  # the last one cut comes back
+        time.sleep(SETTLE_S)
         states = [c.state for beat in web.heartbeats[-1:] for c in beat.cameras]
         reconnects = sum(c.reconnects for beat in web.heartbeats[-1:] for c in beat.cameras)
     finally:
