@@ -102,6 +102,39 @@ class Permission(StrEnum):
     CASE_MAKE = "case.make"
     CASE_APPROVE = "case.approve"
 
+    # What enterprises check, rectify and report themselves (自查自改自报).
+    SELFCHECK_READ = "selfcheck.read"
+    # Walk a round: answers, photos, findings, the zero report of a day.
+    SELFCHECK_DO = "selfcheck.do"
+    # Which rounds an enterprise walks, who walks them; its own lists.
+    SELFCHECK_PLAN = "selfcheck.plan"
+    # The authority's lists by sector and post.
+    SELFCHECK_TEMPLATE = "selfcheck.template"
+    RETURN_READ = "return.read"
+    RETURN_MAKE = "return.make"
+    # The principal's signature (16号令 art. 14).
+    RETURN_SIGN = "return.sign"
+    RETURN_DECIDE = "return.decide"
+    # Layouts of local returns.
+    RETURN_EDIT = "return.edit"
+    COMMITMENT_READ = "commitment.read"
+    # Say what one answers for, from the post upwards.
+    COMMITMENT_MAKE = "commitment.make"
+    # The last signature, which makes it public.
+    COMMITMENT_SIGN = "commitment.sign"
+    # What a sector commits to, how often and by when.
+    COMMITMENT_EDIT = "commitment.edit"
+    SCORE_READ = "score.read"
+    # Facts that give or take points and stand in no other record.
+    SCORE_RECORD = "score.record"
+    SCORE_EDIT = "score.edit"
+    # Duty lists (责任清单): read, change, say that it is done.
+    DUTYLIST_READ = "dutylist.read"
+    DUTYLIST_EDIT = "dutylist.edit"
+    DUTYLIST_DO = "dutylist.do"
+    # Ask people of one's own enterprise to join.
+    INVITE = "account.invite"
+
     SUPERVISION_LIST = "supervision.list"
     ASSIGNMENT_EDIT = "assignment.edit"
     ESCALATION_READ = "escalation.read"

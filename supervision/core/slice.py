@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -26,6 +26,7 @@ class NavGroup(StrEnum):
     """The parts of the main menu, from top to bottom; the first has no heading."""
 
     TOP = "top"
+    SELF = "self"
     REGISTRY = "registry"
     SUPERVISION = "supervision"
     ENFORCEMENT = "enforcement"
@@ -58,6 +59,35 @@ class Todo:
     count: int
     url: str
     tone: str = "wait"
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One thing that a person has to have done by a day, and where they do it.
+
+    ``on``: the last day (Asia/Shanghai); ``at``: the last instant where the hour counts. ``duty``:
+    key of the :class:`Duty` that it follows from, "" for none. ``done``: done already, shown ticked.
+    """
+
+    label: LazyText
+    on: date
+    url: str
+    duty: str = ""
+    at: datetime | None = None
+    done: bool = False
+    enterprise: str = ""
+    icon: str = "point"
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What a duty means, in plain words, and where it stands. ``certainty``: H, M or L."""
+
+    key: str
+    title: LazyText
+    meaning: LazyText
+    clause: LazyText
+    certainty: str = "H"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +198,10 @@ class Slice:
     cards: tuple[Card, ...] = ()
     # What waits for a person; those with a count of zero are left out of the start page.
     todos: Callable[[Actor], Sequence[Todo]] | None = None
+    # What a person has to have done: late ones, those of the day and the next ones up to the day
+    # that is given, at most fifty; and what the duties behind them mean.
+    dues: Callable[[Actor, date], Sequence[Due]] | None = None
+    duties: tuple[Duty, ...] = ()
     ticket_parts: tuple[TicketPart, ...] = ()
     # The same of an inspection: ``render(inspection_id, actor)``.
     inspection_parts: tuple[TicketPart, ...] = ()

@@ -50,6 +50,33 @@ MAY_IMPORT = {
     # Shows on a violation what upper slices plug into it, by manifest.
     "desk": {"gate", "live", "proof", "video", "hazard", "account", "enterprise", "slices"},
     "digest": {"video", "account", "enterprise"},
+    # What enterprises check, rectify and report themselves.
+    "selfcheck": {"hazard", "account", "enterprise", "slices"},
+    "returns": {"hazard", "account", "enterprise", "slices"},
+    "commitment": {"chemical", "hazard", "account", "enterprise", "slices"},
+    "dutylist": {"authority", "account", "enterprise", "slices"},
+    # Reads other slices' queries: each point has a record behind it.
+    "score": {
+        "dutylist",
+        "commitment",
+        "returns",
+        "selfcheck",
+        "licence",
+        "people",
+        "risk",
+        "chemical",
+        "document",
+        "casefile",
+        "order",
+        "inspection",
+        "video",
+        "hazard",
+        "account",
+        "enterprise",
+        "slices",
+    },
+    # Leads a new enterprise through its first round.
+    "guide": {"commitment", "selfcheck", "people", "account", "enterprise", "slices"},
     # Sends what the inbox holds by further ways.
     "channel": {"inbox", "account", "enterprise", "slices"},
     # Put the slices' texts to what is stored as a code.
@@ -71,6 +98,10 @@ MAY_IMPORT = {
         "inspection",
         "plan",
         "hazard",
+        "selfcheck",
+        "returns",
+        "commitment",
+        "score",
     }
     | {"authority", "account", "enterprise"},
     # Says what hangs on a rule before it is changed.

@@ -18,6 +18,7 @@ from supervision.core.web.remembered import remembered_count
 
 GROUP_LABELS = {
     NavGroup.TOP: "",
+    NavGroup.SELF: _l("Self-check and reports"),
     NavGroup.REGISTRY: _l("Enterprise files"),
     NavGroup.SUPERVISION: _l("Oversight"),
     NavGroup.ENFORCEMENT: _l("Papers and cases"),

@@ -1,0 +1,1 @@
+"""Safety commitments: said from the post upwards, signed, shown in public."""

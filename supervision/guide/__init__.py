@@ -1,0 +1,1 @@
+"""Leads a new enterprise through its first round."""

@@ -1,0 +1,1 @@
+"""What enterprises report of a period: quarter, year and local returns."""

@@ -1,0 +1,1 @@
+"""The enterprise safety code: points, each with the record behind it."""

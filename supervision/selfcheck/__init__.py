@@ -1,0 +1,1 @@
+"""What enterprises check themselves: lists, rounds, findings, zero reports."""
