@@ -1,0 +1,286 @@
+"""Reads of rounds, plans, zero reports and months. Every one starts at ``visible()``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from supervision.account.roles import Role
+from supervision.core import clock
+from supervision.core.actor import SYSTEM, Actor
+from supervision.core.db import db
+from supervision.core.errors import NotFound
+from supervision.core.scope import region_range, visible
+from supervision.core.search import contains
+from supervision.core.web.paging import capped_count, first_rows
+from supervision.enterprise.models import Enterprise
+from supervision.hazard.models import Hazard
+from supervision.hazard.workflow import HazardState
+from supervision.selfcheck.models import (
+    CheckAnswer,
+    CheckMonth,
+    CheckPlan,
+    CheckRound,
+    CheckTemplate,
+    ZeroReport,
+)
+from supervision.selfcheck.rules import Frequency
+from supervision.selfcheck.workflow import RoundState
+
+SOONEST = (CheckRound.due_at, CheckRound.id)
+NEWEST = (CheckRound.due_at.desc(), CheckRound.id.desc())
+MOST_DUE = 50
+MOST_PLANS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFilter:
+    """What a list of rounds is narrowed to; empty means all."""
+
+    text: str = ""
+    group: str = ""  # open, due, missed, late, done, excused, findings
+    frequency: Frequency | None = None
+    enterprise_id: int | None = None
+    region: str = ""
+    due_from: date | None = None
+    due_to: date | None = None
+    sort: str = "newest"
+
+
+def list_rounds(actor: Actor, wanted: RoundFilter) -> Select[Any]:
+    """The ordered statement behind the list; enterprise, plan and list loaded along."""
+    stmt = (
+        visible(CheckRound, actor)
+        .join(Enterprise, Enterprise.id == CheckRound.enterprise_id)
+        .join(CheckTemplate, CheckTemplate.id == CheckRound.template_id)
+        .options(
+            contains_eager(CheckRound.enterprise),
+            contains_eager(CheckRound.template),
+            joinedload(CheckRound.plan),
+        )
+    )
+    for clause in _clauses(wanted):
+        stmt = stmt.where(clause)
+    return stmt.order_by(*(SOONEST if wanted.sort == "due" else NEWEST))
+
+
+def _clauses(wanted: RoundFilter) -> list[Any]:
+    found: list[Any] = []
+    if wanted.text:
+        found.append(contains(wanted.text, Enterprise.name, CheckTemplate.name))
+    if wanted.group in (groups := _groups()):
+        found.append(groups[wanted.group])
+    if wanted.frequency:
+        found.append(CheckRound.frequency == wanted.frequency)
+    if wanted.enterprise_id is not None:
+        found.append(CheckRound.enterprise_id == wanted.enterprise_id)
+    if wanted.region:
+        found.append(region_range(Enterprise.region_code, wanted.region))
+    if wanted.due_from:
+        found.append(CheckRound.due_at > clock.start_of(wanted.due_from))
+    if wanted.due_to:
+        found.append(CheckRound.due_at <= clock.end_of(wanted.due_to))
+    return found
+
+
+def _groups() -> dict[str, ColumnElement[bool]]:
+    is_open = CheckRound.status == RoundState.OPEN
+    done = CheckRound.status == RoundState.DONE
+    now = clock.now()
+    return {
+        "open": is_open,
+        "due": and_(is_open, CheckRound.due_at >= now, CheckRound.starts_on <= clock.today()),
+        "missed": and_(is_open, CheckRound.due_at < now),
+        "done": done,
+        "late": and_(done, CheckRound.done_at > CheckRound.due_at),
+        "excused": CheckRound.status == RoundState.EXCUSED,
+        "findings": CheckRound.findings > 0,
+    }
+
+
+def _own(actor: Actor) -> ColumnElement[bool] | None:
+    """Of an enterprise's rounds those that wait for ``actor``: an employee's are theirs alone."""
+    if actor.role != Role.EMPLOYEE:
+        return None
+    return or_(CheckPlan.account_id.is_(None), CheckPlan.account_id == actor.id)
+
+
+def open_rounds(actor: Actor, until: date, limit: int = MOST_DUE) -> Sequence[CheckRound]:
+    """What ``actor`` has to walk up to a day, what is due first (and late) first."""
+    stmt = (
+        visible(CheckRound, actor)
+        .join(CheckPlan, CheckPlan.id == CheckRound.plan_id)
+        .where(CheckRound.status == RoundState.OPEN)
+        .where(CheckRound.due_at <= clock.end_of(until), CheckRound.starts_on <= clock.today())
+        .options(
+            contains_eager(CheckRound.plan),
+            joinedload(CheckRound.template),
+            joinedload(CheckRound.enterprise),
+        )
+    )
+    if (own := _own(actor)) is not None:
+        stmt = stmt.where(own)
+    return db.session.scalars(stmt.order_by(*SOONEST).limit(limit)).all()
+
+
+def done_today(actor: Actor, limit: int = MOST_DUE) -> Sequence[CheckRound]:
+    """What was walked on this day already, to be shown ticked."""
+    stmt = (
+        visible(CheckRound, actor)
+        .join(CheckPlan, CheckPlan.id == CheckRound.plan_id)
+        .where(CheckRound.status == RoundState.DONE, CheckRound.due_at >= clock.now())
+        .where(CheckRound.done_at >= clock.start_of(clock.today()))
+        .options(
+            contains_eager(CheckRound.plan),
+            joinedload(CheckRound.template),
+            joinedload(CheckRound.enterprise),
+        )
+    )
+    if (own := _own(actor)) is not None:
+        stmt = stmt.where(own)
+    return db.session.scalars(stmt.order_by(*SOONEST).limit(limit)).all()
+
+
+def rounds_of(actor: Actor, enterprise_id: int, limit: int = 20) -> Sequence[CheckRound]:
+    """The newest rounds of one enterprise."""
+    return first_rows(list_rounds(actor, RoundFilter(enterprise_id=enterprise_id)), limit)
+
+
+def get_round(round_id: int, actor: Actor, *, for_update: bool = False) -> CheckRound:
+    """One round with its list, answers and photos. Raises NotFound out of scope."""
+    stmt = (
+        visible(CheckRound, actor)
+        .where(CheckRound.id == round_id)
+        .options(
+            joinedload(CheckRound.enterprise),
+            joinedload(CheckRound.plan),
+            joinedload(CheckRound.template).selectinload(CheckTemplate.items),
+            selectinload(CheckRound.answers).joinedload(CheckAnswer.item),
+            selectinload(CheckRound.answers).joinedload(CheckAnswer.hazard),
+            selectinload(CheckRound.photos),
+        )
+    )
+    if for_update:
+        stmt = stmt.with_for_update(of=CheckRound).execution_options(populate_existing=True)
+    found: CheckRound | None = db.session.scalars(stmt).unique().first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def plans_of(actor: Actor, enterprise_id: int) -> Sequence[CheckPlan]:
+    """What an enterprise walks, the running ones first."""
+    stmt = visible(CheckPlan, actor).where(CheckPlan.enterprise_id == enterprise_id)
+    order = (CheckPlan.ends_on.is_not(None), CheckPlan.template_code, CheckPlan.id)
+    return db.session.scalars(stmt.order_by(*order).limit(MOST_PLANS)).all()
+
+
+def get_plan(plan_id: int, actor: Actor, *, for_update: bool = False) -> CheckPlan:
+    """One plan with its enterprise. Raises NotFound."""
+    stmt = visible(CheckPlan, actor).where(CheckPlan.id == plan_id)
+    stmt = stmt.options(joinedload(CheckPlan.enterprise))
+    if for_update:
+        stmt = stmt.with_for_update(of=CheckPlan).execution_options(populate_existing=True)
+    found: CheckPlan | None = db.session.scalars(stmt).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def open_on(enterprise_id: int, day: date) -> int:
+    """How many rounds that ought to be walked on ``day`` still are open: daily ones of the day."""
+    stmt = visible(CheckRound, SYSTEM, CheckRound.id).where(
+        CheckRound.enterprise_id == enterprise_id,
+        CheckRound.status == RoundState.OPEN,
+        CheckRound.ends_on == day,
+    )
+    return capped_count(stmt, 100)
+
+
+def walked_on(enterprise_id: int, day: date) -> bool:
+    """Whether any round was done on ``day``."""
+    stmt = visible(CheckRound, SYSTEM, CheckRound.id).where(
+        CheckRound.enterprise_id == enterprise_id,
+        CheckRound.status == RoundState.DONE,
+        CheckRound.done_at >= clock.start_of(day),
+        CheckRound.done_at < clock.end_of(day),
+    )
+    return db.session.scalar(stmt.limit(1)) is not None
+
+
+def found_on(enterprise_id: int, day: date) -> datetime | None:
+    """When the first hazard of ``day`` that stands was found; None for none."""
+    stmt = visible(Hazard, SYSTEM, Hazard.found_at).where(
+        Hazard.enterprise_id == enterprise_id,
+        Hazard.status != HazardState.INVALID,
+        Hazard.found_at >= clock.start_of(day),
+        Hazard.found_at < clock.end_of(day),
+    )
+    found: datetime | None = db.session.scalar(stmt.order_by(Hazard.found_at).limit(1))
+    return found
+
+
+def zero_report(enterprise_id: int, day: date, actor: Actor) -> ZeroReport | None:
+    stmt = visible(ZeroReport, actor).where(ZeroReport.enterprise_id == enterprise_id)
+    return db.session.scalars(stmt.where(ZeroReport.day == day)).first()
+
+
+def zero_reports(actor: Actor, enterprise_id: int, limit: int = 20) -> Sequence[ZeroReport]:
+    """The newest words of an enterprise that nothing was found."""
+    stmt = visible(ZeroReport, actor).where(ZeroReport.enterprise_id == enterprise_id)
+    return db.session.scalars(stmt.order_by(ZeroReport.day.desc()).limit(limit)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFilter:
+    """Whose figures of which month."""
+
+    month: date
+    text: str = ""
+    region: str = ""
+    industry: str = ""
+    only_missing: bool = False
+    sort: str = "missed"
+
+
+MONTH_SORTS: dict[str, tuple[Any, ...]] = {
+    "missed": (CheckMonth.missed.desc(), CheckMonth.enterprise_id),
+    "findings": (CheckMonth.findings.desc(), CheckMonth.enterprise_id),
+    "name": (Enterprise.name, CheckMonth.enterprise_id),
+}
+
+
+def list_months(actor: Actor, wanted: MonthFilter) -> Select[Any]:
+    """Who walks and who misses in a month, enterprise loaded along."""
+    stmt = (
+        visible(CheckMonth, actor)
+        .join(Enterprise, Enterprise.id == CheckMonth.enterprise_id)
+        .where(CheckMonth.month == wanted.month)
+        .options(contains_eager(CheckMonth.enterprise))
+    )
+    if wanted.text:
+        stmt = stmt.where(contains(wanted.text, Enterprise.name))
+    if wanted.region:
+        stmt = stmt.where(region_range(Enterprise.region_code, wanted.region))
+    if wanted.industry:
+        stmt = stmt.where(Enterprise.industry_code.startswith(wanted.industry, autoescape=True))
+    if wanted.only_missing:
+        stmt = stmt.where(CheckMonth.missed > 0)
+    return stmt.order_by(*MONTH_SORTS.get(wanted.sort, MONTH_SORTS["missed"]))
+
+
+def months_of(actor: Actor, enterprise_id: int, limit: int = 12) -> Sequence[CheckMonth]:
+    """An enterprise's last months, the newest first."""
+    stmt = visible(CheckMonth, actor).where(CheckMonth.enterprise_id == enterprise_id)
+    return db.session.scalars(stmt.order_by(CheckMonth.month.desc()).limit(limit)).all()
+
+
+def group_count(actor: Actor, group: str, cap: int = 100) -> int:
+    """How many rounds of a group the actor sees, as far as anybody counts."""
+    stmt = visible(CheckRound, actor, CheckRound.id).where(_groups()[group])
+    return capped_count(stmt, cap)
