@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from supervision.chemical import standards as chemical
+from supervision.commitment import standards as commitments
 from supervision.core import clock
 from supervision.core.actor import SYSTEM
 from supervision.core.db import Base, db
@@ -65,6 +66,7 @@ def load_all(*, provinces: frozenset[str] | None = None) -> dict[str, int]:
         "kinds of documents": load_document_kinds(),
         "lines of risk tables": load_risk_tables(),
         "tables of people": load_people_tables(),
+        "standards of commitments": load_commitments(),
         "regions": load_regions(provinces),
     }
 
@@ -205,6 +207,11 @@ def load_ladder() -> int:
 def load_risk_tables() -> int:
     """Scores, thresholds and rules of risk, for tables that nobody has changed."""
     return risk_tables.load_defaults(read_table(ROOT / "risk" / "data" / "tables.tsv"))
+
+
+def load_commitments() -> int:
+    """What sectors commit to, for codes that nobody has yet."""
+    return commitments.seed(read_table(ROOT / "commitment" / "data" / "standards.tsv"))
 
 
 def load_regions(provinces: frozenset[str] | None = None) -> int:

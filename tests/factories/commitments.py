@@ -1,0 +1,67 @@
+"""Commitments, brought to a state the way people bring them there."""
+
+from __future__ import annotations
+
+from supervision import seeds
+from supervision.commitment import arranging, queries, service
+from supervision.commitment.models import Commitment, CommitmentSetting
+from supervision.commitment.rules import Operation, Production
+from supervision.commitment.service import Content
+from supervision.core import clock
+from supervision.core.actor import SYSTEM, Actor
+from supervision.core.db import transaction
+from supervision.enterprise import queries as enterprises
+from tests.cast import Cast
+
+DAILY = "CHEMICALS_DAILY"
+
+
+def owes_daily(enterprise_id: int, *, days_ago: int = 10) -> int:
+    """The enterprise owes a daily commitment since some days; the id of its setting."""
+    with transaction():
+        seeds.load_commitments()
+        setting = arranging.override(
+            enterprises.get_enterprise(enterprise_id, SYSTEM),
+            SYSTEM,
+            code=DAILY,
+            reason="Stores chemicals",
+            since=clock.today() - days_ago * clock.DAY,
+        )
+        return setting.id
+
+
+def setting_of(enterprise_id: int) -> CommitmentSetting:
+    found = queries.setting_of(enterprise_id, SYSTEM)
+    assert found is not None
+    return found
+
+
+def content(**changes: object) -> Content:
+    values: dict[str, object] = {
+        "production": Production.RUNNING,
+        "statement": "All is in hand.",
+        "operations": {Operation.HOT_WORK: 2},
+    }
+    return Content(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def begun(enterprise_id: int, actor: Actor) -> Commitment:
+    """Inside a transaction."""
+    return service.begin(enterprises.get_enterprise(enterprise_id, actor), actor)
+
+
+def sign(commitment_id: int, actor: Actor) -> bool:
+    with transaction():
+        commitment = queries.get_commitment(commitment_id, actor, for_update=True)
+        setting = setting_of(commitment.enterprise_id)
+        return service.sign(commitment, setting, actor, typed=actor.name)
+
+
+def signers(cast: Cast, actor: Actor) -> None:
+    """The worker for the press shop's team, the safety manager for the workshop."""
+    with transaction():
+        setting = setting_of(cast.plant_id)
+        for level, post, who in ((0, "Press team", "worker"), (1, "Workshop", "safety_manager")):
+            arranging.add_signer(
+                setting, actor, level=level, post=post, account_id=cast.accounts[who]
+            )
