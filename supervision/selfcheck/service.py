@@ -1,0 +1,183 @@
+"""Verbs: adopt and end a list, say that nothing was found, excuse a round."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import or_, select
+
+from supervision.account.models import Membership
+from supervision.core import audit, clock, notices
+from supervision.core.actor import Actor
+from supervision.core.db import db
+from supervision.core.errors import Conflict, InvalidInput
+from supervision.core.notices import Audience
+from supervision.core.permissions import Permission
+from supervision.core.scope import visible
+from supervision.core.text import N_
+from supervision.core.web.paging import capped_count
+from supervision.enterprise.models import Enterprise
+from supervision.selfcheck import making, months, queries
+from supervision.selfcheck.models import (
+    MINUTES_OF_DAY,
+    CheckPlan,
+    CheckRound,
+    CheckTemplate,
+    ZeroReport,
+)
+from supervision.selfcheck.workflow import RoundState
+
+LONGEST_BACK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFields:
+    """Which list, where, by whom (nothing: whoever comes first) and by which time of the day."""
+
+    template_code: str
+    begins_on: date
+    area: str = ""
+    account_id: int | None = None
+    workdays_only: bool = False
+    due_minute: int = MINUTES_OF_DAY
+
+
+def adopt(enterprise: Enterprise, actor: Actor, fields: PlanFields) -> CheckPlan:
+    """Walk a list from a day on; the rounds of this day are made at once."""
+    _check_plan(enterprise, actor, fields)
+    plan = CheckPlan(
+        enterprise_id=enterprise.id,
+        template_code=fields.template_code,
+        area=fields.area,
+        account_id=fields.account_id,
+        workdays_only=fields.workdays_only,
+        due_minute=fields.due_minute,
+        begins_on=fields.begins_on,
+        created_at=clock.now(),
+        created_by=actor.name,
+    )
+    db.session.add(plan)
+    audit.record(actor, "selfcheck.adopt", plan, list=plan.template_code, area=plan.area)
+    making.make_between(plan.id, plan.id, clock.today())
+    return plan
+
+
+def _check_plan(enterprise: Enterprise, actor: Actor, fields: PlanFields) -> None:
+    if fields.begins_on < clock.today():
+        raise InvalidInput(N_("A list is walked from today on at the earliest."), field="begins_on")
+    in_force = visible(CheckTemplate, actor, CheckTemplate.id).where(
+        CheckTemplate.code == fields.template_code,
+        or_(CheckTemplate.enterprise_id.is_(None), CheckTemplate.enterprise_id == enterprise.id),
+        or_(CheckTemplate.effective_to.is_(None), CheckTemplate.effective_to >= fields.begins_on),
+    )
+    if db.session.scalar(in_force.limit(1)) is None:
+        raise InvalidInput(N_("This list is not in force on that day."), field="template_code")
+    member = select(Membership.id).where(
+        Membership.enterprise_id == enterprise.id, Membership.account_id == fields.account_id
+    )
+    if fields.account_id is not None and db.session.scalar(member) is None:
+        raise InvalidInput(N_("This person does not belong to the enterprise."), field="account_id")
+    same = visible(CheckPlan, actor, CheckPlan.id).where(
+        CheckPlan.enterprise_id == enterprise.id,
+        CheckPlan.template_code == fields.template_code,
+        CheckPlan.area == fields.area,
+        or_(
+            CheckPlan.ends_on.is_(None),
+            CheckPlan.ends_on > fields.begins_on,
+            CheckPlan.begins_on == fields.begins_on,
+        ),
+    )
+    if db.session.scalar(same.limit(1)) is not None:
+        raise InvalidInput(N_("This list is walked there already."), field="template_code")
+
+
+def end(plan: CheckPlan, actor: Actor, reason: str) -> None:
+    """No further rounds; those whose time has not passed are excused with the same reason."""
+    if plan.ends_on is not None:
+        raise Conflict(N_("This list is not walked any more."))
+    plan.ends_on = clock.today()
+    running = visible(CheckRound, actor).where(
+        CheckRound.plan_id == plan.id,
+        CheckRound.status == RoundState.OPEN,
+        CheckRound.due_at >= clock.now(),
+    )
+    for one in db.session.scalars(running).all():
+        _excuse(one, actor, reason)
+    audit.record(actor, "selfcheck.end", plan, list=plan.template_code, reason=reason)
+
+
+def excuse(one: CheckRound, actor: Actor, reason: str) -> None:
+    """Nobody worked, or the round could not be walked: said with a reason the officer reads."""
+    if one.status is not RoundState.OPEN:
+        raise Conflict(N_("This round is not open any more."))
+    if one.answers:
+        raise Conflict(N_("This round was begun: finish it."))
+    _excuse(one, actor, reason)
+    notices.queue(
+        "selfcheck.excused",
+        Audience.SUPERVISORS,
+        one.enterprise_id,
+        link=f"/self-checks/rounds/{one.id}",
+        but_not=actor.id,
+        enterprise=one.enterprise.display_name,
+        day=one.ends_on.isoformat(),
+    )
+
+
+def _excuse(one: CheckRound, actor: Actor, reason: str) -> None:
+    if not reason.strip():
+        raise InvalidInput(N_("Say why nobody can walk this round."), field="reason")
+    one.status = RoundState.EXCUSED
+    one.excuse = reason.strip()
+    audit.record(actor, "selfcheck.excuse", one, reason=one.excuse)
+    months.refresh(one.enterprise_id, one.ends_on)
+
+
+def say_zero(enterprise: Enterprise, actor: Actor, day: date, note: str = "") -> ZeroReport:
+    """The zero report of a day: refused while a round of the day is open or a hazard was found."""
+    check_zero(enterprise.id, actor, day)
+    said = ZeroReport(
+        enterprise_id=enterprise.id,
+        day=day,
+        note=note.strip(),
+        said_at=clock.now(),
+        said_by_id=actor.id,
+        said_by=actor.name,
+    )
+    db.session.add(said)
+    audit.record(actor, "selfcheck.zero", said, day=day)
+    months.refresh(enterprise.id, day)
+    return said
+
+
+def check_zero(enterprise_id: int, actor: Actor, day: date) -> None:
+    """Raises InvalidInput that says what stands in the way of a day's zero report."""
+    today = clock.today()
+    if day > today or (today - day).days > LONGEST_BACK:
+        raise InvalidInput(
+            N_("A zero report is of today or of the last %(count)s days."),
+            field="day",
+            count=LONGEST_BACK,
+        )
+    if queries.zero_report(enterprise_id, day, actor) is not None:
+        raise InvalidInput(N_("The zero report of this day is there already."), field="day")
+    if count := queries.open_on(enterprise_id, day):
+        raise InvalidInput(
+            N_("Walk the rounds of this day first: %(count)s are open."), field="day", count=count
+        )
+    if queries.found_on(enterprise_id, day) is not None:
+        raise InvalidInput(N_("A hazard of this day is on file."), field="day")
+
+
+def may_do(actor: Actor) -> bool:
+    """Whether ``actor`` walks rounds."""
+    return actor.may(Permission.SELFCHECK_DO)
+
+
+def plan_count(enterprise_id: int, actor: Actor) -> int:
+    """How many lists an enterprise walks now: 0 means that it has not begun."""
+    stmt = visible(CheckPlan, actor, CheckPlan.id).where(
+        CheckPlan.enterprise_id == enterprise_id, CheckPlan.ends_on.is_(None)
+    )
+    return capped_count(stmt, 100)

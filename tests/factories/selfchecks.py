@@ -1,0 +1,60 @@
+"""Lists, plans and rounds of self-checks."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from supervision.core import clock
+from supervision.core.actor import SYSTEM
+from supervision.core.db import db
+from supervision.core.statutory import Certainty
+from supervision.enterprise import queries as enterprises
+from supervision.hazard.rules import Category, Factor
+from supervision.selfcheck import service
+from supervision.selfcheck.models import CheckPlan, CheckTemplate, CheckTemplateItem
+from supervision.selfcheck.rules import Frequency
+
+BEGAN = date(2026, 1, 1)
+
+
+def a_list(
+    code: str = "TEST",
+    *frequencies: Frequency,
+    effective_from: date = BEGAN,
+    effective_to: date | None = None,
+    enterprise_id: int | None = None,
+) -> CheckTemplate:
+    """A list in force with an item of each frequency (a daily one unless said)."""
+    made = CheckTemplate(
+        code=code,
+        name=f"Walk {code}",
+        enterprise_id=enterprise_id,
+        effective_from=effective_from,
+        effective_to=effective_to,
+        source="Invented",
+        certainty=Certainty.MEDIUM,
+        items=[
+            CheckTemplateItem(
+                position=n,
+                section="Workshop",
+                text=f"Item {n}",
+                basis="Work Safety Law art. 41",
+                method="Look",
+                frequency=frequency,
+                factor=Factor.OBJECT,
+                category=Category.EQUIPMENT,
+            )
+            for n, frequency in enumerate(frequencies or (Frequency.DAILY,), start=1)
+        ],
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def a_plan_of_rounds(
+    enterprise_id: int, code: str = "TEST", *, account_id: int | None = None, area: str = ""
+) -> CheckPlan:
+    """The enterprise walks the list from today on; the rounds of today are made."""
+    fields = service.PlanFields(code, clock.today(), area=area, account_id=account_id)
+    return service.adopt(enterprises.get_enterprise(enterprise_id, SYSTEM), SYSTEM, fields)
