@@ -38,6 +38,7 @@ from supervision.licence.models import LicenceType
 from supervision.people import ruletables as people
 from supervision.people.tables import RuleTable as PeopleTable
 from supervision.risk import tables as risk_tables
+from supervision.score import tables as score_tables
 
 ROOT = Path(__file__).resolve().parent
 DIVISIONS = ROOT.parent / "static" / "vendor" / "china-division-2.7.0"
@@ -66,6 +67,7 @@ def load_all(*, provinces: frozenset[str] | None = None) -> dict[str, int]:
         "kinds of documents": load_document_kinds(),
         "lines of risk tables": load_risk_tables(),
         "tables of people": load_people_tables(),
+        "indicators of the safety code": load_score_table(),
         "standards of commitments": load_commitments(),
         "regions": load_regions(provinces),
     }
@@ -212,6 +214,16 @@ def load_risk_tables() -> int:
 def load_commitments() -> int:
     """What sectors commit to, for codes that nobody has yet."""
     return commitments.seed(read_table(ROOT / "commitment" / "data" / "standards.tsv"))
+
+
+def load_score_table() -> int:
+    """The indicators of the safety code, where there are none yet."""
+    folder = ROOT / "score" / "data"
+    lines = [
+        {**row, "params": json.loads(row["params"])}
+        for row in read_table(folder / "indicators.tsv")
+    ]
+    return score_tables.load_default(read_table(folder / "table.tsv")[0], lines)
 
 
 def load_regions(provinces: frozenset[str] | None = None) -> int:

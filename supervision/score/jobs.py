@@ -1,0 +1,62 @@
+"""Every night: past months are closed, the running one is computed. Batch by batch, killed-safe."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from supervision.core import clock
+from supervision.core.db import transaction
+from supervision.score import queries, service, tables
+from supervision.score.rules import last_day, month_before, month_of
+from supervision.score.source_view import View
+
+BATCH = 500
+# In the first days of a month the last one is reckoned once more, with what came on its last day;
+# later, today's state of the file would be taken for that month's.
+STILL_SEEN = timedelta(days=3)
+
+log = logging.getLogger(__name__)
+
+
+def nightly(now: datetime) -> int:
+    """Returns how many scores were written or frozen."""
+    today = clock.day_of(now)
+    month = month_of(today)
+    last = month_before(month)
+    total = 0
+    if today - last_day(last) <= STILL_SEEN:
+        total += _each(last, today, now, freezes=True)
+    total += _freeze_rest(month, now)
+    return total + _each(month, today, now)
+
+
+def _each(month: date, today: date, now: datetime, *, freezes: bool = False) -> int:
+    last, total = 0, 0
+    while ids := queries.enterprises_after(last, BATCH):
+        last = ids[-1]
+        try:
+            with transaction():
+                total += _batch(ids, month, today, now)
+                if freezes:
+                    total += service.freeze(ids, month, now)
+        except Exception:
+            log.exception("scores of enterprises up to %s could not be computed", last)
+    return total
+
+
+def _batch(ids: Sequence[int], month: date, today: date, now: datetime) -> int:
+    return service.compute(tables.table_on(month), View(ids, month, today), now)
+
+
+def _freeze_rest(month: date, now: datetime) -> int:
+    """What a scheduler that was down has left, and enterprises that are gone since: as it stands."""
+    last, total = 0, 0
+    while found := queries.unfrozen_after(last, month, BATCH):
+        last = found[-1][0]
+        with transaction():
+            for one in {row[2] for row in found}:
+                ids = [row[1] for row in found if row[2] == one]
+                total += service.freeze(ids, one, now)
+    return total

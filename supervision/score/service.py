@@ -1,0 +1,184 @@
+"""Verbs: compute and freeze a month of some enterprises, write down and void facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from supervision.core import audit, clock, notices
+from supervision.core.actor import Actor
+from supervision.core.attachments import Attachment
+from supervision.core.db import db
+from supervision.core.errors import Conflict, InvalidInput
+from supervision.core.notices import Audience
+from supervision.core.text import N_
+from supervision.enterprise.models import Enterprise
+from supervision.score import queries, sources
+from supervision.score.lines import line_of
+from supervision.score.models import Score, ScoreChange, ScoreFact, ScoreTable
+from supervision.score.rules import (
+    RANKS,
+    WORRYING,
+    Colour,
+    FactKind,
+    Reading,
+    Result,
+    judge,
+    month_before,
+)
+from supervision.score.source_view import View
+
+_NO_RANK = 9
+
+
+def compute(table: ScoreTable, view: View, now: datetime) -> int:
+    """Write the scores of ``view.ids`` for its month; frozen ones stay. Returns how many changed.
+
+    The same facts give the same rows: run again, it changes nothing.
+    """
+    kept = {row.enterprise_id: row for row in queries.of_month(view.ids, view.month)}
+    open_ids = [i for i in view.ids if i not in kept or kept[i].frozen_at is None]
+    if not open_ids:
+        return 0
+    view = View(open_ids, view.month, view.today)
+    before = {
+        row.enterprise_id: row for row in queries.of_month(open_ids, month_before(view.month))
+    }
+    indicators = [row.value for row in table.indicators]
+    readings = _readings(table, view)
+    changed, fallen = 0, []
+    for one in open_ids:
+        mine = {code: found.get(one, Reading()) for code, found in readings.items()}
+        result = judge(indicators, mine, table.thresholds)
+        case = _Case(one, view.month, table, result, now)
+        row, was = _write(case, kept.get(one), before.get(one))
+        changed += row is not None
+        if row is not None and was not in {None, row.colour} and row.colour in WORRYING:
+            fallen.append(row)
+    _tell(fallen)
+    db.session.flush()
+    return changed
+
+
+def _readings(table: ScoreTable, view: View) -> dict[str, dict[int, Reading]]:
+    found = {}
+    for line in table.indicators:
+        read = sources.read(line.source, view, line.params or {})
+        if read is not None:
+            found[line.code] = dict(read)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What came out for one enterprise."""
+
+    enterprise_id: int
+    month: date
+    table: ScoreTable
+    result: Result
+    now: datetime
+
+
+def _write(
+    case: _Case, row: Score | None, before: Score | None
+) -> tuple[Score | None, Colour | None]:
+    """The row, None where nothing changed; and the colour that it had, or the month before."""
+    result = case.result
+    values = {
+        "table_id": case.table.id,
+        "total": result.total,
+        "colour": result.colour,
+        "rank": _NO_RANK if result.colour is None else RANKS[result.colour],
+        "is_vetoed": result.is_vetoed,
+        "change": _change(result.total, before.total if before else None),
+        "lines": [line_of(point) for point in result.points],
+    }
+    was = row.colour if row is not None else before.colour if before is not None else None
+    if row is None:
+        row = Score(enterprise_id=case.enterprise_id, month=case.month)
+        db.session.add(row)
+    elif all(getattr(row, name) == value for name, value in values.items()):
+        return None, was
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.computed_at = case.now
+    if was is not result.colour:
+        change = ScoreChange(enterprise_id=case.enterprise_id, month=case.month, at=case.now)
+        change.from_colour, change.to_colour, change.total = was, result.colour, result.total
+        db.session.add(change)
+    return row, was
+
+
+def _change(now: Decimal | None, before: Decimal | None) -> Decimal | None:
+    return None if now is None or before is None else now - before
+
+
+def _tell(fallen: Sequence[Score]) -> None:
+    """Both sides hear of a code that has become orange or red; a first code is no change."""
+    names = queries.names_of([row.enterprise_id for row in fallen]) if fallen else {}
+    for row in fallen:
+        for audience in (Audience.ENTERPRISE_PEOPLE, Audience.SUPERVISORS):
+            notices.queue(
+                f"score.{row.colour}",
+                audience,
+                row.enterprise_id,
+                link=f"/scores/enterprises/{row.enterprise_id}",
+                name=names[row.enterprise_id],
+                total="—" if row.total is None else row.total,
+            )
+
+
+def freeze(ids: Sequence[int], month: date, now: datetime) -> int:
+    """The scores of these enterprises for a month that has ended are what they are for ever."""
+    rows = [row for row in queries.of_month(ids, month) if row.frozen_at is None]
+    for row in rows:
+        row.frozen_at = now
+    db.session.flush()
+    return len(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class FactFields:
+    """What an officer writes down."""
+
+    kind: FactKind
+    happened_on: date
+    paper_number: str
+    reason: str
+
+
+def record_fact(
+    enterprise: Enterprise, actor: Actor, fields: FactFields, scan: Attachment | None
+) -> ScoreFact:
+    """Write a fact down; the running month hears of it in the same night."""
+    if fields.happened_on > clock.today():
+        raise InvalidInput(N_("The day lies in the future."), field="happened_on")
+    if not fields.paper_number and scan is None:
+        raise InvalidInput(
+            N_("A fact needs its paper: a number, or the file."), field="paper_number"
+        )
+    fact = ScoreFact(
+        enterprise_id=enterprise.id,
+        kind=fields.kind,
+        happened_on=fields.happened_on,
+        paper_number=fields.paper_number,
+        reason=fields.reason,
+        attachment=scan,
+        recorded_at=clock.now(),
+        recorded_by_id=actor.id,
+        recorded_by=actor.name,
+    )
+    db.session.add(fact)
+    audit.record(actor, "score.fact", fact, kind=fields.kind, day=fields.happened_on)
+    return fact
+
+
+def void_fact(fact: ScoreFact, actor: Actor, *, reason: str) -> None:
+    """It counts no more from now on; months that are frozen stay. Raises Conflict the second time."""
+    if fact.voided_at is not None:
+        raise Conflict
+    fact.voided_at, fact.voided_by, fact.void_reason = clock.now(), actor.name, reason
+    audit.record(actor, "score.fact_void", fact, reason=reason)
