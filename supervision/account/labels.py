@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
+from supervision.account.invitation_models import InvitationState
 from supervision.account.roles import Role
 
 ROLE_LABELS = {
@@ -29,4 +30,18 @@ SORT_LABELS = {
     "username": _l("By user name"),
     "role": _l("By role"),
     "newest": _l("Newest first"),
+}
+
+INVITATION_LABELS = {
+    InvitationState.OPEN: _l("Not yet accepted"),
+    InvitationState.USED: _l("Accepted"),
+    InvitationState.REVOKED: _l("Taken back"),
+    InvitationState.EXPIRED: _l("Expired"),
+}
+
+INVITATION_TONES = {
+    InvitationState.OPEN: "wait",
+    InvitationState.USED: "good",
+    InvitationState.REVOKED: "off",
+    InvitationState.EXPIRED: "off",
 }

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from supervision.account import administration, panels, queries, service
 from supervision.account.models import Account
-from supervision.account.views import bp
+from supervision.account.views import bp, invitations
 from supervision.core.actor import Actor
 from supervision.core.permissions import Permission
 from supervision.core.slice import Card, Directory, Findable, NavGroup, NavItem, Panel, Slice
@@ -44,7 +44,7 @@ def _user_menu(actor: Actor | None) -> dict[str, Any]:
 
 SLICE = Slice(
     name="account",
-    blueprints=(bp,),
+    blueprints=(bp, invitations.bp),
     nav=(
         NavItem(
             _l("Accounts"),
@@ -52,6 +52,14 @@ SLICE = Slice(
             "users",
             Permission.ACCOUNT_ADMIN,
             90,
+            group=NavGroup.MANAGEMENT,
+        ),
+        NavItem(
+            _l("Invitations"),
+            "invitation.index",
+            "user-plus",
+            Permission.INVITE,
+            91,
             group=NavGroup.MANAGEMENT,
         ),
     ),
@@ -86,6 +94,10 @@ SLICE = Slice(
         "account.lock_out": _l("Account locked"),
         "account.change_password": _l("Password changed"),
         "account.set_language": _l("Language chosen"),
+        "invitation.create": _l("Invitation given"),
+        "invitation.renew": _l("Invitation given a new link"),
+        "invitation.revoke": _l("Invitation taken back"),
+        "invitation.accept": _l("Invitation accepted"),
         "token.issue": _l("Token issued"),
         "token.revoke": _l("Token revoked"),
     },

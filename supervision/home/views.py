@@ -11,7 +11,7 @@ from supervision.core.access import current_actor, public, signed_in
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.slice import Todo
-from supervision.home import finding
+from supervision.home import due, finding
 from supervision.slices import slices
 
 bp = Blueprint("home", __name__)
@@ -28,6 +28,7 @@ def start() -> ResponseReturnValue:
         cards=[card for card in shown if card],
         todos=_todos(actor),
         today=clock.today(),
+        agenda=due.agenda(actor),
     )
 
 
