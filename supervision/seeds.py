@@ -23,11 +23,14 @@ from supervision.core.holidays import (
     YearStatus,
     forget_workday_table,
 )
+from supervision.core.spans import Frequency
 from supervision.core.statutory import Certainty, StatutoryRule
 from supervision.core.tables import read_table
 from supervision.core.workdays import HOLIDAYS
 from supervision.document.models import DocumentKind
 from supervision.document.rules import Category as DocumentCategory
+from supervision.dutylist.models import DutyTemplate
+from supervision.dutylist.rules import Holder as DutyHolder
 from supervision.enterprise.models import Region
 from supervision.enterprise.rules import RegionLevel
 from supervision.escalation import service as escalation
@@ -69,6 +72,7 @@ def load_all(*, provinces: frozenset[str] | None = None) -> dict[str, int]:
         "tables of people": load_people_tables(),
         "indicators of the safety code": load_score_table(),
         "standards of commitments": load_commitments(),
+        "duties of the law": load_duties(),
         "regions": load_regions(provinces),
     }
 
@@ -192,6 +196,23 @@ def _licence_type(row: Mapping[str, str]) -> dict[str, Any]:
     flags = {name: row[name] == "1" for name in ("has_scope", "has_storage", "is_extendable")}
     made = {"changed_at": clock.now(), "changed_by": SYSTEM.name}
     return {**_dated(row), **numbers, **flags, **made}
+
+
+def load_duties() -> int:
+    """Duties that the law gives an enterprise; a code that has any version is an administrator's."""
+    known = set(db.session.scalars(select(DutyTemplate.code)))
+    rows = [
+        {
+            **_dated(row),
+            "position": int(row["position"]),
+            "holder": DutyHolder(row["holder"]),
+            "frequency": Frequency(row["frequency"]),
+            "certainty": Certainty(row["certainty"]),
+        }
+        for row in read_table(ROOT / "dutylist" / "data" / "enterprise_duties.tsv")
+        if row["code"] not in known
+    ]
+    return _add_new(DutyTemplate, ("code", "effective_from"), rows)
 
 
 def load_people_tables() -> int:

@@ -2,6 +2,38 @@
 
 from __future__ import annotations
 
-from supervision.core.slice import Slice
+from flask_babel import lazy_gettext as _l
 
-SLICE = Slice(name="dutylist")
+from supervision.core.permissions import Permission
+from supervision.core.slice import Job, NavGroup, NavItem, Panel, Slice
+from supervision.dutylist import (
+    jobs,
+    labels,
+    panels,
+    views,
+    views_supervision,
+)
+from supervision.dutylist.blueprint import bp
+
+SLICE = Slice(
+    name="dutylist",
+    blueprints=(bp,),
+    nav=(
+        NavItem(
+            _l("Duty lists"),
+            "dutylist.index",
+            "clipboard-list",
+            Permission.DUTYLIST_READ,
+            18,
+            group=NavGroup.SELF,
+        ),
+    ),
+    panels=(Panel("duties", _l("Duty list"), Permission.DUTYLIST_READ, 19, panels.panel),),
+    todos=panels.todos,
+    dues=panels.dues,
+    duties=labels.DUTIES,
+    jobs=(Job("dutylist.watch", jobs.watch, {"hour": 5, "minute": 50}),),
+    exports=(views.DUTIES, views_supervision.SUPERVISION),
+    notices=labels.NOTICES,
+    actions=labels.ACTIONS,
+)

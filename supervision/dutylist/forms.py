@@ -1,0 +1,128 @@
+"""Forms of both lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import MultipleFileField, SearchField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from supervision.core.web.forms import CodeField, Form, SeenForm, strip
+from supervision.dutylist import labels
+from supervision.dutylist.rules import MAX_LINK
+
+_TEXT = Length(max=2000)
+_LATE = {"1": _l("Late")}
+
+
+def _text(label: Any, *, required: bool = False, rows: int = 2) -> TextAreaField:
+    checks = [InputRequired(), _TEXT] if required else [_TEXT]
+    return TextAreaField(label, checks, filters=[strip], render_kw={"rows": rows})
+
+
+def _person() -> CodeField:
+    return CodeField(_l("Who does it"), optional=True)
+
+
+def _post() -> StringField:
+    return StringField(_l("Or a post, by its name"), [Length(max=60)], filters=[strip])
+
+
+class FilterForm(Form):
+    """The filters of an enterprise's list; a GET form without CSRF."""
+
+    class Meta:
+        csrf = False
+
+    text = SearchField(_l("Duty, clause or post"), filters=[strip])
+    person = CodeField(_l("Who does it"), optional=True)
+    late = CodeField(_l("Standing"), labels=_LATE, optional=True)
+
+
+class MonthForm(Form):
+    """The filters of the list of enterprises; likewise."""
+
+    class Meta:
+        csrf = False
+
+    text = SearchField(_l("Name or credit code of the enterprise"), filters=[strip])
+    month = CodeField(_l("Month"))
+    behind = CodeField(_l("Standing"), labels={"1": _l("Behind")}, optional=True)
+
+
+class SupervisionFilterForm(Form):
+    """The filters of the authority's list; likewise."""
+
+    class Meta:
+        csrf = False
+
+    text = SearchField(_l("Duty, basis, section or person"), filters=[strip])
+    grade = CodeField(_l("Class"), labels=labels.GRADE_LABELS, optional=True)
+    late = CodeField(_l("Standing"), labels=_LATE, optional=True)
+    mine = CodeField(_l("Whose"), labels={"1": _l("My own")}, optional=True)
+
+
+class DutyForm(Form):
+    """A line that an enterprise adds."""
+
+    what = _text(_l("What is to be done"), required=True)
+    how = _text(_l("How"))
+    clause = StringField(_l("Basis"), [Length(max=80)], filters=[strip])
+    frequency = CodeField(_l("How often"), [InputRequired()], labels=labels.FREQUENCY_LABELS)
+    account_id = _person()
+    person = _post()
+
+
+class AssignForm(SeenForm):
+    account_id = _person()
+    person = _post()
+
+
+class DoneForm(Form):
+    """``period``: its first day. Not a SeenForm: a period is said to be done once anyway."""
+
+    period = CodeField(_l("Period"), [InputRequired()])
+    note = _text(_l("What was done"))
+    link = StringField(
+        _l("Link to a record"),
+        [Length(max=MAX_LINK)],
+        filters=[strip],
+        description=_l("The address of a page here, or of the web."),
+    )
+
+
+class DoneFilesForm(DoneForm):
+    files = MultipleFileField(_l("Files"))
+
+
+class EndForm(SeenForm):
+    reason = _text(_l("Reason"), required=True)
+
+
+class LineForm(SeenForm):
+    """A version of a line of an authority."""
+
+    what = _text(_l("What is checked or supervised"), required=True)
+    basis = _text(_l("Basis"), required=True)
+    grade = CodeField(_l("Class"), [InputRequired()], labels=labels.GRADE_LABELS)
+    industry = StringField(
+        _l("Industry"),
+        [Length(max=4)],
+        filters=[strip],
+        description=_l("Beginning of a GB/T 4754 code; empty: every trade."),
+    )
+    frequency = CodeField(_l("How often"), [InputRequired()], labels=labels.FREQUENCY_LABELS)
+    unit = StringField(
+        _l("Responsible section"), [InputRequired(), Length(max=60)], filters=[strip]
+    )
+    account_id = _person()
+    person = _post()
+
+
+class NewLineForm(LineForm):
+    authority_id = CodeField(_l("Authority"), [InputRequired()])
+
+
+class ChangeLineForm(LineForm):
+    reason = _text(_l("Reason of the change"), required=True)
