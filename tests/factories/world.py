@@ -38,6 +38,7 @@ from tests.factories.exports import list_things
 from tests.factories.gates import a_gate
 from tests.factories.hazards import document, finding, photo, plan_parts
 from tests.factories.imports import an_import
+from tests.factories.invitations import an_invitation
 from tests.factories.inspections import make_checklist, make_inspection
 from tests.factories.licences import a_licence
 from tests.factories.listings import terms
@@ -130,6 +131,7 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         | papers
         | plans
         | an_import(cast, officer, mark)
+        | an_invitation(enterprise_id, cast[officer], mark)
         | list_things(cast, officer, enterprise_id)
         | a_ladder(cast, enterprise_id, officer, mark)
         | a_document(cast, enterprise_id, officer, mark)

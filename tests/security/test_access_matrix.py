@@ -50,6 +50,16 @@ ROW = SEES_PLANT
 MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "home.start": (EVERYBODY, None),
     "home.find": (EVERYBODY, None),
+    "today.index": (EVERYBODY, None),
+    "guide.index": (MANAGERS, None),
+    "guide.steps": (MANAGERS, ROW),
+    "guide.mark": (MANAGERS, ROW),
+    "guide.show_again": (MANAGERS, ROW),
+    "invitation.index": (SIDES | ADMIN, None),
+    "invitation.new": (SIDES | ADMIN, ROW),
+    "invitation.create": (SIDES | ADMIN, ROW),
+    "invitation.renew": (SIDES | ADMIN, ROW),
+    "invitation.revoke": (SIDES | ADMIN, ROW),
     "account.profile": (EVERYBODY, None),
     "account.change_password": (EVERYBODY, None),
     "account.sign_out": (EVERYBODY, None),
@@ -713,6 +723,8 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "video.take_apart": (SIDES | {"video_operator"}, ROW),
 }
 PUBLIC = {
+    "invitation.accept",
+    "invitation.accept_now",
     "account.sign_in",
     "account.sign_in_now",
     "account.set_language",
@@ -776,6 +788,7 @@ WORDS = {
     "year": 2026,
     "way": "up",
     "origin": "renewal",
+    "word": "facts",
     "part": "legal",
     "ending": {
         "plan.paper": "xlsx",
@@ -885,6 +898,7 @@ SECRETS = (b"secret-word", URL.encode(), b"$argon2", PASSWORD.encode())
 
 # Inside, a guard may still say no in words (the other side's step, a settled state).
 GUARDED = (
+    "invitation.",
     "hazard.",
     "people.",
     "roll.",
