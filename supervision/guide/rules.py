@@ -49,3 +49,14 @@ def lines(done: Mapping[Step, bool], marked: AbstractSet[Step]) -> Sequence[Line
 
 def is_complete(shown: Sequence[Line]) -> bool:
     return all(line.is_done or line.is_skipped for line in shown)
+
+
+def is_suggested(list_industry: str, list_post: str, industry: str, section: str) -> bool:
+    """Whether a list is meant for every enterprise, or for this industry.
+
+    ``list_industry``: a section's letter, the beginning of a GB/T 4754 code, or "" for all. A list
+    for all that is of one post (confined spaces, dust) is only for those who have such a post.
+    """
+    if not list_industry:
+        return not list_post
+    return list_industry == section or industry.startswith(list_industry)
