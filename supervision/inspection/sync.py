@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
 
@@ -18,13 +17,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
-from supervision.core import attachments, clock
+from supervision.core import attachments, clock, phone
 from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment
 from supervision.core.db import db
 from supervision.core.errors import Conflict, DomainError, Forbidden, InvalidInput, NotFound
+from supervision.core.phone import Message
 from supervision.core.scope import visible
 from supervision.core.text import N_
+from supervision.core.web.phone import Result, Sent
 from supervision.inspection import onsite, qr, service, sync_rules
 from supervision.inspection.journal import log
 from supervision.inspection.models import (
@@ -34,7 +35,6 @@ from supervision.inspection.models import (
     ItemResult,
     Signer,
 )
-from supervision.inspection.sync_rules import Message
 from supervision.inspection.workflow import InspectionKind, InspectionState
 
 MAX_SIGNATURE_BYTES = 1024 * 1024
@@ -44,14 +44,6 @@ INK = 160
 
 # Where an officer can work on site: under way, or about to start.
 ON_SITE = {InspectionState.NOTIFIED, InspectionState.ONGOING}
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one message; ``refusal`` None where it is applied, now or earlier."""
-
-    client_id: str
-    refusal: DomainError | None = None
 
 
 def load(inspection_id: int, actor: Actor, *, lock: bool = False) -> Inspection:
@@ -114,7 +106,7 @@ def apply_batch(
         try:
             if isinstance(message, InvalidInput):
                 raise message
-            at = sync_rules.true_time(message.made_at, sent_at, received_at, inspection.created_at)
+            at = phone.true_time(message.made_at, sent_at, received_at, inspection.created_at)
             with db.session.begin_nested():
                 APPLY[message.kind](inspection, actor, message, at)
                 _remember(inspection, actor, client_id, at, received_at)
@@ -127,15 +119,6 @@ def apply_batch(
             known.add(client_id)
             results.append(Result(client_id))
     return inspection, results
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What came with a file: its id and times as the phone made them."""
-
-    client_id: str
-    made_at: datetime
-    sent_at: datetime | None
 
 
 def add_photo(
@@ -186,7 +169,7 @@ def _keep_file(
     inspection = _locked(inspection_id, actor)
     if not _applied(inspection, [sent.client_id]):
         received_at = clock.now()
-        at = sync_rules.true_time(sent.made_at, sent.sent_at, received_at, inspection.created_at)
+        at = phone.true_time(sent.made_at, sent.sent_at, received_at, inspection.created_at)
         keep(inspection, at)
         _remember(inspection, actor, sent.client_id, at, received_at)
     return inspection
