@@ -17,7 +17,7 @@ from supervision.core import attachments, clock
 from supervision.core.access import current_actor, requires
 from supervision.core.attachments import Attachment
 from supervision.core.db import transaction
-from supervision.core.errors import Conflict, InvalidInput
+from supervision.core.errors import Conflict, InvalidInput, NotFound
 from supervision.core.export.lists import FileKind, ListExport
 from supervision.core.i18n import message_of
 from supervision.core.permissions import Permission
@@ -153,6 +153,8 @@ def adopt(enterprise_id: int) -> ResponseReturnValue:
 @bp.get("/enterprises/<int:enterprise_id>/new")
 @requires(Permission.DUTYLIST_EDIT)
 def new(enterprise_id: int) -> ResponseReturnValue:
+    if current_actor().is_regulator:
+        raise NotFound  # the list is the enterprise's own
     return _new_page(enterprise_id, _offer(forms.DutyForm(formdata=None), enterprise_id))
 
 

@@ -17,7 +17,7 @@ from supervision.authority import queries as authorities
 from supervision.core import clock
 from supervision.core.access import current_actor, requires
 from supervision.core.db import transaction
-from supervision.core.errors import Conflict, InvalidInput
+from supervision.core.errors import Conflict, InvalidInput, NotFound
 from supervision.core.export.lists import FileKind, ListExport
 from supervision.core.i18n import message_of
 from supervision.core.permissions import Permission
@@ -29,6 +29,12 @@ from supervision.dutylist import exports, forms, labels, queries, rules, supervi
 from supervision.dutylist.blueprint import bp
 from supervision.dutylist.models import SupervisionDuty
 from supervision.dutylist.rules import Grade
+
+
+def _of_authority() -> None:
+    """Enterprises have a list of their own; this one is not there for them."""
+    if not current_actor().is_regulator:
+        raise NotFound
 
 
 def _filter() -> tuple[forms.SupervisionFilterForm, queries.SupervisionFilter]:
@@ -60,6 +66,7 @@ SUPERVISION = ListExport(
 @bp.get("/supervision")
 @requires(Permission.DUTYLIST_READ)
 def supervision() -> ResponseReturnValue:
+    _of_authority()
     form, wanted = _filter()
     page = paginate(queries.list_supervision(current_actor(), wanted), number=page_number())
     return render_template(
@@ -75,12 +82,14 @@ def supervision() -> ResponseReturnValue:
 @bp.get("/supervision/export.<any(xlsx, pdf):kind>")
 @requires(Permission.DUTYLIST_READ)
 def supervision_export(kind: str) -> ResponseReturnValue:
+    _of_authority()
     return answer(SUPERVISION, FileKind(kind))
 
 
 @bp.get("/supervision/new")
 @requires(Permission.DUTYLIST_EDIT)
 def supervision_new() -> ResponseReturnValue:
+    _of_authority()
     return _new_page(_offer(forms.NewLineForm(formdata=None)))
 
 
@@ -91,6 +100,7 @@ def _new_page(form: Form) -> str:
 @bp.post("/supervision/new")
 @requires(Permission.DUTYLIST_EDIT)
 def supervision_create() -> ResponseReturnValue:
+    _of_authority()
     form = _offer(forms.NewLineForm())
     if not form.validate_on_submit():
         return _new_page(form), 422
@@ -107,10 +117,10 @@ def supervision_create() -> ResponseReturnValue:
 
 def _offer(form: Any) -> Any:
     actor = current_actor()
-    people = accounts.officers(actor) if actor.is_regulator else ()
+    people = accounts.officers(actor)
     form.account_id.choices = [("", "—"), *((str(i), name) for i, name in people)]
     if "authority_id" in form:
-        own = authorities.authorities_within(actor) if actor.is_regulator else ()
+        own = authorities.authorities_within(actor)
         form.authority_id.choices = [(str(a.id), a.name) for a in own]
     return form
 

@@ -39,13 +39,10 @@ def test_a_manager_takes_the_list_over_assigns_it_does_it_and_the_officer_reads_
     fresh = {"person": "Foreman", "row_version": str(load_duty(ids["ASL41_2"]).row_version)}
     assert pages.post("plant_manager", f"{url}/assign", fresh).status_code == 302
     assert "Foreman" in error_text(pages.get("plant_manager", f"{home}?person=0"))
-    assert "ASL" not in error_text(
-        pages.get("district_officer", f"/enterprises/{cast.plant_id}/tabs/duties")
-    )
+    tab = error_text(pages.get("district_officer", f"/enterprises/{cast.plant_id}/tabs/duties"))
+    assert load_duty(ids["ASL28"]).what in tab
     assert pages.get("plant_manager", f"{home}/export.pdf").data.startswith(b"%PDF")
-    listed = error_text(pages.get("district_officer", "/duties/"))
     assert f'href="{home}"' in pages.get("district_officer", "/duties/").get_data(as_text=True)
-    assert "100%" in listed or "%" in listed
 
 
 def test_a_chief_keeps_the_authority_s_list_and_an_officer_says_what_was_done(pages, cast):
@@ -59,7 +56,7 @@ def test_a_chief_keeps_the_authority_s_list_and_an_officer_says_what_was_done(pa
         "unit": "Chemicals section",
         "account_id": cast.accounts["district_officer"],
     }
-    assert pages.post("plant_manager", "/duties/supervision/new", data).status_code in {403, 422}
+    assert pages.post("plant_manager", "/duties/supervision/new", data).status_code == 404
     assert pages.post("section_chief", "/duties/supervision/new", {}).status_code == 422
     made = pages.post("section_chief", "/duties/supervision/new", data)
     assert made.status_code == 302

@@ -14,7 +14,6 @@ from supervision.dutylist import queries, service, supervising
 from supervision.dutylist.models import EnterpriseDuty
 from supervision.dutylist.rules import Grade
 from supervision.enterprise import queries as enterprises
-from tests.cast import Cast
 from tests.factories.licences import scan
 
 # Somebody of an enterprise of whom the cast has nobody.
@@ -45,9 +44,7 @@ def line(**changes: object) -> supervising.Line:
     return supervising.Line(**{**values, **changes})  # type: ignore[arg-type]
 
 
-def some_duties(
-    cast: Cast, authority_id: int, enterprise_id: int, mark: str
-) -> dict[str, int | str]:
+def some_duties(authority_id: int, enterprise_id: int, mark: str) -> dict[str, int | str]:
     """Ids of a duty with a file and of an authority's line, under the names of addresses."""
     actor = HAND
     with transaction():

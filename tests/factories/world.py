@@ -31,15 +31,17 @@ from tests.cast import Cast
 from tests.factories.authorities import certify, make_authority
 from tests.factories.cases import build_case
 from tests.factories.chemicals import chemical_ids
+from tests.factories.commitments import a_commitment
 from tests.factories.desks import a_question
 from tests.factories.documents import a_document
+from tests.factories.duties import some_duties
 from tests.factories.escalations import a_ladder
 from tests.factories.exports import list_things
 from tests.factories.gates import a_gate
 from tests.factories.hazards import document, finding, photo, plan_parts
 from tests.factories.imports import an_import
-from tests.factories.invitations import an_invitation
 from tests.factories.inspections import make_checklist, make_inspection
+from tests.factories.invitations import an_invitation
 from tests.factories.licences import a_licence
 from tests.factories.listings import terms
 from tests.factories.maps import a_map
@@ -130,6 +132,7 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         | own
         | papers
         | plans
+        | some_duties(authority[0], enterprise_id, mark)
         | an_import(cast, officer, mark)
         | an_invitation(enterprise_id, cast[officer], mark)
         | list_things(cast, officer, enterprise_id)
@@ -146,6 +149,7 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         | a_gate(cast, node, camera, officer, APPROVER[officer], mark)
         | evidence_care(seen, cast["video_operator"], mark)
         | some_people(cast, enterprise_id, mark)
+        | a_commitment(cast, enterprise_id, mark)
         | a_licence(cast, enterprise_id, officer, mark),
     )
 

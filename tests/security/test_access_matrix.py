@@ -38,6 +38,9 @@ LAW_READERS = OFFICERS | {"video_operator", "auditor", "administrator"}
 LAW_CHANGERS = {"section_chief", "administrator"}
 REGULATORS = OFFICERS | {"auditor", "administrator"}
 CHIEFS = {"section_chief"}
+COMMITMENT_READERS = SIDES | {"worker", "auditor", "administrator"}
+COMMITTERS = MANAGERS | {"worker"}
+PRINCIPALS = {"plant_manager", "other_plant"}
 CASE_READERS = OFFICERS | {"auditor", "administrator"}
 PACKAGE_READERS = SIDES | {"auditor", "administrator"}
 
@@ -139,6 +142,25 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "chemical.send_back": (OFFICERS, ROW),
     "chemical.cancel": (OFFICERS, ROW),
     "chemical.keep": (OFFICERS, ROW),
+    "commitment.index": (COMMITMENT_READERS, None),
+    "commitment.export": (COMMITMENT_READERS, None),
+    "commitment.of_enterprise": (COMMITMENT_READERS, ROW),
+    "commitment.detail": (COMMITMENT_READERS, ROW),
+    "commitment.signature": (COMMITMENT_READERS, ROW),
+    "commitment.standard_index": (COMMITMENT_READERS, None),
+    "commitment.standard": (COMMITMENT_READERS, None),
+    "commitment.begin": (COMMITTERS, ROW),
+    "commitment.edit": (COMMITTERS, ROW),
+    "commitment.write": (COMMITTERS, ROW),
+    "commitment.sign": (COMMITTERS, ROW),
+    "commitment.correct": (COMMITTERS, ROW),
+    "commitment.add_signer": (PRINCIPALS, ROW),
+    "commitment.remove_signer": (PRINCIPALS, ROW),
+    "commitment.renew_key": (PRINCIPALS, ROW),
+    "commitment.new_standard": (CHIEFS | ADMIN, None),
+    "commitment.create_standard": (CHIEFS | ADMIN, None),
+    "commitment.choose": (CHIEFS | ADMIN, ROW),
+    "commitment.choose_now": (CHIEFS | ADMIN, ROW),
     "delivery.retry": (ADMIN, None),
     "wishes.index": (EVERYBODY, None),
     "wishes.save": (EVERYBODY, None),
@@ -746,6 +768,7 @@ PUBLIC = {
     "invitation.accept",
     "invitation.accept_now",
     "account.sign_in",
+    "commitment.shown",
     "account.sign_in_now",
     "account.set_language",
     "home.healthz",
