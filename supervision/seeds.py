@@ -40,8 +40,10 @@ from supervision.inspection.models import CapExemption, Checklist, ChecklistItem
 from supervision.licence.models import LicenceType
 from supervision.people import ruletables as people
 from supervision.people.tables import RuleTable as PeopleTable
+from supervision.returns import layouts as return_layouts
 from supervision.risk import tables as risk_tables
 from supervision.score import tables as score_tables
+from supervision.selfcheck import templates as selfchecks
 
 ROOT = Path(__file__).resolve().parent
 DIVISIONS = ROOT.parent / "static" / "vendor" / "china-division-2.7.0"
@@ -73,6 +75,8 @@ def load_all(*, provinces: frozenset[str] | None = None) -> dict[str, int]:
         "indicators of the safety code": load_score_table(),
         "standards of commitments": load_commitments(),
         "duties of the law": load_duties(),
+        "items of lists of self-checks": load_selfchecks(),
+        "layouts of local returns": load_return_layouts(),
         "regions": load_regions(provinces),
     }
 
@@ -156,6 +160,11 @@ def load_checklists() -> int:
     return sum(len(rows) for rows in new.values())
 
 
+def load_selfchecks() -> int:
+    """Lists that enterprises walk themselves, whose code nobody has yet."""
+    return selfchecks.seed(read_table(ROOT / "selfcheck" / "data" / "lists.tsv"))
+
+
 def load_exemptions() -> int:
     """Reasons for which an inspection does not count against the cap."""
     rows = [_dated(row) for row in read_table(ROOT / "inspection" / "data" / "cap_exemptions.tsv")]
@@ -230,6 +239,11 @@ def load_ladder() -> int:
 def load_risk_tables() -> int:
     """Scores, thresholds and rules of risk, for tables that nobody has changed."""
     return risk_tables.load_defaults(read_table(ROOT / "risk" / "data" / "tables.tsv"))
+
+
+def load_return_layouts() -> int:
+    """Layouts of local monthly returns, for codes that nobody has yet."""
+    return return_layouts.seed(read_table(ROOT / "returns" / "data" / "layouts.tsv"))
 
 
 def load_commitments() -> int:

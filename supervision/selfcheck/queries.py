@@ -151,6 +151,20 @@ def rounds_of(actor: Actor, enterprise_id: int, limit: int = 20) -> Sequence[Che
     return first_rows(list_rounds(actor, RoundFilter(enterprise_id=enterprise_id)), limit)
 
 
+def walked(
+    actor: Actor, enterprise_id: int, before: datetime | None, limit: int
+) -> Sequence[CheckRound]:
+    """Rounds of an enterprise that were walked, the newest first."""
+    stmt = (
+        visible(CheckRound, actor)
+        .where(CheckRound.enterprise_id == enterprise_id, CheckRound.done_at.is_not(None))
+        .options(joinedload(CheckRound.template))
+    )
+    if before is not None:
+        stmt = stmt.where(CheckRound.done_at < before)
+    return db.session.scalars(stmt.order_by(CheckRound.done_at.desc()).limit(limit)).all()
+
+
 def get_round(round_id: int, actor: Actor, *, for_update: bool = False) -> CheckRound:
     """One round with its list, answers and photos. Raises NotFound out of scope."""
     stmt = (

@@ -6,13 +6,21 @@ from datetime import date
 
 from supervision.core import clock
 from supervision.core.actor import SYSTEM
-from supervision.core.db import db
+from supervision.core.db import db, transaction
+from supervision.core.scope import visible
 from supervision.core.statutory import Certainty
 from supervision.enterprise import queries as enterprises
 from supervision.hazard.rules import Category, Factor
 from supervision.selfcheck import service
-from supervision.selfcheck.models import CheckPlan, CheckTemplate, CheckTemplateItem
+from supervision.selfcheck.models import (
+    CheckPhoto,
+    CheckPlan,
+    CheckRound,
+    CheckTemplate,
+    CheckTemplateItem,
+)
 from supervision.selfcheck.rules import Frequency
+from tests.factories.hazards import photo
 
 BEGAN = date(2026, 1, 1)
 
@@ -58,3 +66,29 @@ def a_plan_of_rounds(
     """The enterprise walks the list from today on; the rounds of today are made."""
     fields = service.PlanFields(code, clock.today(), area=area, account_id=account_id)
     return service.adopt(enterprises.get_enterprise(enterprise_id, SYSTEM), SYSTEM, fields)
+
+
+def a_selfcheck(enterprise_id: int, mark: str) -> dict[str, int]:
+    """An own list that is walked, with an open round and a photo of it."""
+    with transaction():
+        code = f"OWN-{enterprise_id}"
+        made = a_list(code, enterprise_id=enterprise_id)
+        made.name = f"{mark} walk"
+        plan = a_plan_of_rounds(enterprise_id, code, area=f"{mark} hall")
+        stmt = visible(CheckRound, SYSTEM).where(CheckRound.plan_id == plan.id)
+        one = db.session.scalars(stmt).one()
+        taken = CheckPhoto(
+            round_id=one.id,
+            attachment_id=photo(SYSTEM).id,
+            client_id=f"photo-{enterprise_id}",
+            taken_at=clock.now(),
+            taken_by=mark,
+        )
+        db.session.add(taken)
+        db.session.flush()
+        return {
+            "selfcheck.round_id": one.id,
+            "selfcheck.photo_id": taken.id,
+            "selfcheck.plan_id": plan.id,
+            "selfcheck.list_id": made.id,
+        }

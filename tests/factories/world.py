@@ -51,6 +51,8 @@ from tests.factories.plans import a_plan
 from tests.factories.proofs import a_proof
 from tests.factories.risks import a_risk
 from tests.factories.roll import a_roll
+from tests.factories.scores import a_score
+from tests.factories.selfchecks import a_selfcheck
 from tests.factories.trials import a_trial
 from tests.factories.video import (
     Node,
@@ -149,7 +151,9 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         | a_gate(cast, node, camera, officer, APPROVER[officer], mark)
         | evidence_care(seen, cast["video_operator"], mark)
         | some_people(cast, enterprise_id, mark)
+        | a_score(enterprise_id, mark)
         | a_commitment(cast, enterprise_id, mark)
+        | a_selfcheck(enterprise_id, mark)
         | a_licence(cast, enterprise_id, officer, mark),
     )
 

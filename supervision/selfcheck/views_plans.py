@@ -1,0 +1,137 @@
+"""Which lists an enterprise walks; the lists themselves."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from supervision.account import queries as accounts
+from supervision.core import clock
+from supervision.core.access import current_actor, requires
+from supervision.core.db import transaction
+from supervision.core.errors import InvalidInput
+from supervision.core.permissions import Permission
+from supervision.core.web.forms import check_seen, given
+from supervision.core.web.paging import page_number, paginate
+from supervision.enterprise import queries as enterprises
+from supervision.enterprise.ended import open_file
+from supervision.selfcheck import forms, labels, queries, service, templates
+from supervision.selfcheck.blueprint import bp
+from supervision.selfcheck.models import MINUTES_OF_DAY
+
+
+@bp.get("/enterprises/<int:enterprise_id>/plans")
+@requires(Permission.SELFCHECK_READ)
+def plans(enterprise_id: int) -> ResponseReturnValue:
+    return _plans_page(enterprise_id, _plan_form(enterprise_id, begins_on=clock.today()))
+
+
+def _plans_page(enterprise_id: int, form: forms.PlanForm) -> str:
+    actor = current_actor()
+    found = queries.plans_of(actor, enterprise_id)
+    return render_template(
+        "selfcheck/plans.html",
+        enterprise=enterprises.get_enterprise(enterprise_id, actor),
+        plans=found,
+        names=templates.names({p.template_code for p in found}, actor),
+        people=accounts.names({p.account_id for p in found if p.account_id}),
+        form=form,
+        end_form=forms.ReasonForm(formdata=None),
+        may_plan=actor.may(Permission.SELFCHECK_PLAN),
+        minutes_of_day=MINUTES_OF_DAY,
+    )
+
+
+def _plan_form(enterprise_id: int, **values: object) -> forms.PlanForm:
+    """Its choices are what the enterprise may adopt, and its own people."""
+    actor = current_actor()
+    form = forms.PlanForm(formdata=None, **values) if values else forms.PlanForm()
+    form.template_code.choices = [
+        (one.code, one.name) for one in templates.offered(enterprise_id, actor)
+    ]
+    people = accounts.members(enterprise_id, actor)
+    form.account_id.choices = [
+        ("", _("Whoever comes first")),
+        *((str(p.id), p.name) for p in people if p.is_active),
+    ]
+    return form
+
+
+@bp.post("/enterprises/<int:enterprise_id>/plans")
+@requires(Permission.SELFCHECK_PLAN)
+def adopt(enterprise_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    open_file(enterprise_id, actor)
+    form = _plan_form(enterprise_id)
+    if not form.validate_on_submit():
+        return _plans_page(enterprise_id, form), 422
+    due = form.due_at.data
+    minutes = (due.hour * 60 + due.minute) if due else 0
+    try:
+        with transaction():
+            fields = service.PlanFields(
+                template_code=form.template_code.data or "",
+                begins_on=given(form.begins_on.data),
+                area=form.area.data or "",
+                account_id=int(form.account_id.data) if form.account_id.data else None,
+                workdays_only=bool(form.workdays_only.data),
+                due_minute=minutes or MINUTES_OF_DAY,
+            )
+            service.adopt(open_file(enterprise_id, actor), actor, fields)
+    except InvalidInput as error:
+        form.add_error(error)
+        return _plans_page(enterprise_id, form), 422
+    flash(_("The list is walked from that day on."), "success")
+    return redirect(url_for("selfcheck.plans", enterprise_id=enterprise_id))
+
+
+@bp.post("/plans/<int:plan_id>/end")
+@requires(Permission.SELFCHECK_PLAN)
+def end(plan_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    form = forms.ReasonForm()
+    enterprise_id = queries.get_plan(plan_id, actor).enterprise_id
+    if not form.validate_on_submit():
+        flash(_("Say why nobody can walk this round."), "danger")
+        return redirect(url_for("selfcheck.plans", enterprise_id=enterprise_id))
+    with transaction():
+        plan = queries.get_plan(plan_id, actor, for_update=True)
+        check_seen(form, plan.row_version)
+        service.end(plan, actor, form.reason.data or "")
+    flash(_("The list is not walked any more."), "success")
+    return redirect(url_for("selfcheck.plans", enterprise_id=enterprise_id))
+
+
+@bp.get("/lists")
+@requires(Permission.SELFCHECK_READ)
+def lists() -> ResponseReturnValue:
+    form = forms.ListFilterForm(request.args)
+    form.validate()
+    stmt = templates.list_lists(
+        current_actor(), form.text.data or "", all_versions=form.times.data == "all"
+    )
+    page = paginate(stmt, number=page_number())
+    return render_template(
+        "selfcheck/lists.html",
+        form=form,
+        page=page,
+        item_counts=templates.item_counts([one.id for one in page.items]),
+        labels=labels,
+        today=clock.today(),
+        active=1 if form.times.data else 0,
+    )
+
+
+@bp.get("/lists/<int:list_id>")
+@requires(Permission.SELFCHECK_READ)
+def checklist(list_id: int) -> ResponseReturnValue:
+    actor = current_actor()
+    found = templates.get(list_id, actor)
+    return render_template(
+        "selfcheck/list.html",
+        list=found,
+        versions=templates.versions(found.code, actor),
+        labels=labels,
+        today=clock.today(),
+    )
