@@ -2,7 +2,43 @@
 
 from __future__ import annotations
 
-from supervision.commitment import models  # noqa: F401 - its tables
-from supervision.core.slice import Slice
+from flask_babel import lazy_gettext as _l
 
-SLICE = Slice(name="commitment")
+from supervision.commitment import (
+    jobs,
+    labels,
+    panels,
+    views,
+    views_standard,  # noqa: F401 - adds its addresses to the blueprint
+    views_steps,  # noqa: F401 - likewise
+)
+from supervision.commitment.blueprint import bp
+from supervision.core.permissions import Permission
+from supervision.core.slice import Job, NavGroup, NavItem, Panel, Slice
+
+SLICE = Slice(
+    name="commitment",
+    blueprints=(bp,),
+    nav=(
+        NavItem(
+            _l("Safety commitments"),
+            "commitment.index",
+            "file-check",
+            Permission.COMMITMENT_READ,
+            13,
+            group=NavGroup.SELF,
+        ),
+    ),
+    panels=(Panel("commitments", _l("Commitments"), Permission.COMMITMENT_READ, 21, panels.panel),),
+    timeline=panels.timeline,
+    todos=panels.todos,
+    dues=panels.dues,
+    duties=panels.DUTIES,
+    exports=(views.LIST,),
+    jobs=(
+        Job("commitment.enrol", jobs.enrol, {"hour": 5, "minute": 40}),
+        Job("commitment.watch", jobs.watch, {"minute": "*/5"}),
+    ),
+    notices=labels.NOTICES,
+    actions=labels.ACTION_LABELS,
+)

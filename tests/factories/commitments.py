@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from supervision import seeds
 from supervision.commitment import arranging, queries, service
-from supervision.commitment.models import Commitment, CommitmentSetting
+from supervision.commitment.models import Commitment, CommitmentSetting, CommitmentSigner
 from supervision.commitment.rules import Operation, Production
 from supervision.commitment.service import Content
 from supervision.core import clock
@@ -12,6 +14,7 @@ from supervision.core.actor import SYSTEM, Actor
 from supervision.core.db import transaction
 from supervision.enterprise import queries as enterprises
 from tests.cast import Cast
+from tests.factories.hazards import photo
 
 DAILY = "CHEMICALS_DAILY"
 
@@ -65,3 +68,23 @@ def signers(cast: Cast, actor: Actor) -> None:
             arranging.add_signer(
                 setting, actor, level=level, post=post, account_id=cast.accounts[who]
             )
+
+
+def a_commitment(cast: Cast, enterprise_id: int, mark: str) -> dict[str, int | str]:
+    """Ids of a draft with a drawn signature, of its signer and of its standard."""
+    own = replace(cast["plant_manager"], enterprise_ids=frozenset({enterprise_id}))
+    owes_daily(enterprise_id)
+    with transaction():
+        setting = setting_of(enterprise_id)
+        signer = CommitmentSigner(level=0, post=f"{mark} team", account_id=own.id)
+        setting.signers.append(signer)
+    with transaction():
+        draft = begun(enterprise_id, own)
+        service.edit(draft, own, content(statement=f"{mark} statement"))
+        service.sign(draft, setting_of(enterprise_id), own, drawn=photo(own))
+        return {
+            "commitment.commitment_id": draft.id,
+            "commitment.signature_id": draft.signatures[0].id,
+            "commitment.signer_id": setting_of(enterprise_id).signers[0].id,
+            "commitment.standard_id": draft.standard_id,
+        }

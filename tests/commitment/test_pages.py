@@ -1,0 +1,105 @@
+"""Pages of commitments, as people use them; and what hangs at the gate."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from supervision.commitment import jobs
+from supervision.core import clock
+from supervision.core.clock import SHANGHAI
+from supervision.core.db import db
+from tests.factories import commitments as make
+from tests.pages import error_text
+
+MONDAY = datetime(2026, 3, 2, 8, tzinfo=SHANGHAI)
+LATER = MONDAY.replace(hour=10, minute=5)
+
+
+def test_from_the_post_to_the_gate_and_to_the_officers_list(app, cast, pages):
+    with clock.frozen(MONDAY):
+        make.owes_daily(cast.plant_id, days_ago=1)
+        home = f"/commitments/enterprises/{cast.plant_id}"
+        boss = "plant_manager"
+        person = {"level": "0", "post": "Press team", "account": cast.accounts["worker"]}
+        assert pages.post("safety_manager", f"{home}/signers", person).status_code == 403
+        assert pages.post(boss, f"{home}/signers", person).status_code == 302
+        assert "signs already" in error_text(pages.post(boss, f"{home}/signers", person))
+        assert pages.get("worker", "/commitments/").location == home
+        assert pages.get("other_plant", home).status_code == 404
+        draft = pages.post("worker", f"{home}/begin").location.removesuffix("/edit")
+        wrong = {"production": "rest", "statement": "All in hand", "operation_hot_work": "2"}
+        answer = pages.post("worker", f"{draft}/edit", wrong)
+        assert answer.status_code == 422
+        assert "choose another state" in error_text(answer)
+        written = {**wrong, "production": "running", "operation_height": ""}
+        assert pages.post("worker", f"{draft}/edit", written).status_code == 302
+        assert pages.post(boss, f"{draft}/sign", {"typed": "Plant Manager"}).status_code == 403
+        mistyped = pages.post("worker", f"{draft}/sign", {"typed": "Somebody"})
+        assert "type your name exactly" in error_text(mistyped)
+        assert pages.post("worker", f"{draft}/sign", {"typed": "Worker"}).status_code == 302
+        key = make.setting_of(cast.plant_id).public_key
+        db.session.rollback()
+        gate = pages.as_(None).get(f"/commitments/shown/{key}")
+        assert "due by" in error_text(gate)
+        assert pages.post(boss, f"{draft}/sign", {"typed": "Plant Manager"}).status_code == 302
+        gate = pages.as_(None).get(f"/commitments/shown/{key}")
+        shown = error_text(gate)
+        assert "All in hand" in shown
+        assert "Plant Manager" in shown
+        # Neither who signed below nor a way on, nor the file's numbers.
+        assert not [word for word in ("Press team", "Worker", "13800000001") if word in shown]
+        assert re.findall(r'<a [^>]*href|action="', gate.text) == []
+        assert "noindex" in gate.headers["X-Robots-Tag"]
+        assert gate.headers["Cache-Control"] == "no-store"
+        for who, sees in (("district_officer", True), ("other_district", False)):
+            listed = error_text(pages.get(who, "/commitments/?standing=kept"))
+            assert ("Plant 1" in listed) is sees
+        book = pages.get("district_officer", "/commitments/export.xlsx")
+        assert "spreadsheetml" in book.mimetype
+        assert pages.get("district_officer", f"{draft}/correct").status_code == 405
+        reason = {"reason": "One more crane"}
+        assert pages.post("district_officer", f"{draft}/correct", reason).status_code == 403
+        again = pages.post("worker", f"{draft}/correct", reason).location
+        assert again.endswith("/edit")
+        assert "One more crane" in error_text(pages.get("city_officer", again[:-5]))
+
+
+def test_a_missing_one_is_red_at_the_gate_and_its_old_address_is_nobodys(app, cast, pages):
+    with clock.frozen(LATER):
+        make.owes_daily(cast.plant_id, days_ago=1)
+        jobs.watch(LATER)
+        key = make.setting_of(cast.plant_id).public_key
+        db.session.rollback()
+        gate = pages.as_(None).get(f"/commitments/shown/{key}")
+        assert "gate-missing" in gate.text
+        assert "Plant 1" in error_text(
+            pages.get("district_officer", "/commitments/?standing=missed")
+        )
+        assert "missing" in error_text(pages.get("district_officer", f"/enterprises/{cast.plant_id}/timeline")).lower()  # fmt: skip
+        home = f"/commitments/enterprises/{cast.plant_id}"
+        assert pages.post("plant_manager", f"{home}/key").status_code == 302
+        assert pages.as_(None).get(f"/commitments/shown/{key}").status_code == 404
+
+
+def test_a_chief_makes_a_version_and_chooses_it_for_one_enterprise(app, cast, pages):
+    make.owes_daily(cast.plant_id)
+    listed = error_text(pages.get("district_officer", "/commitments/standards"))
+    assert make.DAILY in listed
+    tomorrow = clock.today() + clock.DAY
+    entered = {
+        "code": "LOCAL", "name": "Local daily", "period": "daily", "due_time": "09:30",
+        "levels": "Team\nPrincipal", "part": ["operations"], "statement": "We commit.",
+        "source": "Local notice", "certainty": "H", "effective_from": tomorrow, "due_days": "3",
+    }  # fmt: skip
+    new = "/commitments/standards/new"
+    assert pages.post("district_officer", new, entered).status_code == 403
+    refused = pages.post("section_chief", new, entered)
+    assert "due on its own day" in error_text(refused)
+    made = pages.post("section_chief", new, {**entered, "due_days": "0"})
+    assert "09:30" in error_text(pages.get("section_chief", made.location))
+    url = f"/commitments/enterprises/{cast.plant_id}/standard"
+    none = {"standard": "", "reason": "Stores nothing any more"}
+    assert pages.post("section_chief", url, none).status_code == 302
+    page = error_text(pages.get("plant_manager", url.removesuffix("/standard")))
+    assert "No commitment is asked" in page
