@@ -1,1 +1,1 @@
-"""What enterprises report of a period: quarter, year and local returns."""
+"""Period returns: quarterly and yearly statistics of hazards (Order 16, art. 14), local monthly ones."""

@@ -20,9 +20,11 @@ from reportlab.lib.enums import TA_CENTER, TA_LEFT, TA_RIGHT
 from reportlab.lib.pagesizes import A4, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import (
     CondPageBreak,
+    Image,
     KeepTogether,
     LongTable,
     PageBreak,
@@ -112,6 +114,13 @@ class PdfDocument:
 
     def page_break(self) -> None:
         self._story.append(PageBreak())
+
+    def picture(self, data: bytes, *, height: float) -> None:
+        """A picture such as a signature, `height` millimetres high, at the left."""
+        wide, high = ImageReader(BytesIO(data)).getSize()
+        drawn = Image(BytesIO(data), width=wide * height * mm / high, height=height * mm)
+        drawn.hAlign = "LEFT"
+        self._story.append(drawn)
 
     def figures(self, pairs: Sequence[tuple[str, Value, Kind]], *, across: int = 4) -> None:
         """Key figures as a band of large numbers over their labels, `across` in a row."""
