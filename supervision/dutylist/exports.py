@@ -31,7 +31,7 @@ def _tail(names: Any) -> tuple[Column[Any], ...]:
         ),
         Column("due", _l("Due on"), lambda x: x.due_on, Kind.DAY, width=12),
         Column(
-            "standing", _l("Standing"), lambda x: str(labels.STANDING_LABELS[x.standing]), width=12
+            "standing", _l("State"), lambda x: str(labels.STANDING_LABELS[x.standing]), width=12
         ),
         _sign(),
     )
@@ -45,7 +45,7 @@ def duty_table(
     head: tuple[Column[EnterpriseDuty], ...] = (
         Column("what", _l("What is to be done"), lambda x: x.what, width=36),
         Column("how", _l("How"), lambda x: x.how, width=28),
-        Column("clause", _l("Basis"), lambda x: x.clause, width=18),
+        Column("clause", _l("Clause"), lambda x: x.clause, width=18),
     )
     return (*head, *_tail(names)), rows
 
@@ -61,7 +61,12 @@ def supervision_table(
         Column("authority", _l("Authority"), lambda x: x.authority.name, width=22),
         Column("what", _l("What is checked or supervised"), lambda x: x.what, width=36),
         Column("basis", _l("Basis"), lambda x: x.basis, width=24),
-        Column("grade", _l("Class"), lambda x: str(labels.GRADE_LABELS[x.grade]), width=12),
+        Column(
+            "grade",
+            _l("Class of enterprise"),
+            lambda x: str(labels.GRADE_LABELS[x.grade]),
+            width=12,
+        ),
         Column("industry", _l("Industry"), lambda x: x.industry, width=8),
         Column("unit", _l("Responsible section"), lambda x: x.unit, width=16),
     )

@@ -37,7 +37,7 @@ class FilterForm(Form):
 
     text = SearchField(_l("Duty, clause or post"), filters=[strip])
     person = CodeField(_l("Who does it"), optional=True)
-    late = CodeField(_l("Standing"), labels=_LATE, optional=True)
+    late = CodeField(_l("State"), labels=_LATE, optional=True)
 
 
 class MonthForm(Form):
@@ -48,7 +48,7 @@ class MonthForm(Form):
 
     text = SearchField(_l("Name or credit code of the enterprise"), filters=[strip])
     month = CodeField(_l("Month"))
-    behind = CodeField(_l("Standing"), labels={"1": _l("Behind")}, optional=True)
+    behind = CodeField(_l("State"), labels={"1": _l("Behind")}, optional=True)
 
 
 class SupervisionFilterForm(Form):
@@ -58,8 +58,8 @@ class SupervisionFilterForm(Form):
         csrf = False
 
     text = SearchField(_l("Duty, basis, section or person"), filters=[strip])
-    grade = CodeField(_l("Class"), labels=labels.GRADE_LABELS, optional=True)
-    late = CodeField(_l("Standing"), labels=_LATE, optional=True)
+    grade = CodeField(_l("Class of enterprise"), labels=labels.GRADE_LABELS, optional=True)
+    late = CodeField(_l("State"), labels=_LATE, optional=True)
     mine = CodeField(_l("Whose"), labels={"1": _l("My own")}, optional=True)
 
 
@@ -68,7 +68,7 @@ class DutyForm(Form):
 
     what = _text(_l("What is to be done"), required=True)
     how = _text(_l("How"))
-    clause = StringField(_l("Basis"), [Length(max=80)], filters=[strip])
+    clause = StringField(_l("Clause"), [Length(max=80)], filters=[strip])
     frequency = CodeField(_l("How often"), [InputRequired()], labels=labels.FREQUENCY_LABELS)
     account_id = _person()
     person = _post()
@@ -105,7 +105,7 @@ class LineForm(SeenForm):
 
     what = _text(_l("What is checked or supervised"), required=True)
     basis = _text(_l("Basis"), required=True)
-    grade = CodeField(_l("Class"), [InputRequired()], labels=labels.GRADE_LABELS)
+    grade = CodeField(_l("Class of enterprise"), [InputRequired()], labels=labels.GRADE_LABELS)
     industry = StringField(
         _l("Industry"),
         [Length(max=4)],
