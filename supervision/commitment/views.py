@@ -172,7 +172,7 @@ def _state_now(
     }
 
 
-@bp.get("/shown/<key>")
+@bp.get("/shown/<string:key>")
 @public
 def shown(key: str) -> ResponseReturnValue:
     """What hangs at the gate: only what anybody may read there, and nothing that leads on."""
