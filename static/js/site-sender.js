@@ -54,7 +54,7 @@
       try {
         do {
           this.again = false;
-          await alone(`anqi-site-${this.page.account}-${this.page.id}`, () => this.empty());
+          await alone(`anqi-${this.page.kind || "site"}-${this.page.account}-${this.page.id}`, () => this.empty());
         } while (this.again);
       } finally {
         this.busy = false;

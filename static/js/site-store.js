@@ -19,10 +19,11 @@
     request.onerror = () => reject(request.error);
   });
 
-  function open(account) {
-    const request = indexedDB.open(`anqi-site-${account}`, 1);
+  function open(name) {
+    const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => {
-      // Entries in the order in which they were made; what is sent is sent in this order.
+      // Entries in the order in which they were made; what is sent is sent in this order. Each
+      // names the page that it is of: `inspection`, whatever the page shows.
       const outbox = request.result.createObjectStore("outbox", { keyPath: "seq", autoIncrement: true });
       outbox.createIndex("inspection", "inspection");
       // The last that the server told of each inspection, for a reload without a network.
@@ -162,9 +163,10 @@
     }
   }
 
-  site.openStore = async (account) => {
+  // `kind` keeps the pages of inspections apart from those of rounds, whose numbers are the same.
+  site.openStore = async (account, kind = "site") => {
     try {
-      const store = new Store(await open(account));
+      const store = new Store(await open(`anqi-${kind}-${account}`));
       navigator.storage?.persist?.().catch(() => {}); // asks not to be cleared; may be refused
       return store;
     } catch {

@@ -5,10 +5,6 @@
 
   site.SETTLED = ["recorded", "cancelled"];
 
-  site.clockOf = (instant) => new Date(instant).toLocaleTimeString(document.documentElement.lang, {
-    hour: "2-digit", minute: "2-digit", timeZone: "Asia/Shanghai",
-  });
-
   // `typing` holds the controls that somebody is writing in, `sender` says what holds it up.
   site.makeView = ({ root, page, texts, typing, photos, signatures, sender, store }) => {
     const $ = (selector, within = root) => within.querySelector(selector);
@@ -163,42 +159,7 @@
       return [item && `${item.position}. ${item.text}`, ...words].filter(Boolean);
     }
 
-    function paintSync() {
-      const count = (wanted) => entries.filter((entry) => entry.state === wanted).length;
-      const [waiting, refused, drafts] = ["waiting", "refused", "draft"].map(count);
-      const status = sender.status;
-      const why = { offline: texts.offline, later: texts.later, "signed-out": texts.signedOut };
-      why["other-account"] = texts.otherAccount;
-      why.closed = sender.text || texts.closed;
-      const parts = [];
-      if (waiting) {
-        parts.push(waiting === 1 ? texts.one : texts.many.replace("{n}", waiting));
-      }
-      if (status in why && (waiting || status === "offline")) {
-        parts.push(why[status]);
-      } else if (status === "sending" && waiting) {
-        parts.splice(0, 1, texts.sending);
-      }
-      if (refused) {
-        parts.push(refused === 1 ? texts.refusedOne : texts.refusedMany.replace("{n}", refused));
-      }
-      if (drafts) {
-        parts.push(texts.draft);
-      }
-      if (typing.size && !parts.length) {
-        parts.push(texts.writing);
-      }
-      if (!store.persistent) {
-        parts.push(texts.unsafe);
-      }
-      if (lost) {
-        parts.splice(0, parts.length, texts.lost);
-      }
-      const box = $("[data-sync]");
-      box.dataset.sync = refused || lost ? "refused" : waiting || drafts || typing.size ? "waiting" : status === "offline" ? "offline" : "idle";
-      $("[data-sync-text]").textContent = parts.join(" · ") || texts.idle;
-      $("[data-sign-in]").hidden = !["signed-out", "other-account"].includes(status);
-    }
+    const paintSync = () => site.paintBar({ root, texts, entries, lost, sender, typing, store });
 
     return {
       cardOf,
@@ -210,15 +171,5 @@
         paint();
       },
     };
-  };
-
-  site.ask = (question) => {
-    const dialog = document.getElementById("ask-dialog");
-    dialog.querySelector("[data-ask-text]").textContent = question;
-    dialog.returnValue = "no";
-    dialog.showModal();
-    return new Promise((resolve) => {
-      dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
-    });
   };
 })();

@@ -1,8 +1,8 @@
-// Opens the pages of ongoing inspections without a network. The page itself says what is kept
-// (site.js); this only answers with it when the network does not. Nothing else is ever kept.
+// Opens the pages of ongoing inspections and rounds without a network. The page itself says what is kept
+// (site-offline.js); this only answers with it when the network does not. Nothing else is ever kept.
 "use strict";
 
-const PAGE = /^\/inspections\/\d+\/site$/;
+const PAGE = /^\/(?:inspections\/\d+\/site|self-checks\/rounds\/\d+\/walk)$/;
 const NETWORK_PATIENCE = 8000;
 
 self.addEventListener("install", () => self.skipWaiting());

@@ -90,8 +90,8 @@
       await store.saveState(state);
     }
     await reload();
-    if (site.SETTLED.includes(state.status)) {
-      forgetPage();
+    if (isSettled()) {
+      offline.forget();
     }
   }
 
@@ -264,33 +264,8 @@
   }
 
   // ---- the page itself, for a reload without a network ----------------------------------------
-  const cacheName = `anqi-site-${page.account}`;
-
-  async function keepPage() {
-    if (!window.caches || !navigator.serviceWorker || site.SETTLED.includes(state.status)) {
-      return;
-    }
-    await navigator.serviceWorker.register(page.urls.worker, { scope: "/inspections/" });
-    const answer = await fetch(location.pathname, { redirect: "error" });
-    if (!answer.ok) {
-      return;
-    }
-    const cache = await caches.open(cacheName);
-    await cache.put(location.pathname, answer);
-    const files = new Set([
-      ...$$("script[src], link[rel=stylesheet], link[rel=icon], img[src^='/static/']", document).map((e) => e.src || e.href),
-      ...$$("svg use", document).map((use) => new URL(use.getAttribute("href"), location).href.split("#")[0]),
-    ]);
-    for (const file of files) {
-      if (!await cache.match(file)) {
-        await cache.add(file).catch(() => {});
-      }
-    }
-  }
-
-  function forgetPage() {
-    window.caches?.open(cacheName).then((cache) => cache.delete(location.pathname)).catch(() => {});
-  }
+  const offline = site.offline(`anqi-site-${page.account}`, page.urls.worker, "/inspections/");
+  const isSettled = () => site.SETTLED.includes(state.status);
 
   async function begin() {
     store = await site.openStore(page.account);
@@ -321,7 +296,9 @@
     await sender.run();
     sender.listen();
     setInterval(() => sender.listen(), LISTEN_EVERY);
-    keepPage().catch(() => {});
+    if (!isSettled()) {
+      offline.keep().catch(() => {});
+    }
   }
 
   document.addEventListener("visibilitychange", () => {
