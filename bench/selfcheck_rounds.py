@@ -1,0 +1,183 @@
+"""Rounds for 100,000 enterprises in one run of the maker, again without doubles, and after a kill.
+
+    python -m bench.selfcheck_rounds [--enterprises N] [--databases sqlite,postgres]
+
+Each enterprise walks a list with daily, weekly and monthly items in one area. PostgreSQL is the
+server of TEST_DATABASE_URL, else one started for the run. Prints a JSON line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select
+
+from supervision.core import clock
+from supervision.core.db import db, transaction
+from supervision.core.scope import unscoped
+from supervision.enterprise.models import Enterprise, RollStatus
+from supervision.enterprise.uscc import demo_uscc
+from supervision.factory import create_app, throwaway_settings
+from supervision.selfcheck import jobs
+from supervision.selfcheck.models import CheckMonth, CheckPlan, CheckRound
+from supervision.selfcheck.rules import Frequency
+from supervision.settings import Settings
+from tests import postgres
+from tests.cast import assemble, enterprise_values
+from tests.conftest import own_postgres_database
+from tests.factories.selfchecks import a_list
+
+NOW = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
+FREQUENCIES = (Frequency.DAILY, Frequency.WEEKLY, Frequency.MONTHLY)
+BATCH = 5000
+WHY = "the bench counts"
+
+
+def settle(settings: Settings, enterprises: int) -> None:
+    """A fresh database of so many enterprises that walk the list."""
+    with create_app(settings).app_context():
+        db.drop_all()
+        db.create_all()
+        assemble()
+        with transaction():
+            a_list("BENCH", *FREQUENCIES)
+        for start in range(0, enterprises, BATCH):
+            _some(range(start, min(start + BATCH, enterprises)))
+
+
+def _some(serials: range) -> None:
+    fixed = {
+        "roll_status": RollStatus.IN_PRODUCTION,
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    rows = [
+        enterprise_values(1000 + n, uscc=demo_uscc("330110", 1000 + n)) | fixed for n in serials
+    ]
+    with transaction():
+        db.session.execute(insert(Enterprise), rows)
+        names = [row["uscc"] for row in rows]
+        stmt = select(Enterprise.id).where(Enterprise.uscc.in_(names))
+        ids = db.session.scalars(unscoped(stmt, reason=WHY)).all()
+        plans = [
+            {
+                "enterprise_id": one,
+                "template_code": "BENCH",
+                "begins_on": date(2026, 9, 1),
+                "created_at": NOW,
+                "created_by": "bench",
+            }
+            for one in ids
+        ]
+        db.session.execute(insert(CheckPlan), plans)
+
+
+def run(settings: Settings) -> tuple[int, float]:
+    """How many rounds one run made, and in how many seconds."""
+    with create_app(settings).app_context():
+        started = time.monotonic()
+        return jobs.make_rounds(NOW), time.monotonic() - started
+
+
+def worker(settings: Settings) -> None:
+    with create_app(settings).app_context(), clock.frozen(NOW):
+        jobs.make_rounds(NOW)
+
+
+def count(settings: Settings) -> tuple[int, int]:
+    """Rounds, and how many of them are of the same plan, frequency and day as another."""
+    with create_app(settings).app_context():
+        key = CheckRound.plan_id, CheckRound.frequency, CheckRound.starts_on
+        distinct = select(*key).distinct().subquery()
+        total = db.session.scalar(unscoped(select(func.count(CheckRound.id)), reason=WHY)) or 0
+        alone = db.session.scalar(unscoped(select(func.count()).select_from(distinct), reason=WHY))
+        return total, total - (alone or 0)
+
+
+def empty(settings: Settings) -> None:
+    with create_app(settings).app_context(), transaction():
+        for model in (CheckRound, CheckMonth):
+            db.session.execute(unscoped(delete(model), reason=WHY))
+
+
+def killed(settings: Settings, half: int) -> int:
+    """kill -9 once half of the rounds are there; returns how many were there after it."""
+    process = multiprocessing.get_context("spawn").Process(target=worker, args=(settings,))
+    process.start()
+    while process.is_alive() and count(settings)[0] < half:
+        time.sleep(0.1)
+    if process.pid is not None:
+        os.kill(process.pid, signal.SIGKILL)
+    process.join()
+    return count(settings)[0]
+
+
+def measure(settings: Settings, enterprises: int, name: str) -> dict[str, Any]:
+    settle(settings, enterprises)
+    wanted = enterprises * len(FREQUENCIES)
+    made, seconds = run(settings)
+    again, again_seconds = run(settings)
+    empty(settings)
+    left = killed(settings, wanted // 2)
+    completed = run(settings)[0]
+    total, doubles = count(settings)
+    return {
+        f"{name}_seconds": round(seconds, 1),
+        f"{name}_missing": wanted - made,
+        f"{name}_again": again,
+        f"{name}_again_seconds": round(again_seconds, 1),
+        f"{name}_half_way": int(0 < left < wanted),
+        f"{name}_completed": completed,
+        f"{name}_missing_after_kill": wanted - total,
+        f"{name}_doubles": doubles,
+    }
+
+
+@contextmanager
+def databases(wanted: str) -> Iterator[dict[str, str]]:
+    """The address of a database by its name."""
+    with tempfile.TemporaryDirectory() as folder:
+        found: dict[str, str] = {}
+        server = None
+        if "sqlite" in wanted:
+            found["sqlite"] = f"sqlite:///{folder}/bench.db"
+        if "postgres" in wanted:
+            address = os.environ.get("TEST_DATABASE_URL")
+            if address is None:
+                server = postgres.Server()
+                server.start()
+                address = server.url
+            found["postgres"] = own_postgres_database(address, "anqi_bench_rounds")
+        try:
+            yield found
+        finally:
+            if server is not None:
+                server.stop()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--enterprises", type=int, default=100_000)
+    parser.add_argument("--databases", default="sqlite,postgres")
+    wanted = parser.parse_args()
+    figures: dict[str, Any] = {"enterprises": wanted.enterprises}
+    with databases(wanted.databases) as found, tempfile.TemporaryDirectory() as folder:
+        for name, url in found.items():
+            settings = throwaway_settings(database_url=url, storage_dir=Path(folder))
+            figures |= measure(settings, wanted.enterprises, name)
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
