@@ -31,7 +31,7 @@ STEP_ICONS = {
 def facts(enterprise: Enterprise) -> Sequence[tuple[Any, Any]]:
     """What is reached, printed on papers and decides which duties hold; "" where it is missing."""
     return (
-        (_("Name"), enterprise.name),
+        (_("Enterprise"), enterprise.name),
         (_("Address"), enterprise.address),
         (_("Principal"), _person(enterprise.principal, enterprise.principal_phone)),
         (_("Safety manager"), _person(enterprise.safety_manager, enterprise.safety_manager_phone)),

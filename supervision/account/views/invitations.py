@@ -88,7 +88,8 @@ def create(enterprise_id: int) -> ResponseReturnValue:
 
 def _form(role: str = "") -> InviteForm:
     form = InviteForm()
-    offered = invitations.roles_for(current_actor())
+    # The least first: nobody is made a principal by not looking.
+    offered = invitations.roles_for(current_actor())[::-1]
     form.offer(offered)
     if role in set(offered):
         form.role.data = role
