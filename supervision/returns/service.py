@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from supervision.core import audit, clock, notices
 from supervision.core.actor import SYSTEM, Actor
@@ -176,7 +177,7 @@ def _unsign(row: PeriodReturn) -> None:
     row.signature = None
 
 
-def _log(row: PeriodReturn, actor: Actor, action: str, **data: object) -> None:
+def _log(row: PeriodReturn, actor: Actor, action: str, **data: Any) -> None:
     db.session.flush()
     audit.record(
         actor,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -41,7 +43,7 @@ def index() -> ResponseReturnValue:
     )
 
 
-def _listed() -> Select:  # type: ignore[type-arg]
+def _listed() -> Select[Any]:
     return queries.list_returns(current_actor(), _filter()[1])
 
 
@@ -77,7 +79,8 @@ def remind() -> ResponseReturnValue:
         )
     else:
         flash(_("Nobody was left to be reminded today."), "info")
-    return redirect(url_for("returns.index", **request.args.to_dict()))
+    back: dict[str, Any] = request.args.to_dict()
+    return redirect(url_for("returns.index", **back))
 
 
 def _filter() -> tuple[forms.FilterForm, queries.ReturnFilter]:

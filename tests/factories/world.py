@@ -49,6 +49,7 @@ from tests.factories.orders import an_order
 from tests.factories.people import some_people
 from tests.factories.plans import a_plan
 from tests.factories.proofs import a_proof
+from tests.factories.returns import a_return
 from tests.factories.risks import a_risk
 from tests.factories.roll import a_roll
 from tests.factories.scores import a_score
@@ -148,6 +149,7 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         | a_trial(node, camera, seen)
         | a_question(seen, cast[officer], mark)
         | a_proof(enterprise_id, hazard, camera)
+        | a_return(enterprise_id, mark)
         | a_gate(cast, node, camera, officer, APPROVER[officer], mark)
         | evidence_care(seen, cast["video_operator"], mark)
         | some_people(cast, enterprise_id, mark)

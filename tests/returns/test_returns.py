@@ -59,7 +59,10 @@ def made(app, cast):
     with on(12, 31, 23), transaction():
         tickets.verify(hazards.get_hazard(late, officer), officer, note="Seen")
         tickets.invalidate(
-            hazards.get_hazard(wrong, officer), officer, invalid_reason=InvalidReason.DUPLICATE, note="x"
+            hazards.get_hazard(wrong, officer),
+            officer,
+            invalid_reason=InvalidReason.DUPLICATE,
+            note="x",
         )
     with on(1, 1, 1, 2027):
         with transaction():
