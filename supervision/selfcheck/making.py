@@ -108,7 +108,8 @@ def _insert(stretch: _Stretch, frequency: Frequency) -> int:
     stmt = insert(CheckRound).from_select(list(_COLUMNS), _missing(stretch, frequency))
     # Two makers at once meet here; that one of them alone meets nothing spares numbers of rows.
     stmt = stmt.on_conflict_do_nothing(index_elements=["plan_id", "frequency", "starts_on"])
-    made: int = db.session.execute(stmt).rowcount  # type: ignore[attr-defined]
+    kept = stmt.execution_options(preserve_rowcount=True)
+    made: int = db.session.execute(kept).rowcount  # type: ignore[attr-defined]
     return max(0, made)
 
 
