@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from supervision.core import attachments
+from supervision.core import attachments, phone
 from supervision.core.access import current_actor, public, requires
 from supervision.core.db import transaction
 from supervision.core.errors import NotFound
@@ -122,7 +122,7 @@ def walk_worker() -> ResponseReturnValue:
 def _item(raw: str) -> int | str | None:
     if raw.isdecimal() and len(raw) < 10:
         return int(raw)
-    return sync_rules.phone.client_id_of(raw) if raw else None
+    return phone.client_id_of(raw) if raw else None
 
 
 def _sections(items: list[CheckTemplateItem]) -> list[tuple[str, list[CheckTemplateItem]]]:
