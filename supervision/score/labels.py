@@ -63,6 +63,8 @@ KIND_LABELS = {
     "hazard": _l("Hazard"),
     "order": _l("Order"),
     "case": _l("Case"),
+    "round": _l("Round missed"),
+    "return": _l("Period return"),
     "fact": _l("Recorded fact"),
 }
 TONES = {Colour.GREEN: "good", Colour.YELLOW: "info", Colour.ORANGE: "wait", Colour.RED: "bad"}

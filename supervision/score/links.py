@@ -31,6 +31,8 @@ PLACES: Mapping[str, Place] = {
     "hazard": Place("hazard.detail", "hazard_id", P.HAZARD_READ),
     "order": Place("order.detail", "order_id", P.ORDER_READ),
     "case": Place("casefile.detail", "case_id", P.CASE_READ),
+    "round": Place("selfcheck.detail", "round_id", P.SELFCHECK_READ),
+    "return": Place("returns.detail", "return_id", P.RETURN_READ),
     "fact": Place("score.fact", "fact_id", P.SCORE_READ),
 }
 
@@ -52,8 +54,8 @@ _LISTS: Mapping[str, tuple[str, P, Mapping[str, Any]]] = {
     "major_after_order": ("hazard.index", P.HAZARD_READ, {"grade": "major"}),
     "orders_overdue": ("order.index", P.ORDER_READ, {}),
     "penalties": ("casefile.index", P.CASE_READ, {}),
-    "rounds_done": ("selfcheck.rounds", P.SELFCHECK_READ, {}),
-    "zero_reports": ("selfcheck.zero_reports", P.SELFCHECK_READ, {}),
+    "rounds_done": ("selfcheck.index", P.SELFCHECK_READ, {}),
+    "zero_reports": ("selfcheck.index", P.SELFCHECK_READ, {}),
     "returns_in_time": ("returns.index", P.RETURN_READ, {}),
 }
 

@@ -9,9 +9,13 @@ from sqlalchemy import func
 
 from supervision.commitment.models import Commitment, CommitmentMissed
 from supervision.core.counting import count_if
-from supervision.score.rules import Reading, ratio
-from supervision.score.source_view import View, owned, rows
-from supervision.selfcheck.models import CheckMonth
+from supervision.core.workdays import add_months
+from supervision.returns.models import PeriodReturn
+from supervision.score.rules import Reading, Record, ratio
+from supervision.score.source_file import shares
+from supervision.score.source_view import View, owned, records_by, rows
+from supervision.selfcheck.models import CheckMonth, CheckRound
+from supervision.selfcheck.workflow import RoundState
 
 Params = Mapping[str, Any]
 Readings = Mapping[int, Reading]
@@ -25,7 +29,15 @@ def _months(view: View) -> Any:
 
 def rounds_done(view: View, _params: Params) -> Readings:
     """Rounds of the month whose time has come: walked, of those walked or missed."""
-    return {r[0]: ratio(r.done, r.done + r.missed) for r in _months(view)}
+    model = CheckRound
+    stmt = (
+        owned(model, view, model.id, model.ends_on)
+        .where(model.ends_on >= view.month, model.ends_on <= view.last)
+        .where(model.status == RoundState.OPEN, model.missed_at.is_not(None))
+        .order_by(model.id)
+    )
+    missed = records_by((r[0], Record("round", r.id, r.ends_on.isoformat())) for r in rows(stmt))
+    return {r[0]: ratio(r.done, r.done + r.missed, missed.get(r[0], ())) for r in _months(view)}
 
 
 def zero_reports(view: View, _params: Params) -> Readings:
@@ -35,6 +47,25 @@ def zero_reports(view: View, _params: Params) -> Readings:
         for r in _months(view)
         if r.done or r.zero_reports
     }
+
+
+def returns_in_time(view: View, params: Params) -> Readings:
+    """Statistics whose day has passed within so many months: handed in by then."""
+    model = PeriodReturn
+    since = add_months(view.last, -int(params.get("months", 12)))
+    stmt = (
+        owned(model, view, model.id, model.due_on, model.first_submitted_on)
+        .where(model.due_on > since, model.due_on < view.day)
+        .order_by(model.id)
+    )
+    return shares(
+        (
+            r[0],
+            r.first_submitted_on is not None and r.first_submitted_on <= r.due_on,
+            Record("return", r.id, r.due_on.isoformat()),
+        )
+        for r in rows(stmt)
+    )
 
 
 def _commitments(view: View) -> Mapping[int, tuple[int, int, int]]:

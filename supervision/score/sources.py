@@ -37,6 +37,7 @@ SOURCES: dict[str, Source] = {
     "fact": source_acts.facts,
     "rounds_done": source_self.rounds_done,
     "zero_reports": source_self.zero_reports,
+    "returns_in_time": source_self.returns_in_time,
     "commitments_in_time": source_self.commitments_in_time,
     "commitments_complete": source_self.commitments_complete,
 }
