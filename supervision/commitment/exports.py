@@ -41,7 +41,7 @@ class Line:
 COLUMNS: tuple[Column[Line], ...] = (
     Column("enterprise", _l("Enterprise"), lambda r: r.setting.enterprise.name, width=36),
     Column("uscc", _l("Unified social credit code"), lambda r: r.setting.enterprise.uscc, width=22),
-    Column("standing", _l("Standing"), lambda r: str(labels.STANDING_LABELS[r.standing])),
+    Column("standing", _l("State"), lambda r: str(labels.STANDING_LABELS[r.standing])),
     Column("production", _l("State of production"), lambda r: _production(r.commitment), width=20),
     Column(
         "operations", _l("Special operations"), lambda r: _of(r, "operation_count"), Kind.INTEGER

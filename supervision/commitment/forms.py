@@ -35,7 +35,7 @@ class FilterForm(Form):
     text = SearchField(_l("Enterprise"), filters=[strip])
     period = CodeField(_l("Period"), labels=labels.PERIOD_LABELS, default="daily")
     day = DateField(_l("Day"), [Optional()])
-    standing = CodeField(_l("Standing"), labels=labels.STANDING_LABELS, optional=True)
+    standing = CodeField(_l("State"), labels=labels.STANDING_LABELS, optional=True)
     region = CodeField(_l("Region"), optional=True)
 
 
