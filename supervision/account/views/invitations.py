@@ -172,7 +172,9 @@ def accept_now(token: str) -> ResponseReturnValue:
         return _gone(invitations.by_token(token))
     except DomainError as error:
         form.add_error(error)
-        return _accept_page(found, form, token), 422
+        # Read anew: what was read before went with the transaction.
+        again = invitations.by_token(token)
+        return (_accept_page(again, form, token), 422) if again else _gone(None)
     auth.start_session(account)
     flash(_("Welcome. Your account is ready."), "success")
     leads = account.role in {Role.PRINCIPAL, Role.SAFETY_MANAGER}
