@@ -1000,6 +1000,7 @@ GUARDED = (
     "casefile.",
     "licence.",
     "chemical.",
+    "commitment.",
     "dutylist.",
 )
 # Ends sessions or the code's worth, takes a row away: the others come before.
