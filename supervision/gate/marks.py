@@ -105,7 +105,8 @@ def withdraw(found: PenaltyMark, actor: Actor, *, reason: str) -> None:
     if not reason:
         raise InvalidInput(N_("This field is required."), field="reason")
     queries.lock_camera(found.camera_id)
-    db.session.refresh(found)
+    # The one column: a whole refresh would also forget the violation that was read with it.
+    db.session.refresh(found, ["withdrawn_at"])
     if found.withdrawn_at is not None:
         raise Conflict(N_("It has been taken back already."))
     take_back(found, actor, reason=reason)
