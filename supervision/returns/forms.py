@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
+    BooleanField,
     DateField,
     DecimalField,
     HiddenField,
@@ -72,6 +73,7 @@ class ReasonForm(SeenForm):
         filters=[strip],
         render_kw={"rows": 3},
     )
+    by = DateField(_l("To be corrected by"), [Optional()])
 
 
 class LayoutForm(Form):
@@ -101,3 +103,8 @@ class LayoutForm(Form):
         render_kw={"rows": 14, "spellcheck": "false"},
     )
     note = TextAreaField(_l("Note"), [_TEXT], filters=[strip], render_kw={"rows": 2})
+    in_use = BooleanField(
+        _l("In use"),
+        default=True,
+        description=_l("Without it the region's enterprises get no monthly return of this code."),
+    )

@@ -5,41 +5,51 @@ from __future__ import annotations
 from datetime import datetime
 
 from supervision.core import clock
-from supervision.core.db import db, transaction
-from supervision.returns import making, queries, service
+from supervision.core.db import transaction
+from supervision.returns import making, overdue
 
 BATCH = 500
+# One notice tells an officer or a chief of so many at most.
+TOLD = 5000
 
 
 def make(now: datetime) -> int:
-    """Rows of the spans that ended last; returns how many. Idempotent, and goes on where it fell."""
-    total = 0
-    for place in range(_kinds(now)):
-        while made := _some(now, place):
-            total += made
-    return total
-
-
-def _kinds(now: datetime) -> int:
-    count = len(list(making.owed(clock.day_of(now))))
-    db.session.rollback()
-    return count
-
-
-def _some(now: datetime, place: int) -> int:
+    """Rows of the spans that have ended; returns how many. Idempotent, goes on where it fell."""
     with transaction():
-        what = list(making.owed(clock.day_of(now)))[place]
-        return making.make(what, making.without(what, BATCH), now)
+        what = tuple(making.owed(clock.day_of(now)))
+    total = after = 0
+    while True:
+        with transaction():
+            plants = making.lacking(what, after, BATCH)
+            total += making.make(what, plants, now)
+        if len(plants) < BATCH:
+            return total
+        after = plants[-1].id
 
 
 def watch(now: datetime) -> int:
-    """Tell of what is overdue, each once; returns how many."""
+    """Tell of what is overdue, to the chief where it is for long; each once. Returns how many."""
+    today = clock.day_of(now)
+    with transaction():
+        officers = overdue.officers(today)
+    return sum(_tell(officer, now) for officer in officers) + _escalate(now)
+
+
+def _tell(officer_id: int | None, now: datetime) -> int:
     total = 0
     while True:
         with transaction():
-            rows = queries.untold(clock.day_of(now), BATCH)
-            for row in rows:
-                service.tell_overdue(row)
-        total += len(rows)
-        if len(rows) < BATCH:
+            told = overdue.tell(officer_id, now, clock.day_of(now), TOLD)
+        total += told
+        if told < TOLD:
+            return total
+
+
+def _escalate(now: datetime) -> int:
+    total = 0
+    while True:
+        with transaction():
+            told = overdue.escalate(now, clock.day_of(now), TOLD)
+        total += told
+        if told < TOLD:
             return total

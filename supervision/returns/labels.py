@@ -76,7 +76,6 @@ ACTION_LABELS = {
     "returns.return": _l("Return sent back"),
     "returns.revise": _l("New revision of a return"),
     "returns.remind": _l("Reminded of a return"),
-    "returns.overdue": _l("Return overdue"),
     "returns.layout": _l("Layout of a local return changed"),
 }
 NOTICES = {
@@ -85,11 +84,15 @@ NOTICES = {
     ),
     "returns.made_annual": _l("The yearly statistics %(first)s – %(last)s are due by %(due_on)s"),
     "returns.made_local": _l("The monthly return %(first)s – %(last)s is due by %(due_on)s"),
+    "returns.made_many": _l("%(count)s returns are due, the first by %(due_on)s"),
     "returns.submitted": _l("A return for %(first)s – %(last)s was submitted"),
     "returns.accepted": _l("The return for %(first)s – %(last)s was accepted"),
     "returns.returned": _l("The return for %(first)s – %(last)s was sent back to correct"),
     "returns.reminded": _l("Reminder: the return for %(first)s – %(last)s was due on %(due_on)s"),
     "returns.overdue": _l("The return for %(first)s – %(last)s is overdue since %(due_on)s"),
+    "returns.overdue_many": _l("%(count)s returns are overdue, the first since %(due_on)s"),
+    "returns.overdue_by": _l("%(count)s returns of %(enterprises)s enterprises became overdue"),
+    "returns.escalated": _l("%(count)s returns are overdue for long and were not handed in"),
 }
 DUTIES = (
     Duty(

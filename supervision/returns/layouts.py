@@ -35,14 +35,16 @@ class Version:
     source: str
     certainty: Certainty
     note: str = ""
+    in_use: bool = True
 
 
 def in_force(day: date) -> Sequence[ReturnLayout]:
-    """The layouts of all regions on ``day``."""
+    """The layouts of all regions that ask for something on ``day``."""
     until = ReturnLayout.effective_to
     stmt = (
         select(ReturnLayout)
         .where(ReturnLayout.effective_from <= day, or_(until.is_(None), until >= day))
+        .where(ReturnLayout.in_use)
         .order_by(ReturnLayout.code)
         .limit(MOST)
     )
@@ -83,10 +85,13 @@ def add_version(actor: Actor, version: Version) -> ReturnLayout:
         source=version.source,
         certainty=version.certainty,
         note=version.note,
+        in_use=version.in_use,
     )
     db.session.add(row)
     db.session.flush()
-    audit.record(actor, "returns.layout", row, code=row.code, since=row.effective_from)
+    audit.record(
+        actor, "returns.layout", row, code=row.code, since=row.effective_from, in_use=row.in_use
+    )
     return row
 
 
@@ -141,6 +146,7 @@ def seed(rows: Sequence[Mapping[str, str]]) -> int:
                 source=row["source"],
                 certainty=Certainty(row["certainty"]),
                 note=row["note"],
+                in_use=row["in_use"] == "yes",
             )
         )
     db.session.flush()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import ColumnElement, and_, exists, insert, or_, select
 
 from supervision.core import clock, notices
 from supervision.core.actor import SYSTEM
@@ -17,11 +18,20 @@ from supervision.core.holidays import workday_table
 from supervision.core.notices import Audience
 from supervision.core.scope import region_range, visible
 from supervision.core.statutory import rule_on
-from supervision.enterprise.models import Enterprise, RollStatus
+from supervision.enterprise.models import Enterprise, EnterpriseEvent, EventKind, RollStatus
 from supervision.returns import counting, layouts
-from supervision.returns.models import PeriodReturn, ReturnLayout
-from supervision.returns.rules import RULE_CODES, ReturnKind, Span, last_span
+from supervision.returns.models import PeriodReturn
+from supervision.returns.rules import (
+    RULE_CODES,
+    Change,
+    ReturnKind,
+    Span,
+    last_spans,
+    produced_in,
+)
 from supervision.returns.workflow import ReturnState
+
+_PRODUCES = RollStatus.IN_PRODUCTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +42,60 @@ class Owed:
     span: Span
     due_on: date
     rule_id: int | None = None
-    layout: ReturnLayout | None = None
+    layout_id: int | None = None
+    layout_code: str = ""
+    region_code: str = ""
 
     @property
-    def layout_code(self) -> str:
-        return self.layout.code if self.layout else ""
+    def key(self) -> tuple[ReturnKind, str, date]:
+        """What makes it one of its kind at an enterprise."""
+        return self.kind, self.layout_code, self.span.first
+
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """An enterprise in production, and since when it is on the roll."""
+
+    id: int
+    since: date
+    region_code: str
 
 
 def owed(today: date) -> Iterator[Owed]:
-    """The latest span of each kind, due by the rule in force when it ended."""
+    """Every span that ended and is made up for, due by the rule in force when it ended."""
     table = workday_table()
     for kind, code in RULE_CODES.items():
-        span = last_span(kind, today)
-        rule = rule_on(code, span.last)
-        period = Period(rule.value, rule.unit, rule.day_type, rule.direction)
-        yield Owed(kind, span, due_on(period, span.last, table).day, rule_id=rule.id)
-    span = last_span(ReturnKind.LOCAL, today)
-    for layout in layouts.in_force(span.last):
-        period = Period(layout.due_day, "day_of_month", "calendar", "before")
-        day = due_on(period, span.last, table).day
-        yield Owed(ReturnKind.LOCAL, span, day, layout=layout)
+        for span in last_spans(kind, today):
+            rule = rule_on(code, span.last)
+            period = Period(rule.value, rule.unit, rule.day_type, rule.direction)
+            yield Owed(kind, span, due_on(period, span.last, table).day, rule_id=rule.id)
+    for span in last_spans(ReturnKind.LOCAL, today):
+        for layout in layouts.in_force(span.last):
+            period = Period(layout.due_day, "day_of_month", "calendar", "before")
+            yield Owed(
+                ReturnKind.LOCAL,
+                span,
+                due_on(period, span.last, table).day,
+                layout_id=layout.id,
+                layout_code=layout.code,
+                region_code=layout.region_code,
+            )
 
 
-def without(what: Owed, limit: int) -> Sequence[int]:
-    """Enterprises in production, on the roll before the span ended, that have no row of it yet."""
+def lacking(what: Sequence[Owed], after: int, limit: int) -> Sequence[Plant]:
+    """The next enterprises in production that have no row of something, by id."""
+    columns = Enterprise.id, Enterprise.created_at, Enterprise.region_code
+    stmt = (
+        visible(Enterprise, SYSTEM, *columns)
+        .where(Enterprise.roll_status == _PRODUCES, Enterprise.id > after)
+        .where(or_(*(_lacks(one) for one in what)))
+        .order_by(Enterprise.id)
+        .limit(limit)
+    )
+    return [Plant(r[0], clock.day_of(r[1]), r[2]) for r in db.session.execute(stmt)]
+
+
+def _lacks(what: Owed) -> ColumnElement[bool]:
     has = exists(
         select(PeriodReturn.id).where(
             PeriodReturn.enterprise_id == Enterprise.id,
@@ -64,37 +104,85 @@ def without(what: Owed, limit: int) -> Sequence[int]:
             PeriodReturn.first_day == what.span.first,
         )
     )
-    stmt = (
-        visible(Enterprise, SYSTEM, Enterprise.id)
-        .where(Enterprise.roll_status == RollStatus.IN_PRODUCTION, ~has)
-        .where(Enterprise.created_at < clock.end_of(what.span.last))
-        .order_by(Enterprise.id)
-        .limit(limit)
-    )
-    if what.layout is not None:
-        stmt = stmt.where(region_range(Enterprise.region_code, what.layout.region_code))
-    return db.session.scalars(stmt).all()
+    clauses = [Enterprise.created_at < clock.end_of(what.span.last), ~has]
+    if what.region_code:
+        clauses.append(region_range(Enterprise.region_code, what.region_code))
+    return and_(*clauses)
 
 
-def make(what: Owed, enterprise_ids: Sequence[int], now: datetime) -> int:
-    """The rows with their figures, and a notice to each; returns how many."""
-    if not enterprise_ids:
+def make(what: Sequence[Owed], plants: Sequence[Plant], now: datetime) -> int:
+    """The rows of these with their figures, one notice to each enterprise; returns how many."""
+    if not plants:
         return 0
+    known, changes = _known(what, plants), _changes(plants)
+    made: dict[int, list[Owed]] = defaultdict(list)
+    for one in what:
+        ids = [p.id for p in plants if _owes(p, one, known[p.id], changes[p.id])]
+        _insert(one, ids, now)
+        for ident in ids:
+            made[ident].append(one)
+    for ident, some in made.items():
+        _tell(ident, some)
+    return sum(map(len, made.values()))
+
+
+def _owes(plant: Plant, what: Owed, known: Collection[object], changes: Sequence[Change]) -> bool:
+    return (
+        plant.region_code.startswith(what.region_code)
+        and plant.since <= what.span.last
+        and what.key not in known
+        and produced_in(what.span, plant.since, changes)
+    )
+
+
+def _known(what: Sequence[Owed], plants: Sequence[Plant]) -> Mapping[int, Collection[object]]:
+    """Enterprise -> what it has a row of."""
+    columns = PeriodReturn.kind, PeriodReturn.layout_code, PeriodReturn.first_day
+    stmt = visible(PeriodReturn, SYSTEM, PeriodReturn.enterprise_id, *columns).where(
+        PeriodReturn.enterprise_id.in_([plant.id for plant in plants]),
+        PeriodReturn.last_day >= min(one.span.last for one in what),
+    )
+    found: dict[int, set[object]] = defaultdict(set)
+    for owner, *key in db.session.execute(stmt):
+        found[owner].add(tuple(key))
+    return found
+
+
+def _changes(plants: Sequence[Plant]) -> Mapping[int, Sequence[Change]]:
+    """Enterprise -> when it went out of production and came back."""
+    event = EnterpriseEvent
+    columns = event.at, event.status_before, event.status_after
+    stmt = (
+        visible(event, SYSTEM, event.enterprise_id, *columns)
+        .where(event.enterprise_id.in_([plant.id for plant in plants]))
+        .where(event.kind == EventKind.ROLL_STATUS)
+        .order_by(event.at, event.id)
+    )
+    found: dict[int, list[Change]] = defaultdict(list)
+    for owner, at, before, after in db.session.execute(stmt):
+        change = Change(clock.day_of(at), before is _PRODUCES, after is _PRODUCES)
+        found[owner].append(change)
+    return found
+
+
+def _insert(what: Owed, enterprise_ids: Sequence[int], now: datetime) -> None:
+    if not enterprise_ids:
+        return
     figures = counting.count(SYSTEM, enterprise_ids, what.span)
     majors = counting.majors(SYSTEM, enterprise_ids, what.span)
-    trail = counting.trail_end()
     shared: dict[str, Any] = {
         "kind": what.kind,
         "first_day": what.span.first,
         "last_day": what.span.last,
         "layout_code": what.layout_code,
-        "layout_id": what.layout.id if what.layout else None,
+        "layout_id": what.layout_id,
         "due_on": what.due_on,
+        "expected_on": what.due_on,
         "rule_id": what.rule_id,
         "status": ReturnState.DRAFT,
         "revision": 1,
         "counted_at": now,
-        "audit_id": trail,
+        "audit_id": counting.trail_end(),
         "made_at": now,
         "row_version": 1,
     }
@@ -103,14 +191,18 @@ def make(what: Owed, enterprise_ids: Sequence[int], now: datetime) -> int:
         for ident in enterprise_ids
     ]
     db.session.execute(insert(PeriodReturn), rows)
-    for ident in enterprise_ids:
-        notices.queue(
-            f"returns.made_{what.kind}",
-            Audience.ENTERPRISE_PEOPLE,
-            ident,
-            link=f"/returns/?enterprise={ident}",
-            first=what.span.first,
-            last=what.span.last,
-            due_on=what.due_on,
-        )
-    return len(rows)
+
+
+def _tell(enterprise_id: int, made: Sequence[Owed]) -> None:
+    """One notice, however many spans end on the same day."""
+    first = min(made, key=lambda one: one.due_on)
+    notices.queue(
+        f"returns.made_{first.kind}" if len(made) == 1 else "returns.made_many",
+        Audience.ENTERPRISE_PEOPLE,
+        enterprise_id,
+        link=f"/returns/?enterprise={enterprise_id}&group=open&sort=due",
+        count=len(made),
+        first=first.span.first,
+        last=first.span.last,
+        due_on=first.due_on,
+    )

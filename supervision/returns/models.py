@@ -57,6 +57,8 @@ class ReturnLayout(Base):
     source: Mapped[str] = mapped_column(Text)
     certainty: Mapped[Certainty] = mapped_column(code_of(Certainty))
     note: Mapped[str] = mapped_column(Text, default="")
+    # A version that is not in use asks for nothing: an example, or how a local return ends.
+    in_use: Mapped[bool] = mapped_column(default=True)
 
 
 class PeriodReturn(Versioned, OwnedByEnterprise, Base):
@@ -83,7 +85,7 @@ class PeriodReturn(Versioned, OwnedByEnterprise, Base):
         ),
         CheckConstraint("status <> 'returned' OR return_reason <> ''", name="returned_has_reason"),
         CheckConstraint("last_day >= first_day", name="ends_after_start"),
-        Index("ix_period_return_status_due_on", "status", "due_on", "enterprise_id"),
+        Index("ix_period_return_status_expected_on", "status", "expected_on", "enterprise_id"),
         Index("ix_period_return_enterprise_id_last_day", "enterprise_id", "last_day"),
         Index("ix_period_return_last_day", "last_day", "id"),
     )
@@ -94,6 +96,8 @@ class PeriodReturn(Versioned, OwnedByEnterprise, Base):
     layout_code: Mapped[str] = mapped_column(String(40), default="")
     layout_id: Mapped[int | None] = mapped_column(ForeignKey("return_layout.id"), index=True)
     due_on: Mapped[date]
+    # Until when it is waited for now: ``due_on``, or the day given when it was sent back.
+    expected_on: Mapped[date]
     # The version of the rule that ``due_on`` was found by.
     rule_id: Mapped[int | None] = mapped_column(ForeignKey("statutory_rule.id"))
     status: Mapped[ReturnState] = mapped_column(code_of(ReturnState), default=ReturnState.DRAFT)
@@ -122,8 +126,10 @@ class PeriodReturn(Versioned, OwnedByEnterprise, Base):
     decided_by: Mapped[str] = mapped_column(String(40), default="")
     return_reason: Mapped[str] = mapped_column(Text, default="")
     reminded_at: Mapped[datetime | None]
-    # When it was told, of itself, that its day had passed.
+    # When it was told, of itself, that its day had passed, and when the section's chief was; once
+    # for each day that it was waited for.
     overdue_told_at: Mapped[datetime | None]
+    escalated_at: Mapped[datetime | None]
 
     layout: Mapped[ReturnLayout | None] = relationship(lazy="joined")
     signature: Mapped[Attachment | None] = relationship(lazy="joined")
@@ -158,7 +164,7 @@ class PeriodReturn(Versioned, OwnedByEnterprise, Base):
     def is_overdue(self) -> bool:
         return rules.is_overdue(
             is_with_enterprise=self.status in WITH_ENTERPRISE,
-            due_on=self.due_on,
+            expected_on=self.expected_on,
             today=clock.today(),
         )
 
@@ -170,7 +176,7 @@ class PeriodReturn(Versioned, OwnedByEnterprise, Base):
 
 def overdue_clause(today: date) -> ColumnElement[bool]:
     """:func:`supervision.returns.rules.is_overdue` as SQL."""
-    return and_(PeriodReturn.status.in_(WITH_ENTERPRISE), PeriodReturn.due_on < today)
+    return and_(PeriodReturn.status.in_(WITH_ENTERPRISE), PeriodReturn.expected_on < today)
 
 
 class ReturnCorrection(Base):

@@ -70,7 +70,7 @@ def dues(actor: Actor, until: date) -> Sequence[Due]:
     return [
         Due(
             label=labels.KIND_LABELS[row.kind],
-            on=row.due_on,
+            on=row.expected_on,
             url=url_for("returns.detail", return_id=row.id),
             duty=f"return.{row.kind}",
             enterprise=row.enterprise.display_name,

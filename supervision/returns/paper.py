@@ -2,43 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from supervision.core import clock
 from supervision.core.attachments import storage
-from supervision.core.export.columns import Column
+from supervision.core.export.columns import Column, Kind, Value
 from supervision.core.export.pdf import PdfDocument
 from supervision.core.export.xlsx import XlsxBook
 from supervision.core.i18n import format_day, format_instant
-from supervision.returns import labels
-from supervision.returns.models import PeriodReturn
-from supervision.returns.rules import FIGURES, MONEY
-from supervision.returns.workflow import ReturnState
+from supervision.returns.rules import MONEY
+from supervision.returns.sheets import Line, Sheet
+
+_INDENT = "\u3000"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of the paper: as reported; as counted and why another, where it was corrected."""
-
-    label: str
-    value: str
-    computed: str = ""
-    reason: str = ""
+def shown(name: str, value: Decimal) -> str:
+    return f"{value:,.2f}" if name in MONEY else str(int(value))
 
 
-LINE_COLUMNS: tuple[Column[Line], ...] = (
-    Column("label", _l("Line"), lambda line: line.label, width=30),
-    Column("value", _l("Reported"), lambda line: line.value, width=14),
-    Column("computed", _l("Counted"), lambda line: line.computed, width=14),
-    Column("reason", _l("Why it is another"), lambda line: line.reason, width=36),
-)
-MAJOR_COLUMNS: tuple[Column[dict[str, Any]], ...] = (
+def _label(line: Line) -> str:
+    return f"{_INDENT if line.is_part else ''}{line.label}"
+
+
+def _why(line: Line) -> str:
+    return line.correction.reason if line.correction else ""
+
+
+def _columns(kind: Kind) -> tuple[Column[Line], ...]:
+    """On paper the figures are text; in a workbook they are numbers that somebody adds up."""
+
+    def given(line: Line, value: Decimal | None) -> Value:
+        if value is None:
+            return None
+        if kind is Kind.TEXT:
+            return shown(line.figure, value)
+        return int(value) if kind is Kind.INTEGER else value
+
+    return (
+        Column("label", _l("Line"), _label, width=30),
+        Column("value", _l("Reported"), lambda line: given(line, line.value), kind, 14),
+        Column("computed", _l("Counted"), lambda line: given(line, line.computed), kind, 14),
+        Column("reason", _l("Why it is another"), _why, width=36),
+    )
+
+
+MAJOR_COLUMNS: tuple[Column[Any], ...] = (
     Column("number", _l("Number"), lambda m: m["number"], width=18),
     Column("cause", _l("State and cause"), lambda m: f"{m['place']}: {m['cause']}", width=32),
     Column("difficulty", _l("How hard to rectify"), lambda m: m["difficulty"], width=22),
@@ -47,71 +58,65 @@ MAJOR_COLUMNS: tuple[Column[dict[str, Any]], ...] = (
 )
 
 
-def title(row: PeriodReturn) -> str:
-    return row.layout.name if row.layout else str(labels.KIND_LABELS[row.kind])
-
-
-def lines(row: PeriodReturn) -> Sequence[Line]:
-    """All lines in the order of the law's form, or those of the region's layout in its words."""
-    if row.layout:
-        pairs = [(line["label"], line["figure"]) for line in row.layout.lines]
-    else:
-        pairs = [(str(labels.FIGURE_LABELS[name]), name) for name in FIGURES]
-    return [_line(row, label, name) for label, name in pairs]
-
-
-def _line(row: PeriodReturn, label: str, name: str) -> Line:
-    correction = row.corrected.get(name)
-    computed = row.computed[name]
-    if correction is None or correction.value == computed:
-        return Line(label, shown(name, computed))
-    return Line(label, shown(name, correction.value), shown(name, computed), correction.reason)
-
-
-def shown(name: str, value: Decimal) -> str:
-    return f"{value:,.2f}" if name in MONEY else str(int(value))
-
-
-def make_paper(row: PeriodReturn) -> bytes:
-    """The PDF. One that is not signed says on every page that it is provisional."""
-    unsigned = row.signed_at is None
+def make_paper(sheet: Sheet) -> bytes:
+    """The PDF. One that is not signed, or was sent back, says so on every page."""
+    row = sheet.row
     document = PdfDocument(
-        title(row),
+        sheet.title,
         issuer=row.enterprise.name,
-        footer=_("Revision %(number)s", number=row.revision),
-        provisional=unsigned or row.status is ReturnState.RETURNED,
+        footer=_("Revision %(number)s", number=sheet.number),
+        provisional=sheet.is_provisional,
     )
-    document.title_block(row.enterprise.name, _origin(row))
-    document.table(LINE_COLUMNS, lines(row))
+    document.title_block(row.enterprise.name, _origin(sheet))
+    document.table(_columns(Kind.TEXT), sheet.lines)
     document.heading(_("Major hazards that are open"))
-    if row.majors:
-        document.table(MAJOR_COLUMNS, row.majors)
+    if sheet.majors:
+        document.table(MAJOR_COLUMNS, sheet.majors)
     else:
         document.paragraph(_("None."))
     document.heading(_("Signature of the principal"))
-    if row.signed_at is not None and row.signature is not None:
-        with storage().open(row.signature.sha256) as drawn:
+    if sheet.signed_at is not None and sheet.signature is not None:
+        with storage().open(sheet.signature.sha256) as drawn:
             document.picture(drawn.read(), height=18)
-        document.paragraph(f"{row.signed_by}    {format_instant(row.signed_at)}")
+        document.paragraph(f"{sheet.signed_by}{_INDENT}{format_instant(sheet.signed_at)}")
     else:
         document.paragraph(_("Not signed yet."))
+    if sheet.past is not None:
+        document.note(
+            _(
+                "Sent back by %(name)s, %(at)s: %(reason)s",
+                name=sheet.past.returned_by,
+                at=format_instant(sheet.past.returned_at),
+                reason=sheet.past.reason,
+            )
+        )
     return document.build()
 
 
-def make_book(row: PeriodReturn) -> bytes:
-    """The workbook: the same lines, and the major hazards on a sheet of their own."""
-    book = XlsxBook(title(row), author=row.enterprise.name, stamp=row.counted_at)
-    book.ledger(title(row), LINE_COLUMNS, lines(row), title=f"{row.enterprise.name} {title(row)}")
-    book.ledger(_("Major hazards"), MAJOR_COLUMNS, row.majors, title=_("Major hazards"))
+def make_book(sheet: Sheet) -> bytes:
+    """The workbook: the same lines, funds and major hazards on sheets of their own."""
+    name = sheet.row.enterprise.name
+    book = XlsxBook(sheet.title, author=name, stamp=sheet.counted_at)
+    title = f"{name} {sheet.title} {_span(sheet)}"
+    counts = [line for line in sheet.lines if line.figure not in MONEY]
+    funds = [line for line in sheet.lines if line.figure in MONEY]
+    book.ledger(_("Figures"), _columns(Kind.INTEGER), counts, title=title)
+    if funds:
+        book.ledger(_("Funds"), _columns(Kind.MONEY), funds, title=title)
+    book.ledger(_("Major hazards"), MAJOR_COLUMNS, sheet.majors, title=_("Major hazards"))
     return book.save()
 
 
-def _origin(row: PeriodReturn) -> list[str]:
+def _span(sheet: Sheet) -> str:
+    return f"{format_day(sheet.row.first_day)} – {format_day(sheet.row.last_day)}"
+
+
+def _origin(sheet: Sheet) -> list[str]:
     return [
-        f"{format_day(row.first_day)} – {format_day(row.last_day)}",
+        _span(sheet),
         _(
             "Counted at %(at)s, audit entry %(entry)s",
-            at=format_instant(row.counted_at.astimezone(clock.SHANGHAI)),
-            entry=row.audit_id,
+            at=format_instant(sheet.counted_at),
+            entry=sheet.audit_id,
         ),
     ]

@@ -11,14 +11,14 @@ from sqlalchemy import Select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from supervision.core import clock
-from supervision.core.actor import SYSTEM, Actor
+from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, visible
 from supervision.core.search import contains
 from supervision.core.web.paging import capped_count
 from supervision.enterprise.models import Enterprise
-from supervision.returns.models import PeriodReturn, ReturnRevision, overdue_clause
+from supervision.returns.models import PeriodReturn, overdue_clause
 from supervision.returns.rules import ReturnKind
 from supervision.returns.workflow import WITH_ENTERPRISE, ReturnState
 
@@ -28,7 +28,7 @@ MOST_REMINDED = 500
 
 SORTS = {
     "newest": (PeriodReturn.last_day.desc(), PeriodReturn.id.desc()),
-    "due": (PeriodReturn.due_on, PeriodReturn.id),
+    "due": (PeriodReturn.expected_on, PeriodReturn.id),
     "enterprise": (Enterprise.name, PeriodReturn.last_day.desc(), PeriodReturn.id),
 }
 
@@ -107,30 +107,10 @@ def get_return(return_id: int, actor: Actor, *, for_update: bool = False) -> Per
     return found
 
 
-def get_revision(return_id: int, revision: int, actor: Actor) -> ReturnRevision:
-    """An earlier revision of a return that ``actor`` may see."""
-    for found in get_return(return_id, actor).revisions:
-        if found.revision == revision:
-            return found
-    raise NotFound
-
-
 def overdue(actor: Actor, wanted: ReturnFilter) -> Sequence[PeriodReturn]:
     """What is overdue of a filtered list, oldest first, as far as one press reminds."""
     stmt = list_returns(actor, wanted).where(overdue_clause(clock.today())).order_by(None)
-    stmt = stmt.order_by(PeriodReturn.due_on, PeriodReturn.id).limit(MOST_REMINDED)
-    found: Sequence[PeriodReturn] = db.session.scalars(stmt).all()
-    return found
-
-
-def untold(today: date, limit: int) -> Sequence[PeriodReturn]:
-    """Overdue and not told of yet."""
-    stmt = (
-        visible(PeriodReturn, SYSTEM)
-        .where(overdue_clause(today), PeriodReturn.overdue_told_at.is_(None))
-        .order_by(PeriodReturn.id)
-        .limit(limit)
-    )
+    stmt = stmt.order_by(*SORTS["due"]).limit(MOST_REMINDED)
     found: Sequence[PeriodReturn] = db.session.scalars(stmt).all()
     return found
 
@@ -157,12 +137,12 @@ def counts(actor: Actor) -> Counts:
 
 
 def due_until(actor: Actor, until: date) -> Sequence[PeriodReturn]:
-    """What lies with ``actor``'s enterprises and is due by then, late ones first."""
+    """What lies with ``actor``'s enterprises and is waited for by then, late ones first."""
     stmt = (
         visible(PeriodReturn, actor)
-        .where(PeriodReturn.status.in_(WITH_ENTERPRISE), PeriodReturn.due_on <= until)
+        .where(PeriodReturn.status.in_(WITH_ENTERPRISE), PeriodReturn.expected_on <= until)
         .options(joinedload(PeriodReturn.enterprise))
-        .order_by(PeriodReturn.due_on, PeriodReturn.id)
+        .order_by(*SORTS["due"])
         .limit(MOST_DUE)
     )
     found: Sequence[PeriodReturn] = db.session.scalars(stmt).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,6 +14,9 @@ from supervision.core.workdays import add_months
 from supervision.hazard.rules import Source
 
 _ONE_DAY = timedelta(days=1)
+# No law says it: what the form offers, and how far it lets the day lie.
+CORRECTED_WITHIN = timedelta(days=7)
+CORRECTED_AT_MOST = timedelta(days=90)
 
 
 class ReturnKind(StrEnum):
@@ -26,6 +29,10 @@ class ReturnKind(StrEnum):
 
 # The statutory rules that say when each is due; a local one's layout says it.
 RULE_CODES = {ReturnKind.QUARTERLY: "HAZARD_Q", ReturnKind.ANNUAL: "HAZARD_Y"}
+# How long after its day an overdue return is told to the chief of the section.
+ESCALATE_CODE = "RETURN_ESCALATE"
+# Spans that are made up for when none were made then: two years of each kind.
+SPANS_BACK = {ReturnKind.QUARTERLY: 8, ReturnKind.ANNUAL: 2, ReturnKind.LOCAL: 24}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,36 @@ def last_span(kind: ReturnKind, today: date) -> Span:
         return Span(add_months(last.replace(day=1), -2), last)
     last = today.replace(day=1) - _ONE_DAY
     return Span(last.replace(day=1), last)
+
+
+def last_spans(kind: ReturnKind, today: date) -> tuple[Span, ...]:
+    """The spans that ended before ``today``, as far back as is made up for; the latest is last."""
+    spans = [last_span(kind, today)]
+    while len(spans) < SPANS_BACK[kind]:
+        spans.append(last_span(kind, spans[-1].last))
+    return tuple(reversed(spans))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """From ``day`` on an enterprise is in production, or is not; ``was`` says it before."""
+
+    day: date
+    was: bool
+    now: bool
+
+
+def produced_in(span: Span, since: date, changes: Sequence[Change]) -> bool:
+    """Whether it was in production on any day of ``span``, on the roll ``since``.
+
+    ``changes`` by day. One that stood still the whole time found nothing that it could report.
+    """
+    start = since
+    for change in changes:
+        if change.was and start <= span.last and change.day >= span.first:
+            return True
+        start = max(since, change.day)
+    return (not changes or changes[-1].now) and start <= span.last
 
 
 FOUND_BY_GRADE = ("found_general", "found_major", "found_ungraded")
@@ -88,8 +125,11 @@ class Problem:
     names: tuple[str, ...]
 
 
-def problems(values: Values) -> tuple[Problem, ...]:
-    """What does not add up; a return with any is not signed."""
+def problems(values: Values, lines: Collection[str] = FIGURES) -> tuple[Problem, ...]:
+    """What does not add up; a return with any is not signed.
+
+    ``lines`` are on its paper: nobody can mend what is not there, and so nobody is asked to.
+    """
     balance = ("rectified", "invalid", "transferred", "open")
     sums = (
         (
@@ -103,7 +143,7 @@ def problems(values: Values) -> tuple[Problem, ...]:
     found = [
         Problem(text, _sum(values, left), _sum(values, right), (*left, *right))
         for text, left, right in sums
-        if _sum(values, left) != _sum(values, right)
+        if set(lines).issuperset({*left, *right}) and _sum(values, left) != _sum(values, right)
     ]
     parts = (
         ("rectified_in_time", "rectified"),
@@ -116,7 +156,7 @@ def problems(values: Values) -> tuple[Problem, ...]:
     found += [
         Problem(text, values[part], values[whole], (part, whole))
         for part, whole in parts
-        if values[part] > values[whole]
+        if {part, whole} <= set(lines) and values[part] > values[whole]
     ]
     return tuple(found)
 
@@ -133,6 +173,11 @@ def is_value(name: str, value: Decimal) -> bool:
     return value == round(value, places)
 
 
-def is_overdue(*, is_with_enterprise: bool, due_on: date, today: date) -> bool:
-    """Its day has passed and it lies with the enterprise."""
-    return is_with_enterprise and due_on < today
+def is_overdue(*, is_with_enterprise: bool, expected_on: date, today: date) -> bool:
+    """The day that it was waited for has passed and it lies with the enterprise."""
+    return is_with_enterprise and expected_on < today
+
+
+def correct_by(today: date) -> date:
+    """Until when a return that is sent back today is waited for, unless another day is given."""
+    return today + CORRECTED_WITHIN

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +19,13 @@ from supervision.returns import counting, rules
 from supervision.returns.models import PeriodReturn, ReturnCorrection, ReturnRevision
 from supervision.returns.rules import FIGURES, Span
 from supervision.returns.workflow import RETURN_WORKFLOW
+
+
+def lines_of(row: PeriodReturn) -> Sequence[str]:
+    """The figures on its paper, each once: all of them, or those of the region's layout."""
+    if row.layout is None:
+        return FIGURES
+    return tuple(dict.fromkeys(line["figure"] for line in row.layout.lines))
 
 
 def recount(row: PeriodReturn, actor: Actor) -> None:
@@ -40,7 +48,7 @@ def correct(
     """
     given = {"figure": figure, "value": value, "reason": reason}
     step = RETURN_WORKFLOW.check("correct", row, actor, given)
-    if figure not in FIGURES:
+    if figure not in lines_of(row):
         raise InvalidInput(N_("Choose one of the list."), field="figure")
     if value is None or not rules.is_value(figure, value):
         raise InvalidInput(N_("A whole number from 0, or yuan with two places."), field="value")
@@ -76,7 +84,7 @@ def sign(row: PeriodReturn, actor: Actor, *, name: str, signature: Attachment | 
         raise InvalidInput(
             N_("Type your name as your account has it: %(name)s."), field="name", name=actor.name
         )
-    if rules.problems(row.values):
+    if rules.problems(row.values, lines_of(row)):
         raise Conflict(N_("The figures do not add up: correct them before you sign."))
     row.status, row.signed_at = step.target, clock.now()
     row.signed_by_id, row.signed_by = actor.id, name
@@ -105,12 +113,21 @@ def accept(row: PeriodReturn, actor: Actor) -> None:
     _tell(row, actor, "accepted", Audience.ENTERPRISE_PEOPLE)
 
 
-def give_back(row: PeriodReturn, actor: Actor, *, reason: str) -> None:
-    """Not as it should be: the enterprise corrects it in another revision."""
+def give_back(row: PeriodReturn, actor: Actor, *, reason: str, by: date | None = None) -> None:
+    """Not as it should be: the enterprise corrects it in another revision, ``by`` that day.
+
+    Whether the return was late is not changed by it. Raises InvalidInput.
+    """
     step = RETURN_WORKFLOW.check("return", row, actor, {"reason": reason})
+    today = clock.today()
+    by = by or max(rules.correct_by(today), row.due_on)
+    if not today <= by <= max(today + rules.CORRECTED_AT_MOST, row.due_on):
+        raise InvalidInput(N_("A day from today on, within 90 days."), field="by")
     _decide(row, actor)
     row.return_reason, row.status = reason, step.target
-    _log(row, actor, "return", reason=reason)
+    row.expected_on = by
+    row.overdue_told_at = row.escalated_at = row.reminded_at = None
+    _log(row, actor, "return", reason=reason, by=by)
     _tell(row, actor, "returned", Audience.ENTERPRISE_PEOPLE)
 
 
@@ -159,14 +176,6 @@ def remind(rows: Sequence[PeriodReturn], actor: Actor) -> int:
     return told
 
 
-def tell_overdue(row: PeriodReturn) -> None:
-    """Its day has passed: said once, to the enterprise and to who supervises it."""
-    row.overdue_told_at = clock.now()
-    _log(row, SYSTEM, "overdue")
-    _tell(row, SYSTEM, "overdue", Audience.ENTERPRISE_PEOPLE)
-    _tell(row, SYSTEM, "overdue", Audience.SUPERVISORS)
-
-
 def _decide(row: PeriodReturn, actor: Actor) -> None:
     row.decided_at, row.decided_by_id, row.decided_by = clock.now(), actor.id, actor.name
 
@@ -200,5 +209,5 @@ def _tell(row: PeriodReturn, actor: Actor, kind: str, audience: Audience) -> Non
         but_not=actor.id,
         first=row.first_day,
         last=row.last_day,
-        due_on=row.due_on,
+        due_on=row.expected_on,
     )

@@ -37,6 +37,7 @@ def new_layout() -> ResponseReturnValue:
     values: dict[str, Any] = {"effective_from": clock.today() + timedelta(days=1)}
     if source := id_argument("of"):
         row = layouts.get(source)
+        # An example that nobody uses yet is mended to be used.
         names = ("code", "name", "region_code", "due_day", "source", "certainty", "note")
         values |= {name: getattr(row, name) for name in names}
         values["lines"] = layouts.written(row.lines)
@@ -59,6 +60,7 @@ def add_layout() -> ResponseReturnValue:
         source=form.source.data or "",
         certainty=Certainty(form.certainty.data),
         note=form.note.data or "",
+        in_use=bool(form.in_use.data),
     )
     try:
         with transaction():

@@ -10,7 +10,7 @@ from flask import flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from supervision.core import attachments
+from supervision.core import attachments, clock
 from supervision.core.access import current_actor, requires
 from supervision.core.db import transaction
 from supervision.core.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -19,9 +19,10 @@ from supervision.core.i18n import message_of
 from supervision.core.permissions import Permission
 from supervision.core.web import drawn
 from supervision.core.web.forms import check_seen
-from supervision.returns import forms, labels, paper, queries, rules, service
+from supervision.returns import forms, labels, paper, queries, rules, service, sheets
 from supervision.returns.blueprint import bp
 from supervision.returns.models import PeriodReturn
+from supervision.returns.sheets import Sheet
 from supervision.returns.workflow import RETURN_WORKFLOW
 
 
@@ -34,24 +35,34 @@ def detail(return_id: int) -> ResponseReturnValue:
 def _page(return_id: int, **failed: Any) -> str:
     actor = current_actor()
     row = queries.get_return(return_id, actor)
-    version = row.row_version
+    sheet = sheets.present(row)
+    before = sheets.revision(row, row.revision - 1) if row.revisions else None
     return render_template(
         "returns/detail.html",
         row=row,
+        sheet=sheet,
         offered=RETURN_WORKFLOW.names(row, actor),
-        problems=rules.problems(row.values),
-        figures=rules.FIGURES,
+        problems=rules.problems(row.values, service.lines_of(row)),
+        changes=sheets.differences(before, sheet) if before else (),
+        shown=paper.shown,
         labels=labels,
-        **{
-            "step_form": forms.StepForm(formdata=None, row_version=version).mark("step"),
-            "correct_form": forms.CorrectForm(formdata=None, row_version=version).mark("correct"),
-            "sign_form": forms.SignForm(formdata=None, row_version=version, name=actor.name).mark(
-                "sign"
-            ),
-            "reason_form": forms.ReasonForm(formdata=None, row_version=version).mark("reason"),
-            **failed,
-        },
+        **_forms(row, actor.name, failed),
     )
+
+
+def _forms(row: PeriodReturn, name: str, failed: dict[str, Any]) -> dict[str, Any]:
+    """The forms of the steps, a failed one as it was sent."""
+    version = row.row_version
+    by = max(rules.correct_by(clock.today()), row.due_on)
+    found = {
+        "correct_form": forms.CorrectForm(formdata=None, row_version=version).mark("correct"),
+        "sign_form": forms.SignForm(formdata=None, row_version=version, name=name).mark("sign"),
+        "reason_form": forms.ReasonForm(formdata=None, row_version=version, by=by).mark("reason"),
+        **failed,
+    }
+    on_paper = {line.figure: line.label for line in sheets.present(row).lines}
+    found["correct_form"].figure.choices = list(on_paper.items())
+    return found
 
 
 @bp.get("/<int:return_id>/signature.png")
@@ -66,19 +77,56 @@ def signature(return_id: int) -> ResponseReturnValue:
 @bp.get("/<int:return_id>/return.pdf")
 @requires(Permission.RETURN_READ)
 def as_paper(return_id: int) -> ResponseReturnValue:
-    row = queries.get_return(return_id, current_actor())
-    return _file(row, FileKind.PDF, paper.make_paper(row))
+    sheet = sheets.present(queries.get_return(return_id, current_actor()))
+    return _file(sheet, FileKind.PDF, paper.make_paper(sheet))
 
 
 @bp.get("/<int:return_id>/return.xlsx")
 @requires(Permission.RETURN_READ)
 def as_book(return_id: int) -> ResponseReturnValue:
+    sheet = sheets.present(queries.get_return(return_id, current_actor()))
+    return _file(sheet, FileKind.XLSX, paper.make_book(sheet))
+
+
+@bp.get("/<int:return_id>/revisions/<int:number>")
+@requires(Permission.RETURN_READ)
+def revision(return_id: int, number: int) -> ResponseReturnValue:
+    """A revision that was sent back, and what the one after it says otherwise."""
     row = queries.get_return(return_id, current_actor())
-    return _file(row, FileKind.XLSX, paper.make_book(row))
+    if number == row.revision:
+        return redirect(url_for("returns.detail", return_id=return_id))
+    sheet, after = sheets.revision(row, number), sheets.revision(row, number + 1)
+    return render_template(
+        "returns/revision.html",
+        row=row,
+        sheet=sheet,
+        changes=sheets.differences(sheet, after),
+        shown=paper.shown,
+        labels=labels,
+    )
 
 
-def _file(row: PeriodReturn, kind: FileKind, content: bytes) -> ResponseReturnValue:
-    name = f"{paper.title(row)}-{row.first_day.isoformat()}-{row.last_day.isoformat()}.{kind}"
+@bp.get("/<int:return_id>/revisions/<int:number>/signature.png")
+@requires(Permission.RETURN_READ)
+def revision_signature(return_id: int, number: int) -> ResponseReturnValue:
+    row = queries.get_return(return_id, current_actor())
+    found = sheets.revision(row, number).signature
+    if found is None:
+        raise NotFound
+    return attachments.send(found)
+
+
+@bp.get("/<int:return_id>/revisions/<int:number>/return.pdf")
+@requires(Permission.RETURN_READ)
+def revision_paper(return_id: int, number: int) -> ResponseReturnValue:
+    sheet = sheets.revision(queries.get_return(return_id, current_actor()), number)
+    return _file(sheet, FileKind.PDF, paper.make_paper(sheet))
+
+
+def _file(sheet: Sheet, kind: FileKind, content: bytes) -> ResponseReturnValue:
+    row = sheet.row
+    name = f"{sheet.title}-{row.first_day.isoformat()}-{row.last_day.isoformat()}"
+    name += f"-{sheet.number}.{kind}" if sheet.past else f".{kind}"
     return send_file(
         io.BytesIO(content), mimetype=MEDIA_TYPES[kind], as_attachment=True, download_name=name
     )
@@ -162,7 +210,9 @@ def give_back(return_id: int) -> ResponseReturnValue:
         return_id,
         forms.ReasonForm().mark("reason"),
         "reason_form",
-        lambda row, form: service.give_back(row, current_actor(), reason=form.reason.data or ""),
+        lambda row, form: service.give_back(
+            row, current_actor(), reason=form.reason.data or "", by=form.by.data
+        ),
         _("Returned to the enterprise."),
     )
 

@@ -1,20 +1,29 @@
-"""A return of an enterprise, signed."""
+"""A return of an enterprise, signed, with an earlier revision; the shipped layouts put to use."""
 
 from __future__ import annotations
 
 from datetime import date
 
+from supervision import seeds
 from supervision.core import clock
 from supervision.core.actor import SYSTEM
 from supervision.core.db import db, transaction
-from supervision.returns.models import PeriodReturn
+from supervision.returns.models import PeriodReturn, ReturnLayout, ReturnRevision
 from supervision.returns.rules import FIGURES, ReturnKind
 from supervision.returns.workflow import ReturnState
 from tests.factories.hazards import photo
 
 
+def load_layouts() -> None:
+    """Rules and layouts as they are shipped; the examples among these ask for something."""
+    seeds.load_rules()
+    seeds.load_return_layouts()
+    db.session.execute(db.update(ReturnLayout).values(in_use=True))
+
+
 def a_return(enterprise_id: int, mark: str) -> dict[str, int]:
-    """Id of a signed quarterly return, as addresses name it."""
+    """A signed quarterly return in its second revision, as addresses name both."""
+    none = dict.fromkeys(FIGURES, 0)
     with transaction():
         row = PeriodReturn(
             enterprise_id=enterprise_id,
@@ -22,8 +31,10 @@ def a_return(enterprise_id: int, mark: str) -> dict[str, int]:
             first_day=date(2026, 7, 1),
             last_day=date(2026, 9, 30),
             due_on=date(2026, 10, 15),
+            expected_on=date(2026, 10, 15),
             status=ReturnState.SIGNED,
-            figures=dict.fromkeys(FIGURES, 0),
+            revision=2,
+            figures=none,
             majors=[],
             counted_at=clock.now(),
             made_at=clock.now(),
@@ -32,6 +43,27 @@ def a_return(enterprise_id: int, mark: str) -> dict[str, int]:
             signed_by=f"{mark} principal",
             signature=photo(SYSTEM),
         )
+        row.revisions.append(_sent_back(mark))
         db.session.add(row)
         db.session.flush()
-        return {"return_id": row.id}
+        return {"returns.return_id": row.id, "returns.number": 1}
+
+
+def _sent_back(mark: str) -> ReturnRevision:
+    now = clock.now()
+    return ReturnRevision(
+        revision=1,
+        reported=dict.fromkeys(FIGURES, "0"),
+        figures=dict.fromkeys(FIGURES, 0),
+        majors=[],
+        counted_at=now,
+        audit_id=0,
+        signed_at=now,
+        signed_by=f"{mark} principal",
+        signature=photo(SYSTEM),
+        submitted_at=now,
+        submitted_by=mark,
+        returned_at=now,
+        returned_by="Officer",
+        reason=f"{mark} reason",
+    )

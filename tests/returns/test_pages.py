@@ -9,7 +9,6 @@ from datetime import datetime
 from openpyxl import load_workbook
 from PIL import Image
 
-from supervision import seeds
 from supervision.core import clock
 from supervision.core.db import db, transaction
 from supervision.core.scope import unscoped
@@ -19,6 +18,7 @@ from supervision.returns import jobs, layouts, queries
 from supervision.returns.rules import ReturnKind
 from supervision.returns.workflow import ReturnState
 from tests.factories.hazards import make_hazard
+from tests.factories.returns import load_layouts
 from tests.pages import error_text
 
 JUNE, JULY = (datetime(2026, m, 2, 9, tzinfo=clock.SHANGHAI) for m in (6, 7))
@@ -32,8 +32,7 @@ def drawn():
 
 def made(cast, now):
     with clock.frozen(now), transaction():
-        seeds.load_rules()
-        seeds.load_return_layouts()
+        load_layouts()
         stmt = db.update(Enterprise).values(created_at=JUNE)
         db.session.execute(unscoped(stmt, reason="all on the roll before"))
     with clock.frozen(JUNE):

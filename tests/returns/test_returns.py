@@ -8,14 +8,14 @@ from decimal import Decimal
 
 import pytest
 
-from supervision import seeds
 from supervision.core import clock
 from supervision.core.actor import SYSTEM
 from supervision.core.db import db, transaction
 from supervision.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from supervision.core.notices import Notice
 from supervision.core.scope import unscoped, visible
-from supervision.enterprise.models import Enterprise
+from supervision.enterprise import service as registry
+from supervision.enterprise.models import Enterprise, RollStatus
 from supervision.hazard import queries as hazards
 from supervision.hazard import service as tickets
 from supervision.hazard.rules import Grade, InvalidReason
@@ -25,6 +25,7 @@ from supervision.returns.models import PeriodReturn
 from supervision.returns.rules import ReturnKind
 from supervision.returns.workflow import ReturnState
 from tests.factories.hazards import make_hazard, photo
+from tests.factories.returns import load_layouts
 from tests.live.recount import SHANGHAI, instant, table
 
 NOW = datetime(2027, 1, 2, 9, 0, tzinfo=clock.SHANGHAI)
@@ -37,9 +38,8 @@ def on(month, day, hour=10, year=2026):
 @pytest.fixture
 def made(app, cast):
     """A year with tickets of every fate on both sides of a quarter's borders, and its returns."""
-    with on(1, 5), transaction():
-        seeds.load_rules()
-        seeds.load_return_layouts()
+    with on(12, 5), transaction():
+        load_layouts()
         everyone = unscoped(
             db.update(Enterprise).values(created_at=clock.now()), reason="all on the roll before"
         )
@@ -75,9 +75,13 @@ def made(app, cast):
     return cast
 
 
-def rows(cast):
+def every(cast):
     stmt = visible(PeriodReturn, SYSTEM).where(PeriodReturn.enterprise_id == cast.plant_id)
-    return {row.kind: row for row in db.session.scalars(stmt)}
+    return db.session.scalars(stmt.order_by(PeriodReturn.first_day)).all()
+
+
+def rows(cast):
+    return {row.kind: row for row in every(cast)}
 
 
 def by_hand(url, enterprise_id, first, last):
@@ -148,6 +152,23 @@ def test_a_run_that_broke_off_goes_on_and_a_plant_of_later_owes_nothing(made):
         assert jobs.make(clock.now()) == 0
 
 
+def test_what_was_never_made_is_made_up_for_and_told_in_one_notice(made):
+    """The scheduler stood still from October on; the plant itself stood still in November."""
+    with on(10, 20), transaction():
+        stmt = db.update(Enterprise).values(created_at=clock.now())
+        db.session.execute(unscoped(stmt, reason="on the roll since October"))
+        registry.set_roll_status(made.plant, SYSTEM, RollStatus.SUSPENDED, reason="Repairs")
+        db.session.execute(db.delete(Notice))
+    with on(12, 30), transaction():
+        registry.set_roll_status(made.plant, SYSTEM, RollStatus.IN_PRODUCTION, reason="Done")
+    with clock.frozen(NOW):
+        assert jobs.make(clock.now()) == 3 * 2 - 1
+        local = [row.first_day for row in every(made) if row.kind is ReturnKind.LOCAL]
+        assert local == [date(2026, 10, 1), date(2026, 12, 1)]
+    told = [n.params["count"] for n in db.session.scalars(db.select(Notice)) if "made" in n.kind]
+    assert sorted(told) == ["1", "2", "2"]
+
+
 def quarter(cast, who="plant_manager"):
     return queries.get_return(rows(cast)[ReturnKind.QUARTERLY].id, cast[who], for_update=True)
 
@@ -191,12 +212,16 @@ def test_from_draft_to_accepted_by_way_of_a_returned_revision(made):
             service.submit(quarter(made), manager)
         with pytest.raises(Forbidden), transaction():
             service.accept(quarter(made), principal)
-        with pytest.raises(InvalidInput), transaction():
-            service.give_back(quarter(made), officer, reason="")
+        for given in ({"reason": ""}, {"reason": "Late", "by": date(2027, 1, 1)}):
+            with pytest.raises(InvalidInput), transaction():
+                service.give_back(quarter(made), officer, **given)
         with transaction():
-            service.give_back(quarter(made), officer, reason="Add the planned funds")
+            by = date(2027, 1, 20)
+            service.give_back(quarter(made), officer, reason="Add the planned funds", by=by)
+    for late in (False, True):  # the law's day has passed, then the one that was given
+        with clock.frozen(NOW + timedelta(days=18 + 2 * late)):
+            assert quarter(made).is_overdue is late
     with clock.frozen(NOW + timedelta(days=20)):
-        assert quarter(made).is_overdue
         assert [row.kind for row in queries.due_until(principal, clock.today())] == [
             ReturnKind.LOCAL,
             ReturnKind.QUARTERLY,
@@ -204,7 +229,6 @@ def test_from_draft_to_accepted_by_way_of_a_returned_revision(made):
         with transaction():
             service.revise(quarter(made), manager)
         (earlier,) = quarter(made).revisions
-        assert (earlier.signed_by, earlier.reason) == (principal.name, "Add the planned funds")
         assert earlier.reported["funds_spent"] == "120.50"
         sign(made)
         with transaction():
@@ -222,8 +246,10 @@ def test_from_draft_to_accepted_by_way_of_a_returned_revision(made):
 
 def test_overdue_ones_are_told_once_and_reminded_once_a_day(made):
     officer = made["section_chief"]
+    with transaction():
+        db.session.execute(db.delete(Notice))
     with clock.frozen(NOW + timedelta(days=15)):
-        assert jobs.watch(clock.now()) == 6  # quarterly and local, of three plants
+        assert jobs.watch(clock.now()) == 6 + 2  # quarterly and local of three plants; two chiefed
         assert jobs.watch(clock.now()) == 0
         wanted = queries.ReturnFilter(group="overdue", kind=ReturnKind.QUARTERLY)
         for told in (2, 0):  # two plants of the district
@@ -231,5 +257,32 @@ def test_overdue_ones_are_told_once_and_reminded_once_a_day(made):
                 assert service.remind(queries.overdue(officer, wanted), officer) == told
         with pytest.raises(Forbidden):
             service.remind([], made["plant_manager"])
-    kinds = Counter(db.session.scalars(db.select(Notice.kind)))
-    assert (kinds["returns.overdue"], kinds["returns.reminded"]) == (12, 2)
+    assert told_of() == {
+        ("returns.overdue_many", "enterprise_people", "2"): 3,
+        # The officer of the plant; whoever supervises the two streets that have none.
+        ("returns.overdue_by", "account", "2"): 1,
+        ("returns.overdue_by", "supervisors", "2"): 2,
+        ("returns.escalated", "account", "2"): 1,
+        ("returns.reminded", "enterprise_people", None): 2,
+    }
+
+
+def test_a_chief_hears_once_of_what_is_overdue_for_a_week(made):
+    with transaction():
+        db.session.execute(db.delete(Notice))
+    with clock.frozen(NOW.replace(day=22)):
+        jobs.watch(clock.now())  # the local ones were due on the 5th
+    with clock.frozen(NOW.replace(day=23)):
+        assert jobs.watch(clock.now()) == 2  # the quarterly ones of the district
+        assert jobs.watch(clock.now()) == 0
+    rows = db.session.scalars(db.select(Notice).where(Notice.kind == "returns.escalated"))
+    assert [(n.audience_id, n.params) for n in rows] == [
+        (made.accounts["section_chief"], {"count": "2"})
+    ] * 2
+    far = visible(PeriodReturn, SYSTEM).where(PeriodReturn.enterprise_id == made.far_plant_id)
+    assert {row.escalated_at for row in db.session.scalars(far)} == {None}  # no chief there yet
+
+
+def told_of():
+    rows = db.session.scalars(db.select(Notice))
+    return Counter((n.kind, str(n.audience), n.params.get("count")) for n in rows)
