@@ -9,6 +9,8 @@ from datetime import date
 from sqlalchemy import select
 
 from supervision.account import queries as accounts
+from supervision.account.grants import ROLE_GRANTS
+from supervision.account.models import Account
 from supervision.commitment import rules, standards
 from supervision.commitment.models import CommitmentSetting, CommitmentSigner, CommitmentStandard
 from supervision.core import audit, clock
@@ -40,7 +42,7 @@ def enrol(after: int, limit: int) -> tuple[int, int]:
         .limit(limit)
     )
     found = db.session.execute(unscoped(stmt, reason=_ENROL)).tuples().all()
-    table = list(standards.in_force(clock.today()).values())
+    table = standards.automatic(clock.today())
     traits = traits_of([enterprise.id for enterprise, _setting in found])
     changed = sum(
         _apply(enterprise, setting, table, traits.get(enterprise.id, frozenset()))
@@ -94,13 +96,17 @@ def of_enterprise(enterprise: Enterprise) -> CommitmentSetting:
     stmt = select(CommitmentSetting).where(CommitmentSetting.enterprise_id == enterprise.id)
     found = db.session.scalars(unscoped(stmt, reason="one enterprise's own setting")).first()
     if found is None:
-        table = list(standards.in_force(clock.today()).values())
-        traits = traits_of([enterprise.id]).get(enterprise.id, frozenset())
-        chosen = rules.choose(table, enterprise.industry_code, traits)
-        found = _new(enterprise.id, chosen.code if chosen else "", SYSTEM)
+        found = _new(enterprise.id, _by_sector(enterprise), SYSTEM)
         db.session.add(found)
         db.session.flush()
     return found
+
+
+def _by_sector(enterprise: Enterprise) -> str:
+    """The code that the sector's table gives it today, "" for none."""
+    traits = traits_of([enterprise.id]).get(enterprise.id, frozenset())
+    chosen = rules.choose(standards.automatic(clock.today()), enterprise.industry_code, traits)
+    return chosen.code if chosen else ""
 
 
 def override(
@@ -115,9 +121,7 @@ def override(
     setting = of_enterprise(enterprise)
     table = standards.in_force(clock.today())
     if not reason:
-        traits = traits_of([enterprise.id]).get(enterprise.id, frozenset())
-        chosen = rules.choose(table.values(), enterprise.industry_code, traits)
-        code = chosen.code if chosen else ""
+        code = _by_sector(enterprise)
     elif code and code not in table:
         raise InvalidInput(N_("No version of this standard is in force."), field="standard")
     _switch(setting, code, actor)
@@ -130,7 +134,7 @@ def override(
 
 def renew_key(setting: CommitmentSetting, actor: Actor) -> None:
     """The public page moves to a new address; the old one is nobody's."""
-    _check_own(setting, actor)
+    _check_own(setting, actor, Permission.COMMITMENT_SIGN)
     setting.public_key = secrets.token_urlsafe(KEY_BYTES)
     db.session.flush()
     audit.record(actor, "commitment.key", setting)
@@ -139,8 +143,12 @@ def renew_key(setting: CommitmentSetting, actor: Actor) -> None:
 def add_signer(
     setting: CommitmentSetting, actor: Actor, *, level: int, post: str, account_id: int
 ) -> CommitmentSigner:
-    """Who signs for a post of a level below the last, which is the principal's."""
-    _check_own(setting, actor)
+    """Who signs for a post of a level below the last, which is the principal's.
+
+    Whoever arranges without being the principal puts nobody into the principal's place, nor
+    the principal into another: raises Forbidden.
+    """
+    _check_own(setting, actor, Permission.COMMITMENT_ARRANGE)
     standard = standards.in_force(clock.today()).get(setting.standard_code)
     if standard is None:
         raise Conflict(N_("No commitment is asked of this enterprise."))
@@ -149,6 +157,7 @@ def add_signer(
     people = {a.id for a in accounts.members(setting.enterprise_id, actor) if a.is_active}
     if account_id not in people:
         raise InvalidInput(N_("Choose one of the list."), field="account")
+    _check_not_above(setting, actor, account_id)
     if len(setting.signers) >= MAX_SIGNERS:
         raise InvalidInput(N_("At most %(count)s posts sign."), field="post", count=MAX_SIGNERS)
     if any(s.level == level and s.post == post for s in setting.signers):
@@ -161,16 +170,31 @@ def add_signer(
 
 
 def remove_signer(setting: CommitmentSetting, actor: Actor, signer_id: int) -> None:
-    _check_own(setting, actor)
+    _check_own(setting, actor, Permission.COMMITMENT_ARRANGE)
     signer = next((s for s in setting.signers if s.id == signer_id), None)
     if signer is None:
         raise NotFound
+    _check_not_above(setting, actor, signer.account_id)
     setting.signers.remove(signer)
     db.session.flush()
     audit.record(actor, "commitment.signer_removed", setting, level=signer.level, post=signer.post)
 
 
-def _check_own(setting: CommitmentSetting, actor: Actor) -> None:
+def _check_own(setting: CommitmentSetting, actor: Actor, permission: Permission) -> None:
     is_own = not actor.is_regulator and setting.enterprise_id in actor.enterprise_ids
-    if not (actor.may(Permission.COMMITMENT_SIGN) and is_own):
-        raise Forbidden(N_("The principal arranges who signs."))
+    if not (actor.may(permission) and is_own):
+        raise Forbidden(N_("The principal arranges who signs, or the safety manager."))
+
+
+def _check_not_above(setting: CommitmentSetting, actor: Actor, account_id: int) -> None:
+    """What the principal signs is the principal's own to arrange."""
+    if actor.may(Permission.COMMITMENT_SIGN):
+        return
+    people = accounts.members(setting.enterprise_id, actor)
+    if any(a.id == account_id and may_sign_last(a) for a in people):
+        raise Forbidden(N_("Only the principal changes what the principal signs."))
+
+
+def may_sign_last(account: Account) -> bool:
+    """Whose signature publishes."""
+    return Permission.COMMITMENT_SIGN in ROLE_GRANTS[account.role]

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
+    BooleanField,
     DateField,
     HiddenField,
     IntegerField,
@@ -139,6 +140,11 @@ class StandardForm(Form):
         [InputRequired(), Length(max=rules.MAX_STATEMENT)],
         filters=[strip],
         render_kw={"rows": 4},
+    )
+    is_automatic = BooleanField(
+        _l("Asked of every enterprise that it fits"),
+        default=True,
+        description=_l("Otherwise only of those for which it was chosen by hand."),
     )
     effective_from = DateField(_l("In force from"), [InputRequired()])
     source = TextAreaField(

@@ -38,7 +38,7 @@ def watch(now: datetime) -> int:
         total += _note_all(standard.id, day, now)
     while True:
         with transaction():
-            if not missing.tell(now, BATCH):
+            if not missing.tell(now):
                 return total
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import Exists, exists, select
+from sqlalchemy import ColumnElement, Exists, case, exists, func, select, update
 
 from supervision.commitment import months, rules
 from supervision.commitment.models import (
@@ -57,6 +56,8 @@ def note(
         .limit(limit)
     )
     found = db.session.execute(unscoped(stmt, reason=_EVERYONE)).tuples().all()
+    if not found:
+        return 0, 0
     for _ident, enterprise_id in found:
         _miss(enterprise_id, standard.period, day, due, now)
     db.session.flush()
@@ -102,8 +103,8 @@ def close(standard: CommitmentStandard, day: date, now: datetime, missed: int) -
     audit.record(SYSTEM, "commitment.cutoff", row, day=day, missed=missed)
 
 
-def tell(now: datetime, limit: int) -> int:
-    """One notice an officer and period for all that were missed; returns how many rows were told.
+def tell(now: datetime) -> int:
+    """One notice an officer for all that were missed of a period; returns how many rows were told.
 
     An enterprise without an officer is told of to whoever supervises its region.
     """
@@ -116,45 +117,41 @@ def tell(now: datetime, limit: int) -> int:
     first = db.session.execute(unscoped(stmt, reason=_EVERYONE)).tuples().first()
     if first is None:
         return 0
-    rows = _untold(*first, limit)
-    for missed, _officer, _region in rows:
-        missed.told_at = now
     period, day = first
     link = f"/commitments/?period={period}&day={day.isoformat()}&standing=missed"
-    officers = Counter(officer for _missed, officer, _region in rows if officer is not None)
-    for officer, many in sorted(officers.items()):
-        notices.queue(
-            "commitment.missed_many", Audience.ACCOUNT, officer, link=link, count=many, day=day
-        )
-    loose = [(region, missed.enterprise_id) for missed, officer, region in rows if officer is None]
-    many_in = Counter(region for region, _enterprise in loose)
-    # Those who supervise one enterprise of a street supervise all of it.
-    for region, enterprise_id in dict(loose).items():
+    for officer, enterprise_id, count in _whose(period, day):
+        # Those who supervise one enterprise of a street supervise all of it.
+        is_loose = officer is None
         notices.queue(
             "commitment.missed_many",
-            Audience.SUPERVISORS,
-            enterprise_id,
+            Audience.SUPERVISORS if is_loose else Audience.ACCOUNT,
+            enterprise_id if is_loose else officer,
             link=link,
-            count=many_in[region],
+            count=count,
             day=day,
         )
-    db.session.flush()
-    return len(rows)
+    told = update(CommitmentMissed).where(*_untold(period, day)).values(told_at=now)
+    told = told.execution_options(synchronize_session=False)
+    result = db.session.execute(unscoped(told, reason=_EVERYONE))
+    return int(result.rowcount)  # type: ignore[attr-defined]
 
 
-def _untold(
-    period: Period, day: date, limit: int
-) -> Sequence[tuple[CommitmentMissed, int | None, str]]:
-    """All of one officer together, as far as a transaction should reach."""
+def _untold(period: Period, day: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        CommitmentMissed.told_at.is_(None),
+        CommitmentMissed.period == period,
+        CommitmentMissed.day == day,
+    )
+
+
+def _whose(period: Period, day: date) -> Sequence[tuple[int | None, int, int]]:
+    """Officer, one of the enterprises, how many; without an officer, one line for each street."""
+    street = case((Enterprise.officer_id.is_(None), Enterprise.region_code))
     stmt = (
-        select(CommitmentMissed, Enterprise.officer_id, Enterprise.region_code)
-        .join(Enterprise, Enterprise.id == CommitmentMissed.enterprise_id)
-        .where(
-            CommitmentMissed.told_at.is_(None),
-            CommitmentMissed.period == period,
-            CommitmentMissed.day == day,
-        )
-        .order_by(Enterprise.officer_id, CommitmentMissed.id)
-        .limit(limit * 20)
+        select(Enterprise.officer_id, func.min(Enterprise.id), func.count())
+        .join(CommitmentMissed, CommitmentMissed.enterprise_id == Enterprise.id)
+        .where(*_untold(period, day))
+        .group_by(Enterprise.officer_id, street)
+        .order_by(Enterprise.officer_id, func.min(Enterprise.id))
     )
     return db.session.execute(unscoped(stmt, reason=_EVERYONE)).tuples().all()

@@ -71,6 +71,8 @@ class CommitmentStandard(Base):
     # Codes of Part, with commas.
     parts: Mapped[str] = mapped_column(String(120), default="")
     statement: Mapped[str] = mapped_column(Text)
+    # Asked of every enterprise that it fits; else only of those for which it was chosen by hand.
+    is_automatic: Mapped[bool] = mapped_column(Boolean, default=True)
     effective_from: Mapped[date]
     effective_to: Mapped[date | None]
     source: Mapped[str] = mapped_column(Text)

@@ -250,11 +250,20 @@ def latest(
 def missed_latest(
     enterprise_id: int, actor: Actor, before: datetime | None, limit: int
 ) -> Sequence[CommitmentMissed]:
-    stmt = visible(CommitmentMissed, actor).where(CommitmentMissed.enterprise_id == enterprise_id)
+    """For the timeline, newest first."""
+    stmt = missed(enterprise_id, actor)
     if before is not None:
         stmt = stmt.where(CommitmentMissed.due_at < before)
-    stmt = stmt.order_by(CommitmentMissed.due_at.desc(), CommitmentMissed.id.desc()).limit(limit)
-    return db.session.scalars(stmt).all()
+    return db.session.scalars(stmt.limit(limit)).all()
+
+
+def missed(enterprise_id: int, actor: Actor) -> Select[Any]:
+    """Periods that passed without a commitment, also those made up for later; newest first."""
+    return (
+        visible(CommitmentMissed, actor)
+        .where(CommitmentMissed.enterprise_id == enterprise_id)
+        .order_by(CommitmentMissed.due_at.desc(), CommitmentMissed.id.desc())
+    )
 
 
 def shown(key: str) -> CommitmentSetting:

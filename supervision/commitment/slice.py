@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from supervision.commitment import (
+    dossier,
     jobs,
     labels,
     panels,
@@ -31,6 +32,7 @@ SLICE = Slice(
     ),
     panels=(Panel("commitments", _l("Commitments"), Permission.COMMITMENT_READ, 21, panels.panel),),
     timeline=panels.timeline,
+    chapters=dossier.CHAPTERS,
     todos=panels.todos,
     dues=panels.dues,
     duties=panels.DUTIES,

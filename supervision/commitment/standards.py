@@ -38,6 +38,7 @@ class Version:
     source: str
     certainty: Certainty
     note: str = ""
+    is_automatic: bool = True
 
 
 def in_force(day: date) -> dict[str, CommitmentStandard]:
@@ -49,6 +50,11 @@ def in_force(day: date) -> dict[str, CommitmentStandard]:
         .order_by(CommitmentStandard.code, CommitmentStandard.effective_from)
     )
     return {row.code: row for row in db.session.scalars(stmt)}
+
+
+def automatic(day: date) -> list[CommitmentStandard]:
+    """Those in force on ``day`` that enterprises come under by their sector, without anybody."""
+    return [row for row in in_force(day).values() if row.is_automatic]
 
 
 def current() -> Sequence[CommitmentStandard]:
@@ -103,6 +109,7 @@ def add_version(actor: Actor, version: Version) -> CommitmentStandard:
         levels=list(version.levels),
         parts=",".join(version.parts),
         statement=version.statement,
+        is_automatic=version.is_automatic,
         effective_from=version.effective_from,
         source=version.source,
         certainty=version.certainty,
@@ -151,6 +158,7 @@ def seed(rows: Sequence[Mapping[str, str]]) -> int:
                 levels=row["levels"].split(","),
                 parts=row["parts"],
                 statement=row["statement"],
+                is_automatic=row["is_automatic"] == "1",
                 effective_from=date.fromisoformat(row["effective_from"]),
                 effective_to=date.fromisoformat(until) if until else None,
                 source=row["source"],

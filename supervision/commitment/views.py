@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from flask import make_response, redirect, render_template, request, url_for
@@ -11,7 +11,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 
 from supervision.account import queries as accounts
-from supervision.commitment import exports, forms, labels, queries, rules
+from supervision.account.models import Account
+from supervision.commitment import arranging, exports, forms, labels, queries, rules
 from supervision.commitment.blueprint import bp
 from supervision.commitment.models import Commitment, CommitmentSetting, CommitmentStandard
 from supervision.commitment.queries import DayFilter
@@ -117,20 +118,21 @@ def enterprise_page(enterprise_id: int, **failed: Any) -> str:
     setting = queries.setting_of(enterprise_id, actor)
     standard = queries.standard_of(setting, clock.today()) if setting else None
     is_own = not actor.is_regulator and enterprise_id in actor.enterprise_ids
-    signers = _signers(setting)
+    people = accounts.members(enterprise_id, actor)
     shown: dict[str, Any] = {
         "signer_form": forms.SignerForm(formdata=None).mark("signer"),
         **failed,
     }
-    shown["signer_form"].offer(standard.levels if standard else [], people_of(enterprise_id, actor))
+    shown["signer_form"].offer(standard.levels if standard else [], offered(people, actor))
     return render_template(
         "commitment/enterprise.html",
         enterprise=enterprise,
         setting=setting,
         standard=standard,
-        signers=signers,
+        signers=_signers(setting, people),
         is_own=is_own,
-        may_arrange=is_own and actor.may(Permission.COMMITMENT_SIGN),
+        may_arrange=is_own and actor.may(Permission.COMMITMENT_ARRANGE),
+        may_sign=is_own and actor.may(Permission.COMMITMENT_SIGN),
         now=_state_now(setting, standard, actor),
         page=paginate(queries.history(enterprise_id, actor), number=page_number()),
         months=queries.months(enterprise_id, actor),
@@ -139,16 +141,31 @@ def enterprise_page(enterprise_id: int, **failed: Any) -> str:
     )
 
 
-def people_of(enterprise_id: int, actor: Actor) -> list[tuple[int, str]]:
-    return [(a.id, a.name) for a in accounts.members(enterprise_id, actor) if a.is_active]
+def offered(people: Collection[Account], actor: Actor) -> list[tuple[int, str]]:
+    """Whom ``actor`` may name as a signer: the principal only by the principal."""
+    is_last = actor.may(Permission.COMMITMENT_SIGN)
+    return [
+        (a.id, a.name)
+        for a in people
+        if a.is_active and (is_last or not arranging.may_sign_last(a))
+    ]
 
 
-def _signers(setting: CommitmentSetting | None) -> list[dict[str, Any]]:
+def _signers(
+    setting: CommitmentSetting | None, people: Collection[Account]
+) -> list[dict[str, Any]]:
     if setting is None:
         return []
     names = accounts.names({s.account_id for s in setting.signers})
+    above = {a.id for a in people if arranging.may_sign_last(a)}
     return [
-        {"id": s.id, "level": s.level, "post": s.post, "name": names.get(s.account_id, "—")}
+        {
+            "id": s.id,
+            "level": s.level,
+            "post": s.post,
+            "name": names.get(s.account_id, "—"),
+            "is_principal": s.account_id in above,
+        }
         for s in sorted(setting.signers, key=lambda s: (s.level, s.id))
     ]
 

@@ -67,6 +67,7 @@ def _shown(row: CommitmentStandard) -> dict[str, object]:
         "certainty": row.certainty.value,
         "levels": "\n".join(row.levels),
         "note": row.note,
+        "is_automatic": row.is_automatic,
         "due_time": None if minute == MINUTES_OF_DAY else time(minute // 60, minute % 60),
         "effective_from": clock.today() + clock.DAY,
     }
@@ -106,6 +107,7 @@ def _version(form: forms.StandardForm, parts: list[Part]) -> Version:
         source=form.source.data or "",
         certainty=Certainty(form.certainty.data),
         note=form.note.data or "",
+        is_automatic=bool(form.is_automatic.data),
     )
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import io
 from collections.abc import Callable
 from typing import Any
 
@@ -12,26 +9,23 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from supervision.account import queries as accounts
 from supervision.commitment import arranging, forms, labels, queries, rules, service, standards
 from supervision.commitment.blueprint import bp
 from supervision.commitment.models import Commitment, CommitmentSetting
 from supervision.commitment.rules import Operation, Part, Production
 from supervision.commitment.service import Content
-from supervision.commitment.views import enterprise_page, people_of
+from supervision.commitment.views import enterprise_page, offered
 from supervision.commitment.workflow import COMMITMENT_WORKFLOW
 from supervision.core import attachments, clock
 from supervision.core.access import current_actor, requires
-from supervision.core.attachments import Attachment
 from supervision.core.db import transaction
 from supervision.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from supervision.core.i18n import message_of
 from supervision.core.permissions import Permission
-from supervision.core.text import N_
+from supervision.core.web import drawn
 from supervision.core.web.forms import check_seen
 from supervision.enterprise import queries as enterprises
-
-_PNG = "data:image/png;base64,"
-_LARGEST_SIGNATURE = 400_000
 
 
 @bp.post("/enterprises/<int:enterprise_id>/begin")
@@ -157,7 +151,7 @@ def sign(commitment_id: int) -> ResponseReturnValue:
                 _setting(commitment.enterprise_id),
                 actor,
                 typed=form.typed.data or "",
-                drawn=_drawn(form.signature.data or ""),
+                drawn=drawn.signature(actor, form.signature.data or "", field="typed"),
             )
     except InvalidInput as error:
         form.add_error(error)
@@ -167,22 +161,6 @@ def sign(commitment_id: int) -> ResponseReturnValue:
         return _detail_page(commitment_id), error.http_status
     flash(_("The commitment is published.") if is_last else _("Signed."), "success")
     return redirect(url_for("commitment.detail", commitment_id=commitment_id))
-
-
-def _drawn(text: str) -> Attachment | None:
-    """What was drawn on the screen; nothing where the name was typed."""
-    if not text:
-        return None
-    unreadable = InvalidInput(N_("The signature cannot be read."), field="typed")
-    if not text.startswith(_PNG) or len(text) > _LARGEST_SIGNATURE:
-        raise unreadable
-    try:
-        drawn = base64.b64decode(text.removeprefix(_PNG), validate=True)
-    except binascii.Error:
-        raise unreadable from None
-    return attachments.store_photo(
-        current_actor(), io.BytesIO(drawn), "signature.png", field="typed"
-    )
 
 
 @bp.get("/<int:commitment_id>/signatures/<int:signature_id>")
@@ -216,14 +194,16 @@ def correct(commitment_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/enterprises/<int:enterprise_id>/signers")
-@requires(Permission.COMMITMENT_SIGN)
+@requires(Permission.COMMITMENT_ARRANGE)
 def add_signer(enterprise_id: int) -> ResponseReturnValue:
     actor = current_actor()
     enterprises.get_enterprise(enterprise_id, actor)
     form = forms.SignerForm().mark("signer")
     setting = _setting(enterprise_id)
     standard = standards.in_force(clock.today()).get(setting.standard_code)
-    form.offer(standard.levels if standard else [], people_of(enterprise_id, actor))
+    form.offer(
+        standard.levels if standard else [], offered(accounts.members(enterprise_id, actor), actor)
+    )
     if not form.validate_on_submit():
         return enterprise_page(enterprise_id, signer_form=form), 422
     try:
@@ -242,7 +222,7 @@ def add_signer(enterprise_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/enterprises/<int:enterprise_id>/signers/<int:signer_id>/remove")
-@requires(Permission.COMMITMENT_SIGN)
+@requires(Permission.COMMITMENT_ARRANGE)
 def remove_signer(enterprise_id: int, signer_id: int) -> ResponseReturnValue:
     return _arrange(enterprise_id, lambda s: arranging.remove_signer(s, current_actor(), signer_id))
 

@@ -122,6 +122,8 @@ class Permission(StrEnum):
     COMMITMENT_MAKE = "commitment.make"
     # The last signature, which makes it public.
     COMMITMENT_SIGN = "commitment.sign"
+    # Who signs for the posts below the principal's.
+    COMMITMENT_ARRANGE = "commitment.arrange"
     # What a sector commits to, how often and by when.
     COMMITMENT_EDIT = "commitment.edit"
     SCORE_READ = "score.read"

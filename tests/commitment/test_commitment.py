@@ -139,12 +139,21 @@ def test_a_rest_day_is_a_commitment_and_no_day_for_hot_work(cast, plant):
 
 def test_the_sector_decides_and_a_hand_that_gave_a_reason_stays(cast):
     make.owes_daily(cast.plant_id)
-    assert jobs.enrol(clock.now()) == 2
+    # What nobody has confirmed yet (certainty L) is nobody's duty by itself.
     assert jobs.enrol(clock.now()) == 0
-    assert make.setting_of(cast.plant_id).standard_code == make.DAILY
-    other = make.setting_of(cast.other_plant_id)
-    assert (other.standard_code, other.is_manual) == ("GENERAL_YEARLY", False)
-    db.session.rollback()
+    tomorrow = clock.now() + clock.DAY
+    make.yearly_for_all(cast["section_chief"], tomorrow.date())
+    with clock.frozen(tomorrow):
+        assert jobs.enrol(tomorrow) == 2
+        assert jobs.enrol(tomorrow) == 0
+        assert make.setting_of(cast.plant_id).standard_code == make.DAILY
+        other = make.setting_of(cast.other_plant_id)
+        assert (other.standard_code, other.is_manual) == ("GENERAL_YEARLY", False)
+        db.session.rollback()
+        decide_by_hand(cast)
+
+
+def decide_by_hand(cast):
     with pytest.raises(Forbidden), transaction():
         plant = enterprises.get_enterprise(cast.plant_id, SYSTEM)
         arranging.override(plant, cast["district_officer"], code="", reason="x")
@@ -152,6 +161,33 @@ def test_the_sector_decides_and_a_hand_that_gave_a_reason_stays(cast):
         plant = enterprises.get_enterprise(cast.plant_id, SYSTEM)
         arranging.override(plant, cast["section_chief"], code=make.DAILY, reason="")
     assert make.setting_of(cast.plant_id).standard_code == "GENERAL_YEARLY"
+
+
+def test_the_safety_manager_arranges_who_signs_but_for_what_the_principal_signs(cast, plant):
+    with transaction():
+        setting = make.setting_of(plant)
+        arranging.add_signer(
+            setting, cast["plant_manager"], level=0, post="Tanks",
+            account_id=cast.accounts["plant_manager"],
+        )  # fmt: skip
+        own = setting.signers[-1].id
+    manager = cast["safety_manager"]
+    with transaction():
+        setting = make.setting_of(plant)
+        person = {"level": 0, "account_id": cast.accounts["worker"]}
+        mine = arranging.add_signer(setting, manager, post="Store", **person).id
+        arranging.remove_signer(setting, manager, mine)
+        for refused in (
+            lambda: arranging.remove_signer(setting, manager, own),
+            lambda: arranging.add_signer(
+                setting, manager, level=1, post="Yard", account_id=cast.accounts["plant_manager"]
+            ),
+            lambda: arranging.add_signer(setting, cast["worker"], post="Mine", **person),
+            lambda: arranging.renew_key(setting, manager),
+        ):
+            with pytest.raises(Forbidden):
+                refused()
+        assert own in {s.id for s in setting.signers}
 
 
 def test_a_new_version_begins_later_and_changes_no_commitment_of_before(cast, plant):

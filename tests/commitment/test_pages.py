@@ -22,8 +22,9 @@ def test_from_the_post_to_the_gate_and_to_the_officers_list(app, cast, pages):
         home = f"/commitments/enterprises/{cast.plant_id}"
         boss = "plant_manager"
         person = {"level": "0", "post": "Press team", "account": cast.accounts["worker"]}
-        assert pages.post("safety_manager", f"{home}/signers", person).status_code == 403
-        assert pages.post(boss, f"{home}/signers", person).status_code == 302
+        principal = {**person, "account": cast.accounts[boss]}
+        assert pages.post("safety_manager", f"{home}/signers", principal).status_code == 422
+        assert pages.post("safety_manager", f"{home}/signers", person).status_code == 302
         assert "signs already" in error_text(pages.post(boss, f"{home}/signers", person))
         assert pages.get("worker", "/commitments/").location == home
         assert pages.get("other_plant", home).status_code == 404

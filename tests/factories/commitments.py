@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from datetime import date
 
 from supervision import seeds
-from supervision.commitment import arranging, queries, service
+from supervision.commitment import arranging, queries, service, standards
 from supervision.commitment.models import Commitment, CommitmentSetting, CommitmentSigner
-from supervision.commitment.rules import Operation, Production
+from supervision.commitment.rules import Operation, Part, Production
 from supervision.commitment.service import Content
 from supervision.core import clock
 from supervision.core.actor import SYSTEM, Actor
@@ -31,6 +32,16 @@ def owes_daily(enterprise_id: int, *, days_ago: int = 10) -> int:
             since=clock.today() - days_ago * clock.DAY,
         )
         return setting.id
+
+
+def yearly_for_all(actor: Actor, since: date) -> None:
+    """Somebody has confirmed the yearly standard and asks it of everybody."""
+    with transaction():
+        [old] = standards.versions("GENERAL_YEARLY")
+        names = [f.name for f in fields(standards.Version)]
+        values = {name: getattr(old, name) for name in names}
+        values |= {"effective_from": since, "is_automatic": True, "parts": [Part.HAZARDS]}
+        standards.add_version(actor, standards.Version(**values))
 
 
 def setting_of(enterprise_id: int) -> CommitmentSetting:
