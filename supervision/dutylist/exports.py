@@ -12,7 +12,7 @@ from supervision.account import queries as accounts
 from supervision.core.db import db
 from supervision.core.export.columns import Column, Kind
 from supervision.dutylist import labels, queries
-from supervision.dutylist.models import EnterpriseDuty, SupervisionDuty
+from supervision.dutylist.models import DutyMonth, EnterpriseDuty, SupervisionDuty
 
 
 def _who(row: Any, names: Any) -> str:
@@ -48,6 +48,23 @@ def duty_table(
         Column("clause", _l("Clause"), lambda x: x.clause, width=18),
     )
     return (*head, *_tail(names)), rows
+
+
+MONTH_COLUMNS: tuple[Column[DutyMonth], ...] = (
+    Column("enterprise", _l("Enterprise"), lambda m: m.enterprise.name, width=36),
+    Column("uscc", _l("Unified social credit code"), lambda m: m.enterprise.uscc, width=22),
+    Column("due", _l("Due in the month"), lambda m: m.due, Kind.INTEGER),
+    Column("done", _l("Done"), lambda m: m.done, Kind.INTEGER),
+    Column("late", _l("Done late"), lambda m: m.late, Kind.INTEGER),
+    Column("missed", _l("Missed"), lambda m: m.missed, Kind.INTEGER),
+    Column("rate", _l("Completion rate"), lambda m: m.rate, Kind.PERCENT),
+)
+
+
+def month_table(
+    stmt: Select[Any],
+) -> tuple[Sequence[Column[DutyMonth]], Iterable[DutyMonth]]:
+    return MONTH_COLUMNS, db.session.scalars(stmt.execution_options(yield_per=500))
 
 
 def supervision_table(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import MultipleFileField, SearchField, StringField, TextAreaField
+from wtforms import DateField, MultipleFileField, SearchField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
+from supervision.core.statutory import Certainty
 from supervision.core.web.forms import CodeField, Form, SeenForm, strip
 from supervision.dutylist import labels
-from supervision.dutylist.rules import MAX_LINK
+from supervision.dutylist.rules import MAX_LINK, Holder
 
 _TEXT = Length(max=2000)
 _LATE = {"1": _l("Late")}
@@ -48,7 +49,17 @@ class MonthForm(Form):
 
     text = SearchField(_l("Name or credit code of the enterprise"), filters=[strip])
     month = CodeField(_l("Month"))
+    region = CodeField(_l("Region"), optional=True)
     behind = CodeField(_l("State"), labels={"1": _l("Behind")}, optional=True)
+    sort = CodeField(
+        _l("Order"),
+        labels={
+            "missed": _l("Most missed first"),
+            "done": _l("Most done first"),
+            "name": _l("By enterprise"),
+        },
+        default="missed",
+    )
 
 
 class SupervisionFilterForm(Form):
@@ -97,6 +108,42 @@ class DoneFilesForm(DoneForm):
 
 
 class EndForm(SeenForm):
+    reason = _text(_l("Reason"), required=True)
+
+
+class LawForm(Form):
+    """A version of a duty that the law gives."""
+
+    code = StringField(
+        _l("Code"),
+        [InputRequired(), Length(max=24)],
+        filters=[strip],
+        description=_l("The same code: another version of that duty."),
+    )
+    holder = CodeField(
+        _l("Who answers for it"),
+        [InputRequired()],
+        labels={h: labels.HOLDER_LABELS[h] for h in (Holder.PRINCIPAL, Holder.MANAGER)},
+    )
+    what = _text(_l("What is to be done"), required=True)
+    how = _text(_l("How"))
+    clause = StringField(_l("Clause"), [InputRequired(), Length(max=80)], filters=[strip])
+    frequency = CodeField(_l("How often"), [InputRequired()], labels=labels.FREQUENCY_LABELS)
+    duty = CodeField(
+        _l("Explanation"), labels={d.key: d.title for d in labels.DUTIES}, optional=True
+    )
+    effective_from = DateField(_l("In force from"), [InputRequired()])
+    source = TextAreaField(
+        _l("Source"), [InputRequired(), Length(max=500)], filters=[strip], render_kw={"rows": 2}
+    )
+    certainty = CodeField(
+        _l("Certainty"), [InputRequired()], labels={c.value: c.value for c in Certainty}
+    )
+    note = TextAreaField(_l("Note"), [Length(max=500)], filters=[strip], render_kw={"rows": 2})
+
+
+class EndLawForm(Form):
+    last_day = DateField(_l("Last day in force"), [InputRequired()])
     reason = _text(_l("Reason"), required=True)
 
 

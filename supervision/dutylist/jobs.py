@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, exists, func, or_, select, update
 
 from supervision.core import clock, notices
 from supervision.core.db import db, transaction
@@ -14,75 +14,91 @@ from supervision.core.notices import Audience
 from supervision.core.scope import unscoped
 from supervision.dutylist import months
 from supervision.dutylist.models import EnterpriseDuty, SupervisionDuty
+from supervision.enterprise.coverage import LIVING
+from supervision.enterprise.models import Enterprise
 
 BATCH = 500
 _REASON = "the night's job looks after every list"
 
 
 def watch(now: datetime) -> int:
-    """Refresh figures and tell whose duty is late, once for each period. Idempotent."""
+    """Refresh figures and tell whose duty is late, once for each period. Idempotent.
+
+    Returns how many late duties were told of.
+    """
     today = clock.day_of(now)
-    _count(today)
-    return _tell(EnterpriseDuty, today) + _tell(SupervisionDuty, today)
-
-
-def _count(today: date) -> None:
-    """Yesterday's month too: its last periods have just ended."""
+    # Yesterday's month too: its last periods have just ended.
     days = {d.replace(day=1): d for d in (today, today - timedelta(days=1))}
-    after = 0
-    while True:
+    with transaction():
+        total = _tell_authorities(today)
+        ids = _with_lists(0)
+    while ids:
         with transaction():
-            duty = EnterpriseDuty
-            stmt = (
-                select(duty.enterprise_id)
-                .where(duty.enterprise_id > after, duty.ends_on.is_(None))
-                .distinct()
-                .order_by(duty.enterprise_id)
-                .limit(BATCH)
-            )
-            ids = list(db.session.scalars(unscoped(stmt, reason=_REASON)))
             for day in days.values():
-                if ids:
-                    months.refresh_many(ids, day)
-        if not ids:
-            return
-        after = ids[-1]
+                months.refresh_many(ids, day)
+            total += _tell_enterprises(ids, today)
+            ids = _with_lists(ids[-1])
+    return total
 
 
-def _tell(model: Any, today: date) -> int:
-    """One notice for each person, or for each enterprise's people, of a batch."""
-    total = 0
-    while True:
-        with transaction():
-            stmt = (
-                select(model)
-                .where(model.ends_on.is_(None), model.due_on < today)
-                .where(or_(model.told_on.is_(None), model.told_on < model.due_on))
-                .order_by(model.due_on, model.id)
-                .limit(BATCH)
-                .with_for_update(skip_locked=True)
-            )
-            found = db.session.scalars(unscoped(stmt, reason=_REASON)).all()
-            for duty in found:
-                duty.told_on = duty.due_on
-            _queue(Counter(_to(duty) for duty in found))
-        total += len(found)
-        if len(found) < BATCH:
-            return total
+def _with_lists(after: int) -> Sequence[int]:
+    """The next enterprises on the roll that have a list."""
+    duty = EnterpriseDuty
+    held = exists().where(duty.enterprise_id == Enterprise.id, duty.ends_on.is_(None))
+    stmt = (
+        select(Enterprise.id)
+        .where(Enterprise.id > after, Enterprise.roll_status.in_(LIVING), held)
+        .order_by(Enterprise.id)
+        .limit(BATCH)
+    )
+    return db.session.scalars(unscoped(stmt, reason=_REASON)).all()
 
 
-def _to(duty: EnterpriseDuty | SupervisionDuty) -> tuple[Audience, int, str] | None:
-    if isinstance(duty, SupervisionDuty):
-        link = "/duties/supervision?late=1"
-        return (Audience.ACCOUNT, duty.account_id, link) if duty.account_id else None
-    link = f"/duties/enterprises/{duty.enterprise_id}?late=1"
-    if duty.account_id:
-        return Audience.ACCOUNT, duty.account_id, link
-    return Audience.ENTERPRISE_PEOPLE, duty.enterprise_id, link
+def _late(model: Any, today: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        model.ends_on.is_(None),
+        model.due_on < today,
+        or_(model.told_on.is_(None), model.told_on < model.due_on),
+    )
 
 
-def _queue(wanted: Counter[tuple[Audience, int, str] | None]) -> None:
-    for to, count in wanted.items():
-        if to is not None:
-            audience, ident, link = to
-            notices.queue("dutylist.late", audience, ident, link=link, count=count)
+def _told(model: Any, wanted: Collection[ColumnElement[bool]]) -> None:
+    """Marked past the ORM: whoever has the line open in a form has not become stale by this."""
+    stmt = update(model).where(*wanted).values(told_on=model.due_on)
+    stmt = stmt.execution_options(synchronize_session=False)
+    db.session.execute(unscoped(stmt, reason=_REASON))
+
+
+def _tell_enterprises(ids: Collection[int], today: date) -> int:
+    """One notice for each person, or for each enterprise's people."""
+    duty = EnterpriseDuty
+    wanted = (duty.enterprise_id.in_(ids), *_late(duty, today))
+    whose = duty.enterprise_id, duty.account_id
+    stmt = select(*whose, func.count()).where(*wanted).group_by(*whose).order_by(*whose)
+    found = db.session.execute(unscoped(stmt, reason=_REASON)).tuples().all()
+    for enterprise_id, account_id, count in found:
+        link = f"/duties/enterprises/{enterprise_id}?late=1"
+        if account_id is None:
+            _queue(Audience.ENTERPRISE_PEOPLE, enterprise_id, link, count)
+        else:
+            _queue(Audience.ACCOUNT, account_id, link, count)
+    if found:
+        _told(duty, wanted)
+    return sum(count for _enterprise, _account, count in found)
+
+
+def _tell_authorities(today: date) -> int:
+    """One notice for each officer; a line that names a post alone is told to nobody."""
+    duty = SupervisionDuty
+    wanted = _late(duty, today)
+    stmt = select(duty.account_id, func.count()).where(*wanted).group_by(duty.account_id)
+    found = db.session.execute(unscoped(stmt, reason=_REASON)).tuples().all()
+    for account_id, count in found:
+        if account_id is not None:
+            _queue(Audience.ACCOUNT, account_id, "/duties/supervision?late=1", count)
+    _told(duty, wanted)
+    return sum(count for _account, count in found)
+
+
+def _queue(audience: Audience, ident: int, link: str, count: int) -> None:
+    notices.queue("dutylist.late", audience, ident, link=link, count=count)

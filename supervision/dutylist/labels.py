@@ -84,6 +84,8 @@ DUTIES = (
 DUTY_OF = {duty.key: duty for duty in DUTIES}
 
 ACTIONS = {
+    "duty_template.add": _l("Version of a duty of the law made"),
+    "duty_template.end": _l("Duty of the law ended"),
     "dutylist.adopt": _l("Duties of the law adopted"),
     "dutylist.add": _l("Duty added"),
     "dutylist.assign": _l("Duty assigned"),

@@ -46,7 +46,12 @@ class DutyTemplate(Base):
     """One version of a duty that the law gives every enterprise. A public fact, so unscoped."""
 
     __tablename__ = "duty_template"
-    __table_args__ = (Index("ix_duty_template_code_effective_from", "code", "effective_from"),)
+    __table_args__ = (
+        UniqueConstraint("code", "effective_from"),
+        CheckConstraint(
+            "effective_to IS NULL OR effective_to >= effective_from", name="ends_after"
+        ),
+    )
 
     code: Mapped[str] = mapped_column(String(24))
     position: Mapped[int]
@@ -129,6 +134,7 @@ class DutyDone(_OfDutyList, Base):
         UniqueConstraint("duty_id", "starts_on"),
         CheckConstraint("ends_on >= starts_on", name="period_runs_forward"),
         Index("ix_duty_done_enterprise_id_ends_on", "enterprise_id", "ends_on"),
+        Index("ix_duty_done_enterprise_id_at", "enterprise_id", "at"),
     )
 
     duty_id: Mapped[int] = mapped_column(ForeignKey("duty.id"))

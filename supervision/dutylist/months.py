@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from supervision.core import clock
 from supervision.core.db import db
@@ -25,11 +25,13 @@ def refresh(enterprise_id: int, day: date) -> None:
 
 def refresh_many(enterprise_ids: Collection[int], day: date) -> None:
     """The same of several enterprises, in three statements."""
-    month = rules.month_of(day)
-    lines = _lines(enterprise_ids, month)
+    month, today = rules.month_of(day), clock.today()
+    held, done = _held(enterprise_ids, month), _done(enterprise_ids, month)
     known = {m.enterprise_id: m for m in db.session.scalars(_of(enterprise_ids, month.first))}
     for enterprise_id in enterprise_ids:
-        found = rules.figures(lines.get(enterprise_id, ()), month, clock.today())
+        found = rules.figures(
+            held.get(enterprise_id, ()), done.get(enterprise_id, ()), month, today
+        )
         row = known.get(enterprise_id)
         if row is None:
             row = DutyMonth(enterprise_id=enterprise_id, month=month.first)
@@ -46,24 +48,45 @@ def _of(enterprise_ids: Collection[int], month: date) -> Select[DutyMonth]:
     return unscoped(stmt, reason=_REASON)
 
 
-def _lines(enterprise_ids: Collection[int], month: Span) -> dict[int, list[rules.Line]]:
-    """What counts in the month, by enterprise."""
+def _held(enterprise_ids: Collection[int], month: Span) -> dict[int, list[rules.Held]]:
+    """The lines that count in the month, by enterprise; alike ones together."""
+    duty = EnterpriseDuty
+    alike = duty.frequency, duty.begins_on, duty.ends_on
+    stmt = (
+        select(duty.enterprise_id, *alike, func.count())
+        .where(
+            duty.enterprise_id.in_(enterprise_ids),
+            duty.begins_on <= month.last,
+            or_(duty.ends_on.is_(None), duty.ends_on >= month.first),
+        )
+        .group_by(duty.enterprise_id, *alike)
+    )
+    found: defaultdict[int, list[rules.Held]] = defaultdict(list)
+    rows = db.session.execute(unscoped(stmt, reason=_REASON)).tuples()
+    for enterprise_id, frequency, begins_on, ends_on, count in rows:
+        found[enterprise_id].append(rules.Held(frequency, begins_on, ends_on, count))
+    return found
+
+
+def _done(enterprise_ids: Collection[int], month: Span) -> dict[int, list[rules.Done]]:
+    """What was done for periods that end in the month.
+
+    A line of the law that a new version replaced has handed its running period on; one of the
+    enterprise's own that has ended asks nothing for the period in which it did.
+    """
     duty, done = EnterpriseDuty, DutyDone
-    held = select(duty).where(
-        duty.enterprise_id.in_(enterprise_ids),
-        duty.begins_on <= month.last,
-        or_(duty.ends_on.is_(None), duty.ends_on >= month.first),
+    stmt = (
+        select(done.enterprise_id, done.ends_on, done.at)
+        .join(duty, duty.id == done.duty_id)
+        .where(
+            done.enterprise_id.in_(enterprise_ids),
+            done.ends_on >= month.first,
+            done.ends_on <= month.last,
+            or_(duty.ends_on.is_(None), duty.ends_on >= done.ends_on, duty.code != ""),
+        )
     )
-    made = select(done.duty_id, done.starts_on, done.at).where(
-        done.enterprise_id.in_(enterprise_ids),
-        done.ends_on >= month.first,
-        done.ends_on <= month.last,
-    )
-    days: defaultdict[int, dict[date, date]] = defaultdict(dict)
-    for duty_id, starts_on, at in db.session.execute(unscoped(made, reason=_REASON)):
-        days[duty_id][starts_on] = clock.day_of(at)
-    found: defaultdict[int, list[rules.Line]] = defaultdict(list)
-    for row in db.session.scalars(unscoped(held, reason=_REASON)):
-        line = rules.Line(row.frequency, row.begins_on, row.ends_on, days[row.id])
-        found[row.enterprise_id].append(line)
+    found: defaultdict[int, list[rules.Done]] = defaultdict(list)
+    rows = db.session.execute(unscoped(stmt, reason=_REASON)).tuples()
+    for enterprise_id, ends_on, at in rows:
+        found[enterprise_id].append(rules.Done(ends_on, clock.day_of(at)))
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import render_template, url_for
@@ -14,7 +14,7 @@ from supervision.account import queries as accounts
 from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.permissions import Permission
-from supervision.core.slice import Due, Todo
+from supervision.core.slice import Due, TimelineItem, Todo
 from supervision.core.web.paging import capped_count, first_rows
 from supervision.dutylist import labels, queries
 from supervision.dutylist.models import DutyMonth, EnterpriseDuty, SupervisionDuty
@@ -33,6 +33,26 @@ def panel(enterprise_id: int, actor: Actor) -> str:
         names=accounts.names({d.account_id for d in duties if d.account_id}),
         labels=labels,
     )
+
+
+def timeline(
+    enterprise_id: int, actor: Actor, before: datetime | None, limit: int
+) -> Sequence[TimelineItem]:
+    """What was said to be done."""
+    if not actor.may(Permission.DUTYLIST_READ):
+        return []
+    return [
+        TimelineItem(
+            at=row.at,
+            title=_("Duty done late") if row.is_late else _("Duty done"),
+            body=row.item.what,
+            url=url_for("dutylist.item", duty_id=row.duty_id),
+            icon="clipboard-list",
+            tone="wait" if row.is_late else "good",
+            who=row.by,
+        )
+        for row in queries.latest_done(enterprise_id, actor, before, limit)
+    ]
 
 
 def dues(actor: Actor, until: date) -> Sequence[Due]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from supervision.core import clock
 from supervision.core.actor import Actor
@@ -26,7 +26,8 @@ from supervision.dutylist.models import (
     SupervisionDuty,
 )
 from supervision.dutylist.rules import Grade
-from supervision.enterprise.models import Enterprise
+from supervision.enterprise.coverage import LIVING
+from supervision.enterprise.models import Enterprise, narrowed
 
 MOST_DUTIES = 200
 MOST_DONE = 40
@@ -90,6 +91,32 @@ def done_of(duty_id: int, actor: Actor) -> Sequence[DutyDone]:
     return db.session.scalars(stmt).all()
 
 
+def list_done(enterprise_id: int, actor: Actor) -> Select[Any]:
+    """Everything that was done of an enterprise's list, newest first."""
+    return (
+        visible(DutyDone, actor)
+        .where(DutyDone.enterprise_id == enterprise_id)
+        .options(joinedload(DutyDone.item))
+        .order_by(DutyDone.at.desc(), DutyDone.id.desc())
+    )
+
+
+def latest_done(
+    enterprise_id: int, actor: Actor, before: datetime | None, limit: int
+) -> Sequence[DutyDone]:
+    """For the timeline, newest first."""
+    stmt = list_done(enterprise_id, actor)
+    if before is not None:
+        stmt = stmt.where(DutyDone.at < before)
+    return db.session.scalars(stmt.limit(limit)).all()
+
+
+def months(enterprise_id: int, actor: Actor, limit: int = 12) -> Sequence[DutyMonth]:
+    """The newest months first."""
+    stmt = visible(DutyMonth, actor).where(DutyMonth.enterprise_id == enterprise_id)
+    return db.session.scalars(stmt.order_by(DutyMonth.month.desc()).limit(limit)).all()
+
+
 def get_file(duty_id: int, file_id: int, actor: Actor) -> DutyFile:
     """A file of this duty and no other. Raises NotFound."""
     get_duty(duty_id, actor)
@@ -133,22 +160,32 @@ def due_of_enterprise(actor: Actor, until: date) -> Sequence[EnterpriseDuty]:
 class MonthFilter:
     month: date
     text: str = ""
+    region: str = ""
     is_behind: bool = False
+    sort: str = "missed"
+
+
+MONTH_SORTS: dict[str, tuple[Any, ...]] = {
+    "missed": (DutyMonth.missed.desc(), DutyMonth.enterprise_id.desc()),
+    "done": (DutyMonth.done.desc(), DutyMonth.enterprise_id.desc()),
+    "name": (Enterprise.name, DutyMonth.enterprise_id),
+}
 
 
 def list_months(actor: Actor, wanted: MonthFilter) -> Select[Any]:
-    """Figures of a month by enterprise, the one with most missed first."""
+    """Figures of a month by enterprise. Whoever has left the roll is behind with nothing."""
     stmt = (
         visible(DutyMonth, actor)
         .join(Enterprise, Enterprise.id == DutyMonth.enterprise_id)
-        .where(DutyMonth.month == wanted.month)
-        .options(joinedload(DutyMonth.enterprise))
+        .where(DutyMonth.month == wanted.month, Enterprise.roll_status.in_(LIVING))
+        .options(contains_eager(DutyMonth.enterprise))
     )
     if wanted.is_behind:
         stmt = stmt.where(DutyMonth.missed > 0)
     if wanted.text:
         stmt = stmt.where(contains(wanted.text, Enterprise.name, Enterprise.uscc))
-    return stmt.order_by(DutyMonth.missed.desc(), DutyMonth.enterprise_id.desc())
+    stmt = narrowed(stmt, DutyMonth.enterprise_id, region=wanted.region)
+    return stmt.order_by(*MONTH_SORTS.get(wanted.sort, MONTH_SORTS["missed"]))
 
 
 def month_of(enterprise_id: int, actor: Actor, month: date) -> DutyMonth | None:

@@ -191,10 +191,13 @@ def complete(duty: EnterpriseDuty, actor: Actor, *, starts_on: date, given: Evid
 
 
 def end(duty: EnterpriseDuty, actor: Actor, *, reason: str) -> None:
-    """Take a line of one's own off the list; what was done of it stays."""
+    """Take off the list a line of one's own, or one that the law no longer asks.
+
+    What was done of it stays.
+    """
     _check_own(actor, Permission.DUTYLIST_EDIT)
     _check_live(duty)
-    if duty.template_id is not None:
+    if duty.template is not None and is_in_force(duty.template):
         raise Conflict(N_("A duty of the law is not taken off the list."))
     if not reason:
         raise InvalidInput(N_("This field is required."), field="reason")
@@ -202,6 +205,10 @@ def end(duty: EnterpriseDuty, actor: Actor, *, reason: str) -> None:
     db.session.flush()
     audit.record(actor, "dutylist.end", duty, reason=reason)
     months.refresh(duty.enterprise_id, clock.today())
+
+
+def is_in_force(template: DutyTemplate) -> bool:
+    return template.effective_to is None or template.effective_to >= clock.today()
 
 
 def assignable(enterprise_id: int, actor: Actor) -> list[Account]:

@@ -7,10 +7,12 @@ from flask_babel import lazy_gettext as _l
 from supervision.core.permissions import Permission
 from supervision.core.slice import Job, NavGroup, NavItem, Panel, Slice
 from supervision.dutylist import (
+    dossier,
     jobs,
     labels,
     panels,
     views,
+    views_law,  # noqa: F401 - adds its addresses to the blueprint
     views_supervision,
 )
 from supervision.dutylist.blueprint import bp
@@ -29,11 +31,13 @@ SLICE = Slice(
         ),
     ),
     panels=(Panel("duties", _l("Duty list"), Permission.DUTYLIST_READ, 19, panels.panel),),
+    timeline=panels.timeline,
+    chapters=dossier.CHAPTERS,
     todos=panels.todos,
     dues=panels.dues,
     duties=labels.DUTIES,
     jobs=(Job("dutylist.watch", jobs.watch, {"hour": 5, "minute": 50}),),
-    exports=(views.DUTIES, views_supervision.SUPERVISION),
+    exports=(views.MONTHS, views.DUTIES, views_supervision.SUPERVISION),
     notices=labels.NOTICES,
     actions=labels.ACTIONS,
 )

@@ -15,6 +15,7 @@ from sqlalchemy import Select
 from supervision.account import queries as accounts
 from supervision.core import attachments, clock
 from supervision.core.access import current_actor, requires
+from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment
 from supervision.core.db import transaction
 from supervision.core.errors import Conflict, InvalidInput, NotFound
@@ -44,19 +45,53 @@ def index() -> ResponseReturnValue:
     if not actor.is_regulator and len(actor.enterprise_ids) == 1:
         (own,) = actor.enterprise_ids
         return redirect(url_for("dutylist.items", enterprise_id=own))
+    form, wanted = _month_filter(actor)
+    page = paginate(queries.list_months(actor, wanted), number=page_number())
+    return render_template(
+        "dutylist/index.html",
+        form=form,
+        page=page,
+        regions=enterprises.region_path_names({m.enterprise.region_code for m in page.items}),
+        active=sum(1 for on in (wanted.is_behind, wanted.region) if on),
+    )
+
+
+def _month_filter(actor: Actor) -> tuple[forms.MonthForm, queries.MonthFilter]:
     form = forms.MonthForm(request.args)
     form.month.choices = _months()
+    form.region.choices = [("", "—"), *enterprises.region_choices(actor)]
     form.validate()
     chosen = form.month.data if form.month.data in dict(form.month.choices) else None
     form.month.data = chosen or form.month.choices[0][0]
-    wanted = queries.MonthFilter(
+    region = form.region.data or ""
+    return form, queries.MonthFilter(
         month=date.fromisoformat(form.month.data + "-01"),
         text=form.text.data or "",
+        region=region if region.isdecimal() else "",
         is_behind=form.behind.data == "1",
+        sort=form.sort.data or "missed",
     )
-    page = paginate(queries.list_months(actor, wanted), number=page_number())
-    active = 1 if wanted.is_behind else 0
-    return render_template("dutylist/index.html", form=form, page=page, active=active)
+
+
+def _of_month() -> Select[Any]:
+    actor = current_actor()
+    return queries.list_months(actor, _month_filter(actor)[1])
+
+
+MONTHS = ListExport(
+    "dutylist.months",
+    _l("Duty lists of enterprises"),
+    Permission.DUTYLIST_READ,
+    _of_month,
+    exports.month_table,
+)
+
+
+@bp.get("/export.xlsx")
+@requires(Permission.DUTYLIST_READ)
+def export_months() -> ResponseReturnValue:
+    """The filtered list of enterprises as Excel."""
+    return answer(MONTHS)
 
 
 def _months() -> list[tuple[str, str]]:
@@ -239,6 +274,7 @@ def _page(duty_id: int, failed: str = "", form: Form | None = None) -> str:
         failed=failed,
         who=accounts.names({duty.account_id}).get(duty.account_id or 0) if duty.account_id else "",
         is_own=not actor.is_regulator,
+        may_end=not (duty.template and service.is_in_force(duty.template)),
         labels=labels,
     )
 

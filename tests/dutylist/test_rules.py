@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,8 +11,9 @@ from supervision.core.errors import InvalidInput
 from supervision.core.spans import Frequency as F
 from supervision.core.spans import Span, due_after, spans_between
 from supervision.dutylist.rules import (
+    Done,
     Figures,
-    Line,
+    Held,
     Standing,
     check_evidence,
     figures,
@@ -58,19 +60,18 @@ def test_what_was_not_done_can_be_made_up_for_twelve_periods_but_not_before_it_b
 
 
 def test_figures_count_periods_that_end_in_the_month_and_nothing_missed_before_its_end():
-    weekly = Line(
-        F.WEEKLY,
-        date(2026, 11, 1),
-        None,
-        {date(2026, 11, 2): date(2026, 11, 6), date(2026, 11, 9): date(2026, 11, 20)},
-    )
-    yearly = Line(F.YEARLY, date(2026, 1, 1), None, {})
-    ended = Line(F.DAILY, date(2026, 11, 1), date(2026, 11, 3), {})
+    weekly, yearly = (Held(f, date(2026, 11, 1), None) for f in (F.WEEKLY, F.YEARLY))
+    ended = Held(F.DAILY, date(2026, 11, 1), date(2026, 11, 3))
+    in_time = Done(date(2026, 11, 8), date(2026, 11, 6))
+    too_late = Done(date(2026, 11, 15), date(2026, 11, 20))
     month = month_of(date(2026, 11, 23))
     assert month == Span(date(2026, 11, 1), date(2026, 11, 30))
     # Weeks end on the 1st, 8th, 15th, 22nd and 29th; the last is not over.
-    found = figures([weekly, yearly, ended], month, date(2026, 11, 23))
+    today = date(2026, 11, 23)
+    found = figures([weekly, yearly, ended], [in_time, too_late], month, today)
     assert found == Figures(due=8, done=2, late=1, missed=5)
+    twice = figures([replace(weekly, count=2)], [in_time, Done(month.last, today)], month, today)
+    assert twice == Figures(due=10, done=2, late=0, missed=7)
 
 
 @pytest.mark.parametrize(
