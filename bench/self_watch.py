@@ -1,0 +1,146 @@
+"""The jobs of commitments and duty lists at 100,000 enterprises on their worst day.
+
+    python -m bench.self_watch [--enterprises N] [--databases sqlite,postgres]
+
+Everybody owes a daily commitment and nobody makes one; everybody has the law's whole duty list and
+does nothing of it. Each job runs twice: the second run finds nothing more. PostgreSQL is the server
+of TEST_DATABASE_URL, else one started for the run. Prints a JSON line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, insert, literal, null, select
+
+from bench.selfcheck_rounds import databases
+from supervision import seeds
+from supervision.commitment import jobs as commitments
+from supervision.commitment.models import CommitmentMissed
+from supervision.core import clock
+from supervision.core.db import db, transaction
+from supervision.core.scope import unscoped
+from supervision.core.spans import due_after
+from supervision.dutylist import jobs as duties
+from supervision.dutylist import queries
+from supervision.dutylist.models import DutyMonth, DutyTemplate, EnterpriseDuty
+from supervision.enterprise.models import Enterprise, RollStatus
+from supervision.enterprise.uscc import demo_uscc
+from supervision.factory import create_app, throwaway_settings
+from supervision.settings import Settings
+from tests.cast import assemble, enterprise_values
+
+# A Monday at five past ten: the hour of the day and the week's duties have passed.
+NOW = datetime(2026, 11, 23, 2, 5, tzinfo=UTC)
+ENROLLED = NOW - timedelta(days=1)
+ADOPTED = date(2026, 9, 1)
+BATCH = 5000
+WHY = "the bench counts"
+
+
+def settle(enterprises: int) -> None:
+    """Enterprises of the chemical trade, and the shipped standards and duties."""
+    db.drop_all()
+    db.create_all()
+    cast = assemble()
+    with transaction():
+        seeds.load_commitments()
+        seeds.load_duties()
+    fixed = {
+        "roll_status": RollStatus.IN_PRODUCTION,
+        "industry_code": "2614",
+        "officer_id": cast.accounts["district_officer"],
+        "created_at": ENROLLED,
+        "updated_at": ENROLLED,
+    }
+    for start in range(0, enterprises, BATCH):
+        serials = range(1000 + start, 1000 + min(start + BATCH, enterprises))
+        rows = [enterprise_values(n, uscc=demo_uscc("330110", n)) | fixed for n in serials]
+        with transaction():
+            db.session.execute(insert(Enterprise), rows)
+
+
+def adopt() -> int:
+    """The law's whole list for everybody, nothing of it done since; how many lines."""
+    total = 0
+    for template in queries.templates_on(ADOPTED):
+        with transaction():
+            total += _line(template)
+    return total
+
+
+def _line(template: DutyTemplate) -> int:
+    owner = Enterprise.__table__
+    copied = ("code", "duty", "position", "holder", "what", "how", "clause", "frequency")
+    values: dict[str, Any] = {
+        **{name: literal(getattr(template, name)) for name in copied},
+        "template_id": literal(template.id),
+        "account_id": null(),
+        "person": literal(""),
+        "begins_on": literal(ADOPTED),
+        "ends_on": null(),
+        "done_until": null(),
+        "due_on": literal(due_after(template.frequency, ADOPTED, None).last),
+        "told_on": null(),
+        "end_reason": literal(""),
+        "created_at": literal(ENROLLED),
+        "created_by": literal("bench"),
+        "row_version": literal(1),
+    }
+    lines = select(owner.c.id, *(values[name] for name in values))
+    done = db.session.execute(insert(EnterpriseDuty).from_select(["enterprise_id", *values], lines))
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def timed(run: Callable[[datetime], int], now: datetime) -> tuple[int, float]:
+    with clock.frozen(now):
+        started = time.monotonic()
+        return run(now), round(time.monotonic() - started, 1)
+
+
+def count(model: Any) -> int:
+    return db.session.scalar(unscoped(select(func.count(model.id)), reason=WHY)) or 0
+
+
+def measure(settings: Settings, enterprises: int, name: str) -> dict[str, Any]:
+    figures: dict[str, Any] = {}
+    with create_app(settings).app_context():
+        settle(enterprises)
+        for job, run, now in (
+            ("enrol", commitments.enrol, ENROLLED),
+            ("missed", commitments.watch, NOW),
+        ):
+            figures[f"{name}_{job}"], figures[f"{name}_{job}_seconds"] = timed(run, now)
+            figures[f"{name}_{job}_again"], figures[f"{name}_{job}_again_seconds"] = timed(run, now)
+        figures[f"{name}_noted"] = count(CommitmentMissed)
+        db.session.rollback()
+        figures[f"{name}_lines"] = adopt()
+        figures[f"{name}_late"], figures[f"{name}_late_seconds"] = timed(duties.watch, NOW)
+        again = timed(duties.watch, NOW)
+        figures[f"{name}_late_again"], figures[f"{name}_late_again_seconds"] = again
+        figures[f"{name}_months"] = count(DutyMonth)
+    return figures
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--enterprises", type=int, default=100_000)
+    parser.add_argument("--databases", default="sqlite,postgres")
+    wanted = parser.parse_args()
+    figures: dict[str, Any] = {"enterprises": wanted.enterprises}
+    with databases(wanted.databases) as found, tempfile.TemporaryDirectory() as folder:
+        for name, url in found.items():
+            settings = throwaway_settings(database_url=url, storage_dir=Path(folder))
+            figures |= measure(settings, wanted.enterprises, name)
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
