@@ -21,6 +21,7 @@ from supervision.core.permissions import Permission
 from supervision.core.statutory import Certainty
 from supervision.core.web.forms import check_seen, given
 from supervision.enterprise import queries as enterprises
+from supervision.enterprise.ended import open_file
 
 
 @bp.get("/standards")
@@ -125,6 +126,7 @@ def _form_page(form: forms.StandardForm, parts: str) -> str:
 @requires(Permission.COMMITMENT_EDIT)
 def choose(enterprise_id: int) -> ResponseReturnValue:
     """Which standard applies to this enterprise, by hand."""
+    open_file(enterprise_id, current_actor())
     setting = queries.setting_of(enterprise_id, current_actor())
     form = forms.ChoiceForm(
         formdata=None,
@@ -158,7 +160,7 @@ def _offer(form: forms.ChoiceForm) -> None:
 @requires(Permission.COMMITMENT_EDIT)
 def choose_now(enterprise_id: int) -> ResponseReturnValue:
     actor = current_actor()
-    enterprises.get_enterprise(enterprise_id, actor)
+    open_file(enterprise_id, actor)
     form = forms.ChoiceForm()
     _offer(form)
     if not form.validate_on_submit():
@@ -168,7 +170,7 @@ def choose_now(enterprise_id: int) -> ResponseReturnValue:
         if setting is not None:
             check_seen(form, setting.row_version)
         arranging.override(
-            enterprises.get_enterprise(enterprise_id, actor),
+            open_file(enterprise_id, actor),
             actor,
             code=form.standard.data or "",
             reason=form.reason.data or "",

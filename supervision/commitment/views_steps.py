@@ -25,17 +25,17 @@ from supervision.core.i18n import message_of
 from supervision.core.permissions import Permission
 from supervision.core.web import drawn
 from supervision.core.web.forms import check_seen
-from supervision.enterprise import queries as enterprises
+from supervision.enterprise.ended import open_file
 
 
 @bp.post("/enterprises/<int:enterprise_id>/begin")
 @requires(Permission.COMMITMENT_MAKE)
 def begin(enterprise_id: int) -> ResponseReturnValue:
     actor = current_actor()
-    enterprises.get_enterprise(enterprise_id, actor)
+    open_file(enterprise_id, actor)
     try:
         with transaction():
-            found = service.begin(enterprises.get_enterprise(enterprise_id, actor), actor)
+            found = service.begin(open_file(enterprise_id, actor), actor)
     except Conflict as error:
         flash(message_of(error), "warning")
         return redirect(url_for("commitment.of_enterprise", enterprise_id=enterprise_id))
@@ -197,7 +197,7 @@ def correct(commitment_id: int) -> ResponseReturnValue:
 @requires(Permission.COMMITMENT_ARRANGE)
 def add_signer(enterprise_id: int) -> ResponseReturnValue:
     actor = current_actor()
-    enterprises.get_enterprise(enterprise_id, actor)
+    open_file(enterprise_id, actor)
     form = forms.SignerForm().mark("signer")
     setting = _setting(enterprise_id)
     standard = standards.in_force(clock.today()).get(setting.standard_code)

@@ -31,7 +31,7 @@ from supervision.dutylist import exports, forms, labels, queries, rules, service
 from supervision.dutylist.blueprint import bp
 from supervision.dutylist.models import EnterpriseDuty
 from supervision.enterprise import queries as enterprises
-from supervision.enterprise.models import Enterprise
+from supervision.enterprise.ended import open_file
 
 MONTHS_OFFERED = 12
 MOST_FILES = 10
@@ -174,10 +174,10 @@ def export(enterprise_id: int, kind: str) -> ResponseReturnValue:  # noqa: ARG00
 @requires(Permission.DUTYLIST_EDIT)
 def adopt(enterprise_id: int) -> ResponseReturnValue:
     actor = current_actor()
-    enterprises.get_enterprise(enterprise_id, actor)
+    open_file(enterprise_id, actor)
     try:
         with transaction():
-            count = service.adopt(enterprises.get_enterprise(enterprise_id, actor), actor)
+            count = service.adopt(open_file(enterprise_id, actor), actor)
     except Conflict as error:
         flash(message_of(error), "warning")
     else:
@@ -190,6 +190,7 @@ def adopt(enterprise_id: int) -> ResponseReturnValue:
 def new(enterprise_id: int) -> ResponseReturnValue:
     if current_actor().is_regulator:
         raise NotFound  # the list is the enterprise's own
+    open_file(enterprise_id, current_actor())
     return _new_page(enterprise_id, _offer(forms.DutyForm(formdata=None), enterprise_id))
 
 
@@ -197,13 +198,13 @@ def new(enterprise_id: int) -> ResponseReturnValue:
 @requires(Permission.DUTYLIST_EDIT)
 def create(enterprise_id: int) -> ResponseReturnValue:
     actor = current_actor()
-    enterprises.get_enterprise(enterprise_id, actor)
+    open_file(enterprise_id, actor)
     form = _offer(forms.DutyForm(), enterprise_id)
     if not form.validate_on_submit():
         return _new_page(enterprise_id, form), 422
     try:
         with transaction():
-            plant: Enterprise = enterprises.get_enterprise(enterprise_id, actor)
+            plant = open_file(enterprise_id, actor)
             made = service.add(plant, actor, _fields(form))
             ident = made.id
     except InvalidInput as error:

@@ -22,6 +22,7 @@ from supervision.core.web.exporting import answer
 from supervision.core.web.forms import check_seen, given
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
+from supervision.enterprise.ended import open_file
 from supervision.enterprise.models import Enterprise
 from supervision.score import exports, forms, labels, queries, service, showing
 from supervision.score.blueprint import bp
@@ -113,7 +114,7 @@ def _month_argument() -> date | None:
 @bp.get("/enterprises/<int:enterprise_id>/facts/new")
 @requires(Permission.SCORE_RECORD)
 def new_fact(enterprise_id: int) -> ResponseReturnValue:
-    enterprise = enterprises.get_enterprise(enterprise_id, current_actor())
+    enterprise = open_file(enterprise_id, current_actor())
     return _fact_form(enterprise, forms.FactForm(formdata=None))
 
 
@@ -121,13 +122,13 @@ def new_fact(enterprise_id: int) -> ResponseReturnValue:
 @requires(Permission.SCORE_RECORD)
 def create_fact(enterprise_id: int) -> ResponseReturnValue:
     actor = current_actor()
-    enterprise = enterprises.get_enterprise(enterprise_id, actor)
+    enterprise = open_file(enterprise_id, actor)
     form = forms.FactForm()
     if not form.validate_on_submit():
         return _fact_form(enterprise, form), 422
     try:
         with transaction():
-            enterprise = enterprises.get_enterprise(enterprise_id, actor)
+            enterprise = open_file(enterprise_id, actor)
             fields = FactFields(
                 FactKind(given(form.kind.data)),
                 given(form.happened_on.data),

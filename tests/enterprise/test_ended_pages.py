@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from supervision.chemical import queries as chemicals
@@ -18,7 +20,7 @@ from tests.factories.roll import propose_merger
 from tests.pages import error_text
 
 OFFICER = "district_officer"
-WHO = (OFFICER, "plant_manager", "section_chief", "administrator", "city_officer")
+WHO = (OFFICER, "section_chief", "administrator", "city_officer", OWN := "other_plant")
 # What may still be done with an ended file, or is refused in words of its own.
 STILL = {
     "casefile.create": "an offence is prosecuted where it was committed",
@@ -26,6 +28,9 @@ STILL = {
     "enterprise.change": "what is wrong in it is corrected",
     "enterprise.set_roll_status": "says itself that it stays merged",
     "enterprise.reveal": "reads",
+    "commitment.remove_signer": "ends what was arranged",
+    "commitment.renew_key": "takes the page at the gate away",
+    "guide.show_again": "unhides a card on the start page",
     "change_request.create": "says itself that the file is closed",
     "order.withdraw": "ends what was agreed",
     "people.settle_sector": "corrects what is on record",
@@ -80,7 +85,8 @@ def refused(pages, method, url):
     """Whoever may do it at all is told where it goes on."""
     for who in WHO:
         answer = getattr(pages, method.lower())(who, url)
-        if answer.status_code != 403:
+        if answer.status_code not in (403, 404):
+            answer.who = who
             return answer
     raise AssertionError(f"nobody may: {url}")
 
@@ -88,7 +94,9 @@ def refused(pages, method, url):
 def check(cast, answer, url):
     assert answer.status_code == 409, url
     assert "Invented Plant 2 merged into Invented Plant 1" in error_text(answer), url
-    assert f'href="/enterprises/{cast.plant_id}"' in answer.get_data(as_text=True), url
+    # Its own people are told the name; the survivor's file is not theirs to open.
+    link = f'href="/enterprises/{cast.plant_id}"' in answer.get_data(as_text=True)
+    assert link == (answer.who != OWN), url
 
 
 def test_every_address_that_begins_something_in_a_file_refuses_an_ended_one(
@@ -100,13 +108,14 @@ def test_every_address_that_begins_something_in_a_file_refuses_an_ended_one(
     )
     assert {"document.create", "inspection.create", "chemical.create_unit"} <= set(found.values())
     for rule in found:
-        url = rule.format(enterprise_id=cast.other_plant_id)
+        # Of several words in an address the first will do.
+        url = re.sub(r"<any\((\w+)[^>]*>", r"\1", rule).format(enterprise_id=cast.other_plant_id)
         check(cast, refused(pages, "POST", url), url)
 
 
 def test_no_form_is_offered_that_would_be_refused(app, pages, cast, merged):
     # Two of them are lists with a form beside them: the list is still read.
-    lists = {"risk.add_plan", "order.confirm", "enterprise_code.issue"}
+    lists = {"risk.add_plan", "order.confirm", "enterprise_code.issue", "selfcheck.adopt"}
     for rule, name in begins(app, "GET").items():
         if name not in lists:
             url = rule.format(enterprise_id=cast.other_plant_id)
