@@ -4,6 +4,15 @@
   const site = (window.anqiSite ||= {});
   const all = (selector) => [...document.querySelectorAll(selector)];
 
+  // A Chinese font comes in a hundred pieces: those for every word that this page may yet show,
+  // dialogs and messages included. What somebody types beyond them is in the phone's own font.
+  async function fonts() {
+    const words = document.body.textContent + all("[data-texts]").map((e) => e.dataset.texts).join("");
+    const { fontFamily } = getComputedStyle(document.body);
+    await Promise.all(["400", "700"].map((weight) => document.fonts.load(`${weight} 16px ${fontFamily}`, words)));
+    return performance.getEntriesByType("resource").map((entry) => entry.name).filter((name) => name.endsWith(".woff2"));
+  }
+
   // site-purge.js forgets every cache whose name begins with "anqi-site-" when somebody signs out.
   site.offline = (cacheName, worker, scope) => ({
     async keep() {
@@ -19,6 +28,7 @@
       await cache.put(location.pathname, answer);
       const files = new Set([
         ...all("script[src], link[rel=stylesheet], link[rel=icon], img[src^='/static/']").map((e) => e.src || e.href),
+        ...await fonts(),
         ...all("svg use").map((use) => new URL(use.getAttribute("href"), location).href.split("#")[0]),
       ]);
       for (const file of files) {

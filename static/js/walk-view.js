@@ -81,6 +81,7 @@
       $("[data-banner]").hidden = !words;
       $("[data-banner-text]").textContent = words;
       $("[data-banner-link]").hidden = !ended;
+      $("[data-banner-zero]").hidden = model.status !== "done" || model.findings > 0;
       $("[data-undo-finish]").hidden = Boolean(ended) || !model.finish || Boolean(model.finish.tries);
     }
 

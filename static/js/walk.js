@@ -187,10 +187,8 @@
       withdraw(itemOf(button));
     } else if (button?.matches("[data-next]")) {
       showNext();
-    } else if (button?.matches("[data-all-ok]")) {
-      openFinish(true);
-    } else if (button?.matches("[data-finish]")) {
-      openFinish(false);
+    } else if (button?.matches("[data-all-ok], [data-finish]")) {
+      openFinish();
     } else if (button?.matches("[data-undo-finish]")) {
       store.remove([model.finish.seq]).then(reload);
     }
@@ -207,21 +205,22 @@
   // ---- the end -------------------------------------------------------------------------------
   let restIsOk = false;
 
-  function openFinish(allOk) {
+  // What has no answer yet may be in order as a whole: one yes instead of ten taps.
+  function openFinish() {
     const dialog = document.getElementById("finish-dialog");
     const items = [...model.items.values()];
     const open = items.filter((item) => item.result === "open").length;
     const mute = items.filter(site.isMute).length;
     const found = items.filter((item) => item.result === "finding").length;
-    restIsOk = allOk;
+    restIsOk = open > 0;
     const missing = [
-      open && !allOk && texts.missingItems.replace("{n}", open),
       mute && texts.missingFinding.replace("{n}", mute),
       entries.some((entry) => entry.state === "refused") && texts.missingRefused,
     ].filter(Boolean);
     $("[data-become]", dialog).textContent = found
       ? (found === 1 ? texts.becomeOne : texts.becomeMany.replace("{n}", found)) : texts.becomeNone;
-    $("[data-rest]", dialog).textContent = allOk ? texts.restOk.replace("{n}", open) : "";
+    $("[data-rest]", dialog).textContent = open ? (open === 1 ? texts.restOne : texts.restMany.replace("{n}", open)) : "";
+    $("[data-finish-now] span", dialog).textContent = open ? texts.finishRest : texts.finish;
     $("[data-missing]", dialog).hidden = !missing.length;
     $("[data-complete]", dialog).hidden = missing.length > 0;
     $("[data-finish-now]", dialog).disabled = missing.length > 0;

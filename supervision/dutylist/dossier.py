@@ -29,7 +29,7 @@ _DONE: tuple[Column[DutyDone], ...] = (
     Column("to", _l("Day to"), lambda d: d.ends_on, Kind.DAY, 12),
     Column("by", _l("Done by"), lambda d: d.by, width=12),
     Column("at", _l("Done at"), lambda d: d.at, Kind.INSTANT, 18),
-    Column("note", _l("What was done"), lambda d: d.note or d.link, width=30),
+    Column("note", _l("How the duty was done"), lambda d: d.note or d.link, width=30),
 )
 
 

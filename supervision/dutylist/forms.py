@@ -94,7 +94,7 @@ class DoneForm(Form):
     """``period``: its first day. Not a SeenForm: a period is said to be done once anyway."""
 
     period = CodeField(_l("Period"), [InputRequired()])
-    note = _text(_l("What was done"))
+    note = _text(_l("How the duty was done"))
     link = StringField(
         _l("Link to a record"),
         [Length(max=MAX_LINK)],

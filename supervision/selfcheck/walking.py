@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from supervision.account.roles import Role
-from supervision.core import audit, clock
+from supervision.core import attachments, audit, clock
 from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment
 from supervision.core.db import db
@@ -94,6 +94,8 @@ def answer(one: CheckRound, actor: Actor, seen: Seen) -> bool:
         return False
     if known is None:
         known = _new(one, seen, item)
+    elif known.made_by_id != actor.id:
+        _keep_replaced(one, actor, known)
     is_finding = seen.result is AnswerResult.FINDING
     known.result = seen.result
     known.finding = seen.finding if is_finding else ""
@@ -229,6 +231,22 @@ def _category(seen: Seen, item: CheckTemplateItem | None) -> Category:
     return seen.category or (item.category if item else Category.OTHER)
 
 
+def _keep_replaced(one: CheckRound, actor: Actor, known: CheckAnswer) -> None:
+    """What another walker had said is in the trail, once it is no longer in the round."""
+    audit.record(
+        actor,
+        "selfcheck.replace",
+        one,
+        item=known.client_id,
+        result=known.result,
+        finding=known.finding,
+        by=known.made_by,
+    )
+
+
 def _drop(one: CheckRound, photo: CheckPhoto) -> None:
+    """The file goes with it: nobody else has it before the round is finished."""
     one.photos.remove(photo)
     db.session.delete(photo)
+    db.session.flush()
+    attachments.forget(photo.attachment)

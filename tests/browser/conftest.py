@@ -209,7 +209,12 @@ def visitors(chromium: sync_api.Browser, base: str, password: str) -> Iterator[V
     present: list[Visitor] = []
 
     def make(
-        username: str, screen: dict[str, object], *, scheme: str = "light", language: str = "zh-CN"
+        username: str,
+        screen: dict[str, object],
+        *,
+        scheme: str = "light",
+        language: str = "zh-CN",
+        signs_in: bool = True,
     ) -> Visitor:
         context = chromium.new_context(
             **screen, color_scheme=scheme, locale=language, accept_downloads=True
@@ -225,7 +230,8 @@ def visitors(chromium: sync_api.Browser, base: str, password: str) -> Iterator[V
         )
         visitor.page.on("pageerror", lambda e: visitor.complaints.append(str(e)))
         present.append(visitor)
-        visitor.sign_in(username, password)
+        if signs_in:
+            visitor.sign_in(username, password)
         if language != "zh-CN":
             visitor.read_in(language)
         return visitor

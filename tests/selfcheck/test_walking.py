@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from supervision.core import clock
+from supervision.core import attachments, clock
 from supervision.core.actor import SYSTEM
+from supervision.core.audit import AuditEntry
 from supervision.core.db import db, transaction
-from supervision.core.scope import visible
+from supervision.core.scope import unscoped, visible
 from supervision.hazard.models import Hazard
 from supervision.hazard.rules import Category, Source
 from supervision.selfcheck import queries
@@ -110,13 +111,25 @@ def test_who_saw_an_item_last_is_believed_whatever_arrives_first(cast, pages):
     assert Walker(pages, "worker", ident).results(early) == ["done"]
     (known,) = read(ident).answers
     assert (known.result, known.made_by) == (AnswerResult.FINDING, "Safety Manager")
+    # What somebody else had said is not in the round any more, but in the trail.
+    mended = message("answer", seen + timedelta(seconds=1), item=first, result="ok")
+    assert Walker(pages, "worker", ident).results(mended) == ["done"]
+    stmt = unscoped(select(AuditEntry), reason="a test reads the trail")
+    (kept,) = db.session.scalars(stmt.where(AuditEntry.action == "selfcheck.replace"))
+    assert (kept.data["finding"], kept.data["by"]) == ("Loose", "Safety Manager")
 
 
 def test_nothing_found_is_two_messages_and_what_is_withdrawn_makes_no_ticket(cast, pages):
     ident = make_round(cast)
     phone = Walker(pages, "worker", ident)
     own = str(uuid.uuid4())
-    phone.results(message("besides", item=own, finding="Not so"), message("withdraw", item=own))
+    phone.results(message("besides", item=own, finding="Not so"))
+    phone.photo(item=own)
+    (file,) = [p.attachment.sha256 for p in read(ident).photos]
+    assert attachments.storage().exists(file)
+    phone.results(message("withdraw", item=own))
+    assert read(ident).photos == []
+    assert not attachments.storage().exists(file)
     assert phone.results(message("rest_ok"), message("finish")) == ["done", "done"]
     one = read(ident)
     assert [a.result for a in one.answers] == [AnswerResult.OK] * 3
