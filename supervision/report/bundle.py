@@ -93,6 +93,7 @@ def _manifest(contents: Contents, imprint: Imprint, files: tuple[MadeFile, ...])
         "figures": canonical(contents.figures),
         "enforcement": asdict(contents.enforcement.figures),
         "holdings": asdict(contents.holdings.figures),
+        "selfwork": asdict(contents.selfwork.figures),
         "checks": [
             {"figure": str(c.label), "reported": int(c.reported), "ledger": int(c.ledger)}
             for c in contents.checks

@@ -48,6 +48,8 @@ from supervision.report.rules import (
     monthly_figures,
     ticket_part,
 )
+from supervision.report.selfwork import NAMES as SELFWORK_NAMES
+from supervision.report.selfwork import SelfWork, SelfWorkMaterial, selfwork
 
 
 class SubjectKind(StrEnum):
@@ -149,6 +151,7 @@ class Material:
     audit_id: int
     enforcement: EnforcementMaterial = field(default_factory=EnforcementMaterial)
     holdings: HoldingsMaterial = field(default_factory=HoldingsMaterial)
+    selfwork: SelfWorkMaterial = field(default_factory=SelfWorkMaterial)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +171,7 @@ class Contents:
     seen: tuple[SeenRow, ...]
     enforcement: Enforcement
     holdings: Holdings
+    selfwork: SelfWork
     by_day: tuple[DayFigures, ...]
     enterprises: Mapping[str, str]
     checks: tuple[Check, ...]
@@ -202,11 +206,13 @@ def compose(subject: Subject, period: Period, material: Material) -> Contents:
         chemicals=files.chemicals,
         sources=files.sources,
     )
+    own = selfwork(material.selfwork)
     checks = require(
         [
             *_checks(figures, ledger, by_day, material),
             *_enforcement_checks(done, held.counted),
             *_holding_checks(there, files.counted),
+            *_selfwork_checks(own, material.selfwork.counted),
         ]
     )
     return Contents(
@@ -216,11 +222,20 @@ def compose(subject: Subject, period: Period, material: Material) -> Contents:
         seen=seen,
         enforcement=done,
         holdings=there,
+        selfwork=own,
         by_day=by_day,
         enterprises={str(row.fact.enterprise_id): row.enterprise for row in ledger},
         checks=checks,
         audit_id=material.audit_id,
-        digest=_digest(subject, figures, ledger=ledger, seen=seen, done=done, there=there),
+        digest=_digest(
+            subject,
+            canonical(figures),
+            ledger=ledger,
+            violations=seen,
+            enforcement=done,
+            holdings=there,
+            selfwork=own,
+        ),
     )
 
 
@@ -281,22 +296,21 @@ def _holding_checks(there: Holdings, counted: Mapping[str, int]) -> Iterable[Che
         yield Check(label, getattr(there.figures, name), counted.get(name, 0))
 
 
-def _digest(
-    subject: Subject,
-    figures: MonthlyFigures,
-    *,
-    ledger: Sequence[LedgerRow],
-    seen: Sequence[SeenRow],
-    done: Enforcement,
-    there: Holdings,
-) -> str:
+def _selfwork_checks(own: SelfWork, counted: Mapping[str, int]) -> Iterable[Check]:
+    for name in SELFWORK_NAMES:
+        label = labels.SELFWORK_LABELS[name]
+        yield Check(label, getattr(own.figures, name), counted.get(name, 0))
+
+
+def _digest(subject: Subject, figures: Mapping[str, Any], **parts: Any) -> str:
+    """Of the canonical figures, and of the rows of each part."""
     held = {
         "subject": subject.key,
-        "figures": canonical(figures),
-        "ledger": [asdict(row) for row in ledger],
-        "violations": [asdict(row) for row in seen],
-        "enforcement": asdict(done),
-        "holdings": asdict(there),
+        "figures": figures,
+        **{
+            name: [asdict(row) for row in part] if isinstance(part, tuple) else asdict(part)
+            for name, part in parts.items()
+        },
     }
     text = json.dumps(held, default=str, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

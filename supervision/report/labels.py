@@ -8,12 +8,17 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from supervision.chemical.labels import GRADE_LABELS as SOURCE_GRADE_LABELS
+from supervision.commitment.labels import PERIOD_LABELS
 from supervision.escalation.labels import AUDIENCE_LABELS, LADDER_LABELS
 from supervision.hazard.labels import GRADE_LABELS, SOURCE_LABELS, STATUS_LABELS
 from supervision.inspection.labels import KIND_LABELS as INSPECTION_LABELS
+from supervision.people.labels import TRAINING_LABELS
 from supervision.report.enforcement import OrderExit
 from supervision.report.rules import Exit, Verdict
+from supervision.report.selfwork import Standing
 from supervision.risk.labels import GRADE_LABELS as RISK_GRADE_LABELS
+from supervision.score.labels import COLOUR_LABELS, GROUP_LABELS
+from supervision.selfcheck.labels import FREQUENCY_LABELS
 from supervision.video.labels import KIND_LABELS as RULE_LABELS
 from supervision.video.labels import STATUS_LABELS as VIDEO_LABELS
 
@@ -86,6 +91,43 @@ HOLDING_LABELS: dict[str, Any] = {
     "sources_fourth": _l("Major hazard sources, grade four"),
 }
 
+SELFWORK_LABELS: dict[str, Any] = {
+    "rounds_due": _l("Rounds of self-checks due in the month"),
+    "rounds_on_time": _l("Rounds walked in time"),
+    "rounds_late": _l("Rounds walked late"),
+    "rounds_missed": _l("Rounds missed"),
+    "rounds_excused": _l("Rounds excused"),
+    "rounds_findings": _l("Findings of rounds"),
+    "zero_reports": _l("Zero reports that stand"),
+    "commitments_due": _l("Safety commitments due in the month"),
+    "commitments_on_time": _l("Commitments published in time"),
+    "commitments_late": _l("Commitments published late"),
+    "commitments_missed": _l("Commitments missed"),
+    "trainings": _l("Trainings archived in the month"),
+    "training_people": _l("Participations in trainings"),
+    "training_passed": _l("Participations that passed"),
+    "training_minutes": _l("Training of those who passed, in minutes"),
+    "scores_green": _l("Enterprises with a green code"),
+    "scores_yellow": _l("Enterprises with a yellow code"),
+    "scores_orange": _l("Enterprises with an orange code"),
+    "scores_red": _l("Enterprises with a red code"),
+    "scores_none": _l("Enterprises without a code"),
+    "scores_vetoed": _l("Codes that are red by a veto"),
+    "duties_due": _l("Duties whose period ends in the month"),
+    "duties_done": _l("Duties done"),
+    "duties_late": _l("Duties done late"),
+    "duties_missed": _l("Duties not done in their period"),
+}
+
+# In a table's head, and of a row.
+STANDING_HEADS: dict[str, Any] = {
+    "due": _l("Were due"),
+    Standing.ON_TIME: _l("On time"),
+    Standing.LATE: _l("Late, but done"),
+    Standing.MISSED: _l("Missed"),
+    Standing.EXCUSED: _l("Excused"),
+}
+
 RISK_LABELS = {grade.value: label for grade, label in RISK_GRADE_LABELS.items()}
 
 ORDER_EXIT_LABELS = {OrderExit.CLOSED: _l("Closed"), OrderExit.VOID: _l("Void")}
@@ -146,6 +188,20 @@ DEFINITIONS = (
         "Certificates, risk points, chemicals and major hazard sources are counted as they stood "
         "at the month's end; a certificate lists whoever is past a day or within 90 days of one."
     ),
+    _l(
+        "Rounds of self-checks and commitments count in the month in which they fall due: due = in "
+        "time + late + missed (+ excused). What was made up for after the month's end stays missed; "
+        "an excuse counts whenever it was given."
+    ),
+    _l(
+        "Trainings count from the day on which their archive was closed; hours are those of "
+        "everybody who passed, added up."
+    ),
+    _l(
+        "The safety code (green, yellow, orange, red) is that of the month, frozen after its end; "
+        "it is not a risk grade (red, orange, yellow, blue). Duties are counted as the duty lists "
+        "stood when the report was made."
+    ),
 )
 
 
@@ -171,6 +227,31 @@ def ladder(code: str) -> str:
 
 def audience(code: str) -> str:
     return str(AUDIENCE_LABELS[code])  # type: ignore[index]
+
+
+def frequency(code: str) -> str:
+    return str(FREQUENCY_LABELS[code])  # type: ignore[index]
+
+
+def period(code: str) -> str:
+    return str(PERIOD_LABELS[code])  # type: ignore[index]
+
+
+def standing(code: Standing) -> str:
+    return str(STANDING_HEADS[code])
+
+
+def training_kind(code: str) -> str:
+    return str(TRAINING_LABELS[code])  # type: ignore[index]
+
+
+def colour(code: str) -> str:
+    """The safety code's name; an enterprise of which nothing was measured has none."""
+    return str(COLOUR_LABELS[code]) if code else _("No code yet")  # type: ignore[index]
+
+
+def score_group(code: str) -> str:
+    return str(GROUP_LABELS[code])  # type: ignore[index]
 
 
 def grade(code: str) -> str:

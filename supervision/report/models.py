@@ -38,6 +38,7 @@ from supervision.report.contents import Subject, SubjectKind, figures_of
 from supervision.report.enforcement import EnforcementFigures
 from supervision.report.holdings import HoldingFigures
 from supervision.report.rules import MonthlyFigures, month_days
+from supervision.report.selfwork import SelfWorkFigures
 
 
 class RequestState(StrEnum):
@@ -159,6 +160,12 @@ class MonthlyPackage(OfSubject, Base):
         """What the enterprises' files held; None in a package from before that was counted."""
         held = self.figures.get("holdings")
         return HoldingFigures(**held) if held else None
+
+    @property
+    def selfwork(self) -> SelfWorkFigures | None:
+        """What the enterprises did themselves; None in a package from before that was counted."""
+        held = self.figures.get("selfwork")
+        return SelfWorkFigures(**held) if held else None
 
     def file(self, kind: FileKind) -> Attachment:
         """Needs the four relationships loaded."""

@@ -14,7 +14,7 @@ from supervision.core.actor import Actor
 from supervision.core.export.columns import Column, shown
 from supervision.core.permissions import Permission
 from supervision.core.slice import TimelineItem
-from supervision.report import labels, queries, tables
+from supervision.report import labels, queries, selfwork_tables, tables
 from supervision.report.models import MonthlyPackage
 from supervision.report.rules import MonthlyFigures
 from supervision.report.tables import GroupRow
@@ -64,6 +64,13 @@ def timeline(
         )
         for package in queries.frozen_of_enterprise(enterprise_id, actor, before, limit)
     ]
+
+
+def selfwork(package: MonthlyPackage) -> list[tuple[str, str]]:
+    """What the enterprises did themselves; nothing in a package from before that was counted."""
+    figures = package.selfwork
+    pairs = selfwork_tables.balance(figures) if figures else []
+    return [(name, shown(value, kind)) for name, value, kind in pairs]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,14 @@ from supervision.core.export.columns import Column
 from supervision.core.export.pdf import PdfDocument
 from supervision.core.export.pdf_charts import ChartData
 from supervision.core.export.xlsx_charts import ChartKind
-from supervision.report import enforcement_tables, heading, holdings_tables, labels, tables
+from supervision.report import (
+    enforcement_tables,
+    heading,
+    holdings_tables,
+    labels,
+    selfwork_tables,
+    tables,
+)
 from supervision.report.contents import Contents, LedgerRow, SubjectKind
 from supervision.report.heading import Imprint
 from supervision.report.tables import GroupRow
@@ -45,9 +52,12 @@ def make_paper(contents: Contents, imprint: Imprint) -> bytes:
     document.facts(enforcement_tables.balance(contents.enforcement.figures))
     document.heading(_("Licences, certificates, risks and chemicals"))
     document.facts(holdings_tables.balance(contents.holdings.figures))
+    document.heading(_("Self-checks, commitments, training and safety codes"))
+    document.facts(selfwork_tables.balance(contents.selfwork.figures))
     _lists(document, contents)
     _enforcement(document, contents)
     _holdings(document, contents)
+    _selfwork(document, contents)
     document.heading(_("Totals against the ledger"))
     document.table(CHECK_COLUMNS, contents.checks)
     document.paragraph(
@@ -159,6 +169,13 @@ def _holdings(document: PdfDocument, contents: Contents) -> None:
         holdings_tables.SOURCES, unit=26, enterprise=28, grade=16, done_on=14, due_on=16
     )
     _listed(document, _("Major hazard sources"), sources, there.sources)
+
+
+def _selfwork(document: PdfDocument, contents: Contents) -> None:
+    """The same tables as in the workbook, as far as they fit: what needs somebody comes first."""
+    for part in selfwork_tables.parts(contents.selfwork, contents.subject.kind):
+        columns = enforcement_tables.on_paper(part.columns, **part.on_paper)
+        _listed(document, part.title, columns, part.rows)
 
 
 def _listed(

@@ -97,6 +97,7 @@ def keep(
         **canonical(contents.figures),
         "enforcement": asdict(contents.enforcement.figures),
         "holdings": asdict(contents.holdings.figures),
+        "selfwork": asdict(contents.selfwork.figures),
     }
     package.by_day = [{**asdict(day), "day": day.day.isoformat()} for day in contents.by_day]
     package.made_at = made_at

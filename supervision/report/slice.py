@@ -26,7 +26,7 @@ SLICE = Slice(
     timeline=panels.timeline,
     cards=(Card("reports", Permission.REPORT_READ, 60, panels.card),),
     jobs=(
-        Job("report.queue_month", jobs.queue_month, {"day": "1-3", "hour": 3, "minute": 10}),
+        Job("report.queue_month", jobs.queue_month, {"day": "1-3", "hour": 6, "minute": 30}),
         Job("report.make_queued", jobs.make_queued, {"seconds": 5}),
     ),
     notices={

@@ -14,7 +14,7 @@ from supervision.core.db import db
 from supervision.core.scope import unscoped
 from supervision.hazard import figures as hazards
 from supervision.hazard.workflow import HazardState
-from supervision.report import enforcement_sources, holdings_sources
+from supervision.report import enforcement_sources, holdings_sources, selfwork_sources
 from supervision.report.contents import Material, SeenRow, Subject, TicketText
 from supervision.report.enforcement_sources import Whose
 from supervision.report.rules import Exit, Period, TicketFact, Verdict, ViolationFact
@@ -63,6 +63,7 @@ def collect(subject: Subject, period: Period) -> Material:
             audit_id=_last_audit_id(),
             enforcement=enforcement_sources.collect(subject, window),
             holdings=holdings_sources.collect(subject, window),
+            selfwork=selfwork_sources.collect(subject, window),
         )
 
 

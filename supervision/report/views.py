@@ -162,6 +162,7 @@ def detail(package_id: int) -> ResponseReturnValue:
         labels=labels,
         tables=tables,
         breakdowns=panels.breakdowns(figures),
+        selfwork=panels.selfwork(package),
         charts=panels.charts(package),
     )
 

@@ -8,7 +8,14 @@ from flask_babel import lazy_gettext as _l
 from supervision.core.export.columns import Column, Kind
 from supervision.core.export.xlsx import XlsxBook, XlsxSheet
 from supervision.core.export.xlsx_charts import ChartKind, ChartSpec
-from supervision.report import enforcement_tables, heading, holdings_tables, labels, tables
+from supervision.report import (
+    enforcement_tables,
+    heading,
+    holdings_tables,
+    labels,
+    selfwork_tables,
+    tables,
+)
 from supervision.report.contents import Contents, DayFigures, SubjectKind
 from supervision.report.heading import Imprint
 
@@ -50,6 +57,7 @@ def make_workbook(contents: Contents, imprint: Imprint) -> bytes:
     book.ledger(_("Violations"), tables.SEEN, contents.seen, title=title)
     _enforcement(book, contents)
     _holdings(book, contents)
+    _selfwork(book, contents)
     book.checks(contents.checks, name=_("Check"), title=_("Totals against the ledger"))
     return book.save()
 
@@ -82,6 +90,9 @@ def _summary(book: XlsxBook, contents: Contents, imprint: Imprint) -> None:
     sheet.gap()
     sheet.heading(_("Licences, certificates, risks and chemicals"))
     sheet.facts(holdings_tables.balance(contents.holdings.figures))
+    sheet.gap()
+    sheet.heading(_("Self-checks, commitments, training and safety codes"))
+    sheet.facts(selfwork_tables.balance(contents.selfwork.figures))
     sheet.gap()
     _definitions(sheet)
 
@@ -122,6 +133,16 @@ def _holdings(book: XlsxBook, contents: Contents) -> None:
         book.ledger(_("Risk grades"), holdings_tables.RISKS, there.risks, title=title)
         book.ledger(_("Chemicals"), holdings_tables.CHEMICALS, there.chemicals, title=title)
     book.ledger(_("Major hazard sources"), holdings_tables.SOURCES, there.sources, title=title)
+
+
+def _selfwork(book: XlsxBook, contents: Contents) -> None:
+    """What they did themselves; a region's enterprise by enterprise, one enterprise's row by row."""
+    title = heading.subtitle(contents)
+    for part in selfwork_tables.parts(contents.selfwork, contents.subject.kind):
+        notes = [part.note] if part.note else []
+        if not part.rows:
+            notes.append(_("Nothing in this month."))
+        book.ledger(part.title, part.columns, part.rows, title=title, notes=notes)
 
 
 def _definitions(sheet: XlsxSheet) -> None:

@@ -101,6 +101,7 @@ MAY_IMPORT = {
         "selfcheck",
         "returns",
         "commitment",
+        "dutylist",
         "score",
     }
     | {"authority", "account", "enterprise"},
