@@ -121,12 +121,10 @@ def dues(actor: Actor, until: date) -> Sequence[Due]:
         if standard is None:
             continue
         day = rules.first_day(standard.period, clock.today())
-        at = rules.due_at(standard, day)
+        at = rules.due_for(standard, day, setting.since)
         there = queries.of_period(setting.enterprise_id, standard.period, day, actor)
         is_done = CommitmentState.PUBLISHED in there
-        is_past = standard.period is Period.YEARLY and (
-            is_done or setting.since >= clock.day_of(at)
-        )
+        is_past = standard.period is Period.YEARLY and is_done
         if clock.day_of(at) > until or is_past:
             continue
         draft = there.get(CommitmentState.DRAFT)

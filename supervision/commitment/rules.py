@@ -93,6 +93,19 @@ def due_at(standard: Standard, day: date) -> datetime:
     return last + min(timedelta(minutes=standard.due_minute), _LAST_SECOND)
 
 
+def due_for(standard: Standard, day: date, since: date) -> datetime:
+    """The same for whoever comes under the standard on ``since``.
+
+    One who came after the day on which it was due has as long from then on; of a day, all of it.
+    """
+    due = due_at(standard, day)
+    if since < clock.day_of(due):
+        return due
+    if standard.period is Period.DAILY:
+        return clock.start_of(day) + _LAST_SECOND
+    return due_at(standard, since)
+
+
 def words(text: str) -> frozenset[str]:
     """The words of a list that is written with commas."""
     return frozenset(word for part in text.split(",") if (word := part.strip()))

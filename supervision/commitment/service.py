@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 
@@ -65,7 +65,8 @@ def begin(enterprise: Enterprise, actor: Actor) -> Commitment:
         return found[S.DRAFT]
     if S.PUBLISHED in found:
         raise Conflict(N_("The commitment is published. Correct it where it is wrong."))
-    commitment = _new(enterprise, standard, day, actor)
+    due = rules.due_for(standard, day, setting.since)
+    commitment = _new(enterprise, standard, day, due, actor)
     last = db.session.scalars(queries.history(enterprise.id, actor).limit(1)).first()
     if last is not None and last.standard_id == standard.id:
         commitment.production = last.production
@@ -77,7 +78,7 @@ def begin(enterprise: Enterprise, actor: Actor) -> Commitment:
 
 
 def _new(
-    enterprise: Enterprise, standard: CommitmentStandard, day: date, actor: Actor
+    enterprise: Enterprise, standard: CommitmentStandard, day: date, due: datetime, actor: Actor
 ) -> Commitment:
     return Commitment(
         enterprise_id=enterprise.id,
@@ -85,7 +86,7 @@ def _new(
         standard=standard,
         period=standard.period,
         day=day,
-        due_at=rules.due_at(standard, day),
+        due_at=due,
         revision=1,
         reason="",
         status=S.DRAFT,

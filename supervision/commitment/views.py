@@ -179,7 +179,7 @@ def _state_now(
     day = rules.first_day(standard.period, clock.today())
     found = queries.of_period(setting.enterprise_id, standard.period, day, actor)
     there: Commitment | None = found.get(S.PUBLISHED)
-    due = there.due_at if there else rules.due_at(standard, day)
+    due = there.due_at if there else rules.due_for(standard, day, setting.since)
     return {
         "day": day,
         "due_at": due,

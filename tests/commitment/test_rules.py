@@ -33,6 +33,17 @@ def test_a_day_is_due_at_ten_and_a_year_at_the_end_of_january():
     assert due + timedelta(seconds=1) == at(31, 0) + timedelta(days=1)
 
 
+def test_who_comes_under_a_standard_later_has_as_long_from_then():
+    yearly = Standard(period=Period.YEARLY, due_days=30, due_minute=1440)
+    new_year = date(2026, 1, 1)
+    assert rules.due_for(yearly, new_year, date(2026, 1, 30)) == rules.due_at(yearly, new_year)
+    late = rules.due_for(yearly, new_year, date(2026, 7, 1))
+    assert late.astimezone(SHANGHAI).date() == date(2026, 7, 31)
+    monday = date(2026, 1, 5)
+    assert rules.due_for(Standard(), monday, date(2026, 1, 4)) == at(5, 10)
+    assert rules.due_for(Standard(), monday, monday) == at(6, 0) - timedelta(seconds=1)
+
+
 def test_ten_sharp_is_on_time_and_a_second_later_is_not():
     due = at(5, 10)
     assert rules.standing(due, due, due) is Standing.KEPT
