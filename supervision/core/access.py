@@ -23,10 +23,14 @@ _ATTRIBUTE = "__anqi_access__"
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """``permission`` None with ``is_public`` False: any signed-in person."""
+    """``permission`` None with ``is_public`` False: any signed-in person.
+
+    One of ``others`` opens it as well.
+    """
 
     is_public: bool = False
     permission: Permission | None = None
+    others: tuple[Permission, ...] = ()
     machine: bool = False
 
 
@@ -34,11 +38,14 @@ class UndeclaredEndpointError(RuntimeError):
     """An endpoint says nothing about who may call it."""
 
 
-def requires(permission: Permission, *, machine: bool = False) -> Callable[[V], V]:
-    """Only actors with ``permission``; ``machine``: tokens only, answers in JSON."""
+def requires(
+    permission: Permission, *others: Permission, machine: bool = False
+) -> Callable[[V], V]:
+    """Only actors with one of the permissions; ``machine``: tokens only, answers in JSON."""
 
     def mark(view: V) -> V:
-        setattr(view, _ATTRIBUTE, Access(permission=permission, machine=machine))
+        access = Access(permission=permission, others=others, machine=machine)
+        setattr(view, _ATTRIBUTE, access)
         return view
 
     return mark
@@ -83,9 +90,14 @@ def enforce() -> ResponseReturnValue | None:
         return _enforce_machine(access, actor)
     if actor is None or actor.kind is not ActorKind.PERSON:
         return redirect(url_for("account.sign_in", next=_here()))
-    if access.permission is not None and not actor.may(access.permission):
+    if access.permission is not None and not _may_any(actor, access):
         abort(403)
     return None
+
+
+def _may_any(actor: Actor, access: Access) -> bool:
+    wanted = (access.permission, *access.others)
+    return any(permission is not None and actor.may(permission) for permission in wanted)
 
 
 def _enforce_machine(access: Access, actor: Actor | None) -> ResponseReturnValue | None:

@@ -27,7 +27,7 @@ ROUNDS: tuple[Column[CheckRound], ...] = (
     Column("by", _l("Walked by"), lambda r: r.done_by, width=12),
     Column("items", _l("Items looked at"), lambda r: r.items, Kind.INTEGER, width=10),
     Column("findings", _l("Findings"), lambda r: r.findings, Kind.INTEGER, width=10),
-    Column("excuse", _l("Excuse"), lambda r: r.excuse, width=30),
+    Column("excuse", _l("Excuse"), labels.excuse, width=30),
 )
 
 MONTHS: tuple[Column[CheckMonth], ...] = (

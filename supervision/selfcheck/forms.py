@@ -6,16 +6,20 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     DateField,
+    HiddenField,
     MonthField,
     SearchField,
     StringField,
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from supervision.core.web.forms import CodeField, Form, SeenForm, strip
+from supervision.hazard import labels as hazards
 from supervision.selfcheck import labels
+
+_TEXT = Length(max=1000)
 
 
 class RoundFilterForm(Form):
@@ -27,6 +31,7 @@ class RoundFilterForm(Form):
     text = SearchField(_l("Enterprise or list"), filters=[strip])
     group = CodeField(_l("State"), labels=labels.GROUP_LABELS, optional=True)
     frequency = CodeField(_l("How often"), labels=labels.FREQUENCY_LABELS, optional=True)
+    whose = CodeField(_l("Whose"), labels={"mine": _l("Mine to walk")}, optional=True)
     region = CodeField(_l("Region"), optional=True)
     due_from = DateField(_l("Day from"), [Optional()])
     due_to = DateField(_l("Day to"), [Optional()])
@@ -69,6 +74,72 @@ class ListFilterForm(Form):
     times = CodeField(
         _l("Versions"), labels={"all": _l("Those that have ended too")}, optional=True
     )
+
+
+class ListForm(Form):
+    """A version of a list; a new one can begin with the items of another."""
+
+    enterprise = CodeField(_l("Enterprise"), [InputRequired()])
+    code = StringField(
+        _l("Code"),
+        [InputRequired(), Length(max=40)],
+        filters=[strip],
+        description=_l("Capital letters, digits and hyphens only."),
+    )
+    name = StringField(_l("Name of the list"), [InputRequired(), Length(max=80)], filters=[strip])
+    post = StringField(
+        _l("Work post"),
+        [Length(max=40)],
+        filters=[strip],
+        description=_l("Whose post it is: the team leader's, the warehouse keeper's; or empty."),
+    )
+    industry = StringField(
+        _l("Industry"),
+        [Length(max=4), Regexp(r"[A-T]?$|[0-9]{2,4}$", message=_l("A letter or 2 to 4 digits."))],
+        filters=[strip],
+        description=_l("Section or first digits of GB/T 4754; empty for every sector."),
+    )
+    effective_from = DateField(_l("In force from"), [InputRequired()])
+    certainty = CodeField(_l("Certainty"), [InputRequired()], labels=labels.CERTAINTY_LABELS)
+    copied = CodeField(_l("Begin with the items of"), optional=True)
+    source = TextAreaField(
+        _l("Legal source"), [InputRequired(), _TEXT], filters=[strip], render_kw={"rows": 2}
+    )
+    note = TextAreaField(_l("Note"), [_TEXT], filters=[strip], render_kw={"rows": 2})
+
+
+class ItemForm(Form):
+    """What is looked at."""
+
+    section = StringField(_l("Section"), [Length(max=60)], filters=[strip])
+    frequency = CodeField(_l("How often"), [InputRequired()], labels=labels.FREQUENCY_LABELS)
+    text = TextAreaField(
+        _l("What is looked at"), [InputRequired(), _TEXT], filters=[strip], render_kw={"rows": 3}
+    )
+    basis = TextAreaField(
+        _l("Basis clause"),
+        [InputRequired(), _TEXT],
+        filters=[strip],
+        description=_l("Title of the law or standard, and the clause."),
+        render_kw={"rows": 2},
+    )
+    method = TextAreaField(_l("Method"), [_TEXT], filters=[strip], render_kw={"rows": 2})
+    factor = CodeField(_l("Factor"), [InputRequired()], labels=hazards.FACTOR_LABELS)
+    category = CodeField(_l("Category"), [InputRequired()], labels=hazards.CATEGORY_LABELS)
+
+
+class AssignForm(Form):
+    """Whom a list is set for; ``count`` is how many were shown."""
+
+    count = HiddenField()
+    template_code = CodeField(_l("List"), [InputRequired()])
+    region = CodeField(_l("Region"), optional=True, placeholder=_l("All that I see"))
+    industry = CodeField(_l("Industry"), optional=True, placeholder=_l("Every sector"))
+    begins_on = DateField(_l("From"), [InputRequired()])
+    due_at = TimeField(
+        _l("By which time of the day"), [Optional()], description=_l("Empty: until midnight.")
+    )
+    workdays_only = BooleanField(_l("Daily rounds on working days only"))
 
 
 class PlanForm(Form):

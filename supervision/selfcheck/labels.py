@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from supervision.core.statutory import Certainty
+from supervision.selfcheck.models import AssignmentState, CheckRound
 from supervision.selfcheck.rules import AnswerResult, Frequency
 from supervision.selfcheck.workflow import RoundState
+
+
+def excuse(one: CheckRound) -> str:
+    """Why a round was not walked: a person's words, or the system's in the reader's language."""
+    return _(one.excuse) if one.excuse else ""
+
 
 FREQUENCY_LABELS = {
     Frequency.DAILY: _l("Daily"),
@@ -30,8 +38,8 @@ GROUP_LABELS = {
     "findings": _l("With findings"),
 }
 RESULT_LABELS = {
-    AnswerResult.OK: _l("In order"),
-    AnswerResult.FINDING: _l("Finding"),
+    AnswerResult.OK: _l("All right"),
+    AnswerResult.FINDING: _l("Something wrong"),
     AnswerResult.NOT_APPLICABLE: _l("Does not apply"),
 }
 RESULT_TONES = {
@@ -44,20 +52,41 @@ CERTAINTY_LABELS = {
     Certainty.MEDIUM: _l("One source"),
     Certainty.LOW: _l("To be checked"),
 }
+ASSIGNMENT_LABELS = {
+    AssignmentState.WAITING: _l("Being set"),
+    AssignmentState.DONE: _l("Finished"),
+    AssignmentState.CANCELLED: _l("Cancelled"),
+    AssignmentState.FAILED: _l("Failed"),
+}
+ASSIGNMENT_TONES = {
+    AssignmentState.WAITING: "active",
+    AssignmentState.DONE: "good",
+    AssignmentState.CANCELLED: "off",
+    AssignmentState.FAILED: "bad",
+}
 NOTICES = {
     "selfcheck.missed": _l("%(count)s rounds were not walked in time"),
     "selfcheck.missed_by": _l(
         "%(enterprises)s of your enterprises missed %(count)s rounds of self-checks"
     ),
     "selfcheck.excused": _l("%(enterprise)s excused a round of %(day)s"),
+    "selfcheck.ended": _l("%(enterprise)s does not walk the list “%(list)s” any more"),
+    "selfcheck.assigned": _l("The authority has set you the list “%(list)s” from %(day)s on"),
+    "selfcheck.assign_done": _l("%(count)s enterprises have taken up the list “%(list)s”"),
 }
 ACTION_LABELS = {
     "selfcheck.adopt": _l("List of self-checks adopted"),
     "selfcheck.end": _l("List of self-checks ended"),
     "selfcheck.excuse": _l("Round excused"),
+    "selfcheck.finish": _l("Round finished"),
+    "selfcheck.replace": _l("Answer of another walker replaced"),
     "selfcheck.zero": _l("Zero report made"),
+    "selfcheck.assign_ask": _l("List of self-checks set for many enterprises"),
+    "selfcheck.assign": _l("Batch of enterprises given a list of self-checks"),
+    "selfcheck.assign_cancel": _l("Setting of a list of self-checks stopped"),
     "selfcheck_list.create": _l("Version of a list of self-checks made"),
     "selfcheck_list.item": _l("Item of a list of self-checks changed"),
+    "selfcheck_list.move_item": _l("Item of a list of self-checks moved"),
     "selfcheck_list.remove_item": _l("Item of a list of self-checks removed"),
     "selfcheck_list.discard": _l("Version of a list of self-checks given up"),
 }

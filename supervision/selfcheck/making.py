@@ -1,12 +1,12 @@
-"""Rounds are made by set, a stretch of plans at a time, each stretch in its own transaction.
+"""Rounds are made by set, a stretch of plans at a time.
 
 A run that was killed leaves whole stretches; the next run makes what is missing and nothing twice.
-Rounds of days that have passed are not made up: nobody could have walked them.
+Rounds of days that have passed are not made up: nobody could have walked them. Of a longer period
+that was under way when the list was taken up, a round is made where half of it was left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,18 +20,17 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from supervision.core import clock
 from supervision.core.actor import SYSTEM
-from supervision.core.db import db, transaction
+from supervision.core.db import db
 from supervision.core.holidays import workday_table
 from supervision.core.scope import unscoped, visible
 from supervision.core.workdays import is_workday
 from supervision.enterprise.models import Enterprise, RollStatus
 from supervision.selfcheck import months
 from supervision.selfcheck.models import CheckPlan, CheckRound, CheckTemplate, CheckTemplateItem
-from supervision.selfcheck.rules import Frequency, Span, span_of
+from supervision.selfcheck.rules import Frequency, Span, latest_start, span_of
 
 STRETCH = 5000
 _WHY = "the maker makes the rounds of all"
-_REFRESHED = 500
 _COLUMNS = (
     *("enterprise_id", "plan_id", "template_id", "frequency"),
     *("starts_on", "ends_on", "due_at"),
@@ -59,40 +58,24 @@ def _after_postgres(element: _After, compiler: Any, **options: Any) -> str:
     return f"({at} + make_interval(mins => {minutes}))"
 
 
-def make(now: datetime) -> int:
-    """Every round whose period holds this day and that is not there; returns how many were made.
-
-    Opens its own transactions.
-    """
-    day = clock.day_of(now)
-    total = 0
-    for first, last in _stretches():
-        with transaction():
-            total += make_between(first, last, day)
-    return total
-
-
-def _stretches() -> Iterator[tuple[int, int]]:
-    """Ids of plans, from the first to the last of each stretch."""
-    last = 0
-    while True:
-        some = visible(CheckPlan, SYSTEM, CheckPlan.id).where(CheckPlan.id > last)
-        ids = some.order_by(CheckPlan.id).limit(STRETCH).subquery()
-        asked = select(func.min(ids.c.id), func.max(ids.c.id))
-        ends = db.session.execute(unscoped(asked, reason=_WHY)).one()
-        if ends[0] is None:
-            return
-        yield ends[0], ends[1]
-        last = ends[1]
+def stretch_after(plan_id: int) -> tuple[int, int] | None:
+    """The ids of the first and last plan of the stretch that follows; None at the end."""
+    some = visible(CheckPlan, SYSTEM, CheckPlan.id).where(CheckPlan.id > plan_id)
+    ids = some.order_by(CheckPlan.id).limit(STRETCH).subquery()
+    asked = select(func.min(ids.c.id), func.max(ids.c.id))
+    first, last = db.session.execute(unscoped(asked, reason=_WHY)).one()
+    return None if first is None else (first, last)
 
 
 def make_between(first: int, last: int, day: date) -> int:
     """The rounds of ``day`` of the plans with these ids, in the running transaction."""
     stretch = _Stretch(first, last, day, is_workday(day, workday_table()))
-    made = sum(_insert(stretch, frequency) for frequency in Frequency)
-    if made:
-        _refresh(stretch)
-    return made
+    made = {frequency: _insert(stretch, frequency) for frequency in Frequency}
+    # A round counts in the month in which it ends.
+    ends = {months.month_of(span_of(f, day).last) for f, count in made.items() if count}
+    for month in sorted(ends):
+        months.refresh_many(_walkers(stretch), month)
+    return sum(made.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +114,10 @@ def _missing(stretch: _Stretch, frequency: Frequency) -> Select[Any]:
         .join(Enterprise, Enterprise.id == CheckPlan.enterprise_id)
         .join(CheckTemplate, CheckTemplate.id == _version(span, stretch.day))
         .where(CheckPlan.id.between(stretch.first, stretch.last))
-        .where(CheckPlan.begins_on <= stretch.day)
+        .where(CheckPlan.begins_on <= min(stretch.day, latest_start(span)))
+        .where(CheckTemplate.effective_from <= latest_start(span))
+        # Taken up on this very day, after its hour.
+        .where(or_(CheckPlan.begins_on < stretch.day, due_at > CheckPlan.created_at))
         .where(or_(CheckPlan.ends_on.is_(None), CheckPlan.ends_on >= stretch.day))
         .where(Enterprise.roll_status == RollStatus.IN_PRODUCTION)
         .where(_asks(frequency))
@@ -178,9 +164,6 @@ def _asks(frequency: Frequency) -> Any:
     )
 
 
-def _refresh(stretch: _Stretch) -> None:
-    stmt = select(CheckPlan.enterprise_id).distinct()
-    stmt = stmt.where(CheckPlan.id.between(stretch.first, stretch.last))
-    ids: Sequence[int] = db.session.scalars(unscoped(stmt, reason=_WHY)).all()
-    for start in range(0, len(ids), _REFRESHED):
-        months.refresh_many(ids[start : start + _REFRESHED], stretch.day)
+def _walkers(stretch: _Stretch) -> Select[Any]:
+    stmt = select(CheckPlan.enterprise_id)
+    return stmt.where(CheckPlan.id.between(stretch.first, stretch.last))

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import Select, exists, select, update
 
-from supervision.core import clock, notices
+from supervision.core import audit, clock, notices
 from supervision.core.actor import SYSTEM
-from supervision.core.db import db, transaction
+from supervision.core.db import db
 from supervision.core.notices import Audience
 from supervision.core.scope import unscoped, visible
-from supervision.enterprise.models import Enterprise
+from supervision.core.text import N_
+from supervision.enterprise.models import Enterprise, RollStatus
 from supervision.hazard.models import Hazard
 from supervision.hazard.workflow import HazardState
 from supervision.selfcheck import months
-from supervision.selfcheck.models import CheckRound, ZeroReport
+from supervision.selfcheck.models import CheckPlan, CheckRound, ZeroReport
+from supervision.selfcheck.rules import Frequency, is_trial
 from supervision.selfcheck.workflow import RoundState
 
 MOST = 2000
@@ -25,58 +29,103 @@ MOST = 2000
 LOOKED_BACK = 31
 _WHY = "the job notes the rounds of all"
 _CHUNK = 500
+# Kept in English, shown in the reader's language.
+FIRST_DAY = N_("The list was taken up on this day: it counts from the next day on.")
+NOT_PRODUCING = N_("The enterprise was not in production.")
+OFF_THE_ROLL = {
+    RollStatus.SUSPENDED: N_("Production was suspended."),
+    RollStatus.CLOSED: N_("The enterprise was closed."),
+}
 
 
-def note(now: datetime) -> int:
-    """Note every round that nobody walked in time; returns how many. Idempotent.
+@dataclass(frozen=True, slots=True)
+class _Passed:
+    """A round whose time has passed, and what decides whether somebody missed it."""
 
-    Each officer's enterprises in a transaction of their own, so that one notice tells of them all.
+    # What the trail calls it.
+    __tablename__: ClassVar[str] = CheckRound.__tablename__
+
+    id: int
+    enterprise_id: int
+    starts_on: date
+    ends_on: date
+    frequency: Frequency
+    started_at: datetime | None
+    roll_status: RollStatus
+    taken_up_at: datetime
+
+    @property
+    def excuse(self) -> str:
+        """Why nobody missed it; "" where somebody did."""
+        if self.roll_status is not RollStatus.IN_PRODUCTION:
+            return OFF_THE_ROLL.get(self.roll_status, NOT_PRODUCING)
+        taken_up_on = clock.day_of(self.taken_up_at)
+        if self.started_at is None and is_trial(self.frequency, self.starts_on, taken_up_on):
+            return FIRST_DAY
+        return ""
+
+
+def officers(now: datetime) -> Sequence[int | None]:
+    """Whose enterprises have rounds to be noted; None for those without an officer."""
+    return db.session.scalars(_passed(now, Enterprise.officer_id).distinct()).all()
+
+
+def note(officer_id: int | None, now: datetime) -> int:
+    """Note the next rounds of an officer's enterprises that nobody walked in time; how many.
+
+    What nobody had to walk is excused with its reason instead; nobody is told of that.
     """
-    return sum(_of_officer(officer_id, now) for officer_id in _officers(now))
+    found = _batch(officer_id, now)
+    missed = [one for one in found if not one.excuse]
+    _mark([one.id for one in missed], missed_at=now)
+    for reason, some in _by_excuse(found).items():
+        _mark([one.id for one in some], status=RoundState.EXCUSED, excuse=reason)
+        for one in some:
+            audit.record(SYSTEM, "selfcheck.excuse", one, reason=reason)
+    _count({(one.enterprise_id, one.ends_on) for one in found})
+    _tell(officer_id, Counter(one.enterprise_id for one in missed))
+    return len(found)
 
 
-def _officers(now: datetime) -> Sequence[int | None]:
-    stmt = (
-        visible(CheckRound, SYSTEM, Enterprise.officer_id)
+def _passed(now: datetime, *columns: Any) -> Select[Any]:
+    return (
+        visible(CheckRound, SYSTEM, *columns)
         .join(Enterprise, Enterprise.id == CheckRound.enterprise_id)
         .where(CheckRound.status == RoundState.OPEN, CheckRound.missed_at.is_(None))
         .where(CheckRound.due_at < now)
     )
-    return db.session.scalars(stmt.distinct()).all()
 
 
-def _of_officer(officer_id: int | None, now: datetime) -> int:
-    total = 0
-    while True:
-        with transaction():
-            found = _batch(officer_id, now)
-            _mark([row[0] for row in found], now)
-            _count({(row[1], row[2]) for row in found})
-            _tell(officer_id, Counter(row[1] for row in found))
-        total += len(found)
-        if len(found) < MOST:
-            return total
-
-
-def _batch(officer_id: int | None, now: datetime) -> Sequence[tuple[int, int, date]]:
+def _batch(officer_id: int | None, now: datetime) -> list[_Passed]:
     stmt = (
-        visible(CheckRound, SYSTEM, CheckRound.id, CheckRound.enterprise_id, CheckRound.ends_on)
-        .join(Enterprise, Enterprise.id == CheckRound.enterprise_id)
-        .where(CheckRound.status == RoundState.OPEN, CheckRound.missed_at.is_(None))
-        .where(CheckRound.due_at < now)
+        _passed(
+            now,
+            *(CheckRound.id, CheckRound.enterprise_id, CheckRound.starts_on, CheckRound.ends_on),
+            *(CheckRound.frequency, CheckRound.started_at, Enterprise.roll_status),
+            CheckPlan.created_at,
+        )
+        .join(CheckPlan, CheckPlan.id == CheckRound.plan_id)
         .where(Enterprise.officer_id.is_not_distinct_from(officer_id))
         .order_by(CheckRound.enterprise_id, CheckRound.id)
         .limit(MOST)
         # Whoever walks one this moment is waited for.
         .with_for_update(of=CheckRound)
     )
-    return [(row[0], row[1], row[2]) for row in db.session.execute(stmt)]
+    return [_Passed(*row) for row in db.session.execute(stmt)]
 
 
-def _mark(ids: Sequence[int], now: datetime) -> None:
+def _by_excuse(found: Sequence[_Passed]) -> dict[str, list[_Passed]]:
+    by_excuse: dict[str, list[_Passed]] = defaultdict(list)
+    for one in found:
+        if one.excuse:
+            by_excuse[one.excuse].append(one)
+    return by_excuse
+
+
+def _mark(ids: Sequence[int], **values: Any) -> None:
     for start in range(0, len(ids), _CHUNK):
         stmt = update(CheckRound).where(CheckRound.id.in_(ids[start : start + _CHUNK]))
-        stmt = stmt.values(missed_at=now).execution_options(synchronize_session=False)
+        stmt = stmt.values(**values).execution_options(synchronize_session=False)
         db.session.execute(unscoped(stmt, reason=_WHY))
 
 
@@ -109,13 +158,27 @@ def _tell(officer_id: int | None, by_enterprise: Counter[int]) -> None:
         )
 
 
-def overtake(now: datetime) -> int:
-    """Words that nothing was found, of days of which a hazard is on file now; returns how many."""
+def days_back(now: datetime) -> list[date]:
+    """The days of which a hazard may still be reported."""
     today = clock.day_of(now)
-    return sum(_overtaken(today - timedelta(days=n), now) for n in range(LOOKED_BACK))
+    return [today - timedelta(days=n) for n in range(LOOKED_BACK)]
 
 
-def _overtaken(day: date, now: datetime) -> int:
+def is_overtaken(day: date) -> bool:
+    """Whether a word that nothing was found on ``day`` stands against a hazard on file."""
+    return db.session.scalar(_belied(day, ZeroReport.id).limit(1)) is not None
+
+
+def overtake(day: date, now: datetime) -> int:
+    """Note them; returns how many."""
+    rows = db.session.scalars(_belied(day)).all()
+    for row in rows:
+        row.overtaken_at = now
+    _count({(row.enterprise_id, day) for row in rows})
+    return len(rows)
+
+
+def _belied(day: date, *columns: Any) -> Select[Any]:
     found = exists(
         select(Hazard.id).where(
             Hazard.enterprise_id == ZeroReport.enterprise_id,
@@ -124,10 +187,5 @@ def _overtaken(day: date, now: datetime) -> int:
             Hazard.found_at < clock.end_of(day),
         )
     )
-    standing = visible(ZeroReport, SYSTEM).where(ZeroReport.day == day, found)
-    with transaction():
-        rows = db.session.scalars(standing.where(ZeroReport.overtaken_at.is_(None))).all()
-        for row in rows:
-            row.overtaken_at = now
-        _count({(row.enterprise_id, day) for row in rows})
-    return len(rows)
+    standing = visible(ZeroReport, SYSTEM, *columns).where(ZeroReport.overtaken_at.is_(None))
+    return standing.where(ZeroReport.day == day, found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import (
     Boolean,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     false,
     or_,
     text,
+    true,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -101,6 +103,65 @@ class CheckTemplateItem(Base):
     template: Mapped[CheckTemplate] = relationship(back_populates="items")
 
 
+class AssignmentState(StrEnum):
+    """How far the setting of a list for many enterprises is."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class CheckAssignment(Base):
+    """The authority sets a list for all enterprises of a region and sector, once.
+
+    ``cursor`` is the last enterprise dealt with; it moves in the transaction that writes.
+    """
+
+    __tablename__ = "selfcheck_assignment"
+    __table_args__ = (
+        CheckConstraint("(status = 'waiting') = (finished_at IS NULL)", name="ended_at"),
+        CheckConstraint("taken >= 0 AND taken <= done", name="taken_within_done"),
+        CheckConstraint("due_minute > 0 AND due_minute <= 1440", name="due_within_the_day"),
+        CheckConstraint("status <> 'failed' OR message <> ''", name="failed_has_message"),
+        Index("ix_selfcheck_assignment_status_id", "status", "id"),
+    )
+
+    template_code: Mapped[str] = mapped_column(String(40), index=True)
+    # Of whom: the first digits of the region and of the industry; "" for all.
+    region: Mapped[str] = mapped_column(String(12), default="")
+    industry: Mapped[str] = mapped_column(String(4), default="")
+    begins_on: Mapped[date]
+    workdays_only: Mapped[bool] = mapped_column(Boolean, default=False)
+    due_minute: Mapped[int] = mapped_column(default=MINUTES_OF_DAY)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    asked_by: Mapped[str] = mapped_column(String(80))
+    asked_at: Mapped[datetime]
+    # How many were counted when it was confirmed.
+    total: Mapped[int]
+    status: Mapped[AssignmentState] = mapped_column(
+        code_of(AssignmentState), default=AssignmentState.WAITING
+    )
+    cursor: Mapped[int] = mapped_column(default=0)
+    # Enterprises dealt with; of these, those that took it up now. The others walked it already.
+    done: Mapped[int] = mapped_column(default=0)
+    taken: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    finished_at: Mapped[datetime | None]
+    message: Mapped[str] = mapped_column(Text, default="")
+
+    @classmethod
+    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        """One's own; who sees everything sees all."""
+        if not actor.may(Permission.SELFCHECK_TEMPLATE):
+            return false()
+        return true() if actor.everything else cls.asked_by_id == actor.id
+
+    @property
+    def percent(self) -> int:
+        return min(100, self.done * 100 // self.total) if self.total else 0
+
+
 class CheckPlan(Versioned, _OfSelfCheck, Base):
     """A list that an enterprise walks, where, by whom and by which time of the last day.
 
@@ -128,6 +189,10 @@ class CheckPlan(Versioned, _OfSelfCheck, Base):
     ends_on: Mapped[date | None]
     created_at: Mapped[datetime]
     created_by: Mapped[str] = mapped_column(String(40))
+    # Set by the authority for many at once.
+    assignment_id: Mapped[int | None] = mapped_column(
+        ForeignKey("selfcheck_assignment.id"), index=True
+    )
 
 
 class CheckRound(Versioned, _OfSelfCheck, Base):
@@ -194,7 +259,8 @@ class CheckAnswer(Base):
     item_id: Mapped[int | None] = mapped_column(
         ForeignKey("selfcheck_template_item.id"), index=True
     )
-    # Made once on the phone: of the item's first answer, or of the finding besides the list.
+    # Of an item of the list "item-<its id>", so that two phones agree and a photo may come first;
+    # of a finding besides the list what the phone made up once.
     client_id: Mapped[str] = mapped_column(String(36))
     result: Mapped[AnswerResult] = mapped_column(code_of(AnswerResult))
     finding: Mapped[str] = mapped_column(Text, default="")
@@ -219,7 +285,7 @@ class CheckPhoto(AttachmentLink, Base):
     __table_args__ = (UniqueConstraint("round_id", "client_id"),)
 
     round_id: Mapped[int] = mapped_column(ForeignKey("selfcheck_round.id"))
-    # The answer's ``client_id``; it may arrive after its photo.
+    # The answer's ``client_id``, which may arrive after its photo; "" of the whole round.
     answer_client_id: Mapped[str] = mapped_column(String(36), default="")
     client_id: Mapped[str] = mapped_column(String(36))
     taken_at: Mapped[datetime]

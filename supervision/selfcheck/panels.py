@@ -73,10 +73,11 @@ def todos(actor: Actor) -> Sequence[Todo]:
     """Rounds that were missed, and those to be walked."""
     if not actor.may(Permission.SELFCHECK_READ):
         return ()
-    url = url_for("selfcheck.index", group="missed")
+    whose = "mine" if queries.has_own(actor) else None
+    url = url_for("selfcheck.index", group="missed", whose=whose)
     found = [Todo(_("Missed rounds"), queries.group_count(actor, "missed"), url, "bad")]
     if actor.may(Permission.SELFCHECK_DO):
-        url = url_for("selfcheck.index", group="due", sort="due")
+        url = url_for("selfcheck.index", group="due", sort="due", whose=whose)
         found.append(Todo(_("Rounds to be walked"), queries.group_count(actor, "due"), url))
     return found
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from supervision.account.roles import Role
@@ -19,6 +19,7 @@ from supervision.core.scope import region_range, visible
 from supervision.core.search import contains
 from supervision.core.web.paging import capped_count, first_rows
 from supervision.enterprise.models import Enterprise
+from supervision.enterprise.queries import in_industry
 from supervision.hazard.models import Hazard
 from supervision.hazard.workflow import HazardState
 from supervision.selfcheck.models import (
@@ -46,6 +47,8 @@ class RoundFilter:
     group: str = ""  # open, due, missed, late, done, excused, findings
     frequency: Frequency | None = None
     enterprise_id: int | None = None
+    # The person's to walk, not only their enterprise's.
+    mine: bool = False
     region: str = ""
     due_from: date | None = None
     due_to: date | None = None
@@ -66,6 +69,8 @@ def list_rounds(actor: Actor, wanted: RoundFilter) -> Select[Any]:
     )
     for clause in _clauses(wanted):
         stmt = stmt.where(clause)
+    if wanted.mine:
+        stmt = stmt.where(_to_walk(actor))
     return stmt.order_by(*(SOONEST if wanted.sort == "due" else NEWEST))
 
 
@@ -103,11 +108,24 @@ def _groups() -> dict[str, ColumnElement[bool]]:
     }
 
 
+def _to_walk(actor: Actor) -> ColumnElement[bool]:
+    """Rounds that are ``actor``'s, or of whoever comes first."""
+    return CheckRound.plan_id.in_(
+        select(CheckPlan.id).where(
+            CheckPlan.enterprise_id.in_(actor.enterprise_ids),
+            or_(CheckPlan.account_id.is_(None), CheckPlan.account_id == actor.id),
+        )
+    )
+
+
 def _own(actor: Actor) -> ColumnElement[bool] | None:
     """Of an enterprise's rounds those that wait for ``actor``: an employee's are theirs alone."""
-    if actor.role != Role.EMPLOYEE:
-        return None
-    return or_(CheckPlan.account_id.is_(None), CheckPlan.account_id == actor.id)
+    return _to_walk(actor) if has_own(actor) else None
+
+
+def has_own(actor: Actor) -> bool:
+    """Whether only part of an enterprise's rounds wait for ``actor``."""
+    return actor.role == Role.EMPLOYEE
 
 
 def open_rounds(actor: Actor, until: date, limit: int = MOST_DUE) -> Sequence[CheckRound]:
@@ -185,6 +203,13 @@ def get_round(round_id: int, actor: Actor, *, for_update: bool = False) -> Check
     if found is None:
         raise NotFound
     return found
+
+
+def own_names(actor: Actor) -> Sequence[tuple[int, str]]:
+    """The enterprises to which a person belongs."""
+    stmt = visible(Enterprise, actor, Enterprise.id, Enterprise.name)
+    stmt = stmt.where(Enterprise.id.in_(actor.enterprise_ids)).order_by(Enterprise.name)
+    return db.session.execute(stmt.limit(MOST_PLANS)).tuples().all()
 
 
 def plans_of(actor: Actor, enterprise_id: int) -> Sequence[CheckPlan]:
@@ -282,19 +307,23 @@ def list_months(actor: Actor, wanted: MonthFilter) -> Select[Any]:
     if wanted.region:
         stmt = stmt.where(region_range(Enterprise.region_code, wanted.region))
     if wanted.industry:
-        stmt = stmt.where(Enterprise.industry_code.startswith(wanted.industry, autoescape=True))
+        stmt = stmt.where(in_industry(wanted.industry))
     if wanted.only_missing:
         stmt = stmt.where(CheckMonth.missed > 0)
     return stmt.order_by(*MONTH_SORTS.get(wanted.sort, MONTH_SORTS["missed"]))
 
 
 def months_of(actor: Actor, enterprise_id: int, limit: int = 12) -> Sequence[CheckMonth]:
-    """An enterprise's last months, the newest first."""
-    stmt = visible(CheckMonth, actor).where(CheckMonth.enterprise_id == enterprise_id)
+    """An enterprise's months up to this one, the newest first; later ones are known in part."""
+    stmt = visible(CheckMonth, actor).where(
+        CheckMonth.enterprise_id == enterprise_id, CheckMonth.month <= clock.today()
+    )
     return db.session.scalars(stmt.order_by(CheckMonth.month.desc()).limit(limit)).all()
 
 
 def group_count(actor: Actor, group: str, cap: int = 100) -> int:
-    """How many rounds of a group the actor sees, as far as anybody counts."""
+    """How many rounds of a group the actor sees (an employee: has to walk), up to ``cap``."""
     stmt = visible(CheckRound, actor, CheckRound.id).where(_groups()[group])
+    if (own := _own(actor)) is not None:
+        stmt = stmt.where(own)
     return capped_count(stmt, cap)

@@ -18,7 +18,7 @@ from supervision.core.scope import visible
 from supervision.core.text import N_
 from supervision.core.web.paging import capped_count
 from supervision.enterprise.models import Enterprise
-from supervision.selfcheck import making, months, queries
+from supervision.selfcheck import making, months, queries, templates
 from supervision.selfcheck.models import (
     MINUTES_OF_DAY,
     CheckPlan,
@@ -105,6 +105,16 @@ def end(plan: CheckPlan, actor: Actor, reason: str) -> None:
     for one in db.session.scalars(running).all():
         _excuse(one, actor, reason)
     audit.record(actor, "selfcheck.end", plan, list=plan.template_code, reason=reason)
+    if plan.assignment_id is not None:
+        notices.queue(
+            "selfcheck.ended",
+            Audience.SUPERVISORS,
+            plan.enterprise_id,
+            link=f"/self-checks/enterprises/{plan.enterprise_id}/plans",
+            but_not=actor.id,
+            enterprise=plan.enterprise.display_name,
+            list=templates.names({plan.template_code}, actor).get(plan.template_code, ""),
+        )
 
 
 def excuse(one: CheckRound, actor: Actor, reason: str) -> None:

@@ -11,6 +11,8 @@ from supervision.selfcheck import (
     labels,
     panels,
     views,
+    views_assigning,  # noqa: F401 - adds its addresses to the blueprint
+    views_lists,  # noqa: F401 - so does this
     views_plans,  # noqa: F401 - adds its addresses to the blueprint
     views_walk,  # noqa: F401 - so does this
 )
@@ -38,6 +40,7 @@ SLICE = Slice(
     jobs=(
         # Again every hour: of those who took up a list, or whose run broke off.
         Job("selfcheck.make_rounds", jobs.make_rounds, {"minute": 5}),
+        Job("selfcheck.assign", jobs.assign, {"seconds": 5}),
         Job("selfcheck.note_missed", jobs.note_missed, {"minute": "*/10"}),
     ),
     notices=labels.NOTICES,

@@ -25,7 +25,7 @@ from supervision.core.search import contains
 from supervision.core.statutory import Certainty
 from supervision.core.text import N_
 from supervision.hazard.rules import Category, Factor
-from supervision.selfcheck.models import CheckTemplate, CheckTemplateItem
+from supervision.selfcheck.models import CheckPlan, CheckTemplate, CheckTemplateItem
 from supervision.selfcheck.rules import Frequency
 
 MOST_OFFERED = 200
@@ -84,10 +84,12 @@ def item_counts(ids: Sequence[int]) -> dict[int, int]:
     return dict(db.session.execute(stmt).tuples().all())
 
 
-def get(template_id: int, actor: Actor) -> CheckTemplate:
+def get(template_id: int, actor: Actor, *, for_update: bool = False) -> CheckTemplate:
     """One version with its items. Raises NotFound."""
     stmt = visible(CheckTemplate, actor).where(CheckTemplate.id == template_id)
     stmt = stmt.options(selectinload(CheckTemplate.items), joinedload(CheckTemplate.enterprise))
+    if for_update:
+        stmt = stmt.with_for_update(of=CheckTemplate).execution_options(populate_existing=True)
     found: CheckTemplate | None = db.session.scalars(stmt).first()
     if found is None:
         raise NotFound
@@ -107,9 +109,32 @@ def offered(enterprise_id: int, actor: Actor) -> Sequence[CheckTemplate]:
         _goes_on(clock.today()),
         or_(CheckTemplate.enterprise_id.is_(None), CheckTemplate.enterprise_id == enterprise_id),
     )
+    return _by_code(stmt)
+
+
+def _by_code(stmt: Select[Any]) -> Sequence[CheckTemplate]:
+    """Of each list the version that is in force, or comes first."""
     order = (CheckTemplate.code, CheckTemplate.effective_from)
     found = db.session.scalars(stmt.order_by(*order).limit(MOST_OFFERED)).all()
     return list({one.code: one for one in reversed(found)}.values())[::-1]
+
+
+def starting_points(actor: Actor) -> Sequence[CheckTemplate]:
+    """Lists in force that a new one can be copied from."""
+    today = clock.today()
+    stmt = visible(CheckTemplate, actor).where(
+        CheckTemplate.effective_from <= today, _goes_on(today)
+    )
+    order = (CheckTemplate.name, CheckTemplate.id)
+    return db.session.scalars(stmt.order_by(*order).limit(MOST_OFFERED)).all()
+
+
+def shared(actor: Actor) -> Sequence[CheckTemplate]:
+    """The authority's lists that go on, one line for each code."""
+    stmt = visible(CheckTemplate, actor).where(
+        _goes_on(clock.today()), CheckTemplate.enterprise_id.is_(None)
+    )
+    return _by_code(stmt)
 
 
 def names(codes: set[str], actor: Actor) -> Mapping[str, str]:
@@ -121,15 +146,26 @@ def names(codes: set[str], actor: Actor) -> Mapping[str, str]:
 
 def may_edit(template: CheckTemplate, actor: Actor) -> bool:
     """The authority's lists are the authority's, an enterprise's own are its own."""
-    if template.enterprise_id is None:
+    return _may_own(template.enterprise_id, actor)
+
+
+def _may_own(enterprise_id: int | None, actor: Actor) -> bool:
+    if enterprise_id is None:
         return actor.may(Permission.SELFCHECK_TEMPLATE)
-    own = template.enterprise_id in actor.enterprise_ids
-    return own and actor.may(Permission.SELFCHECK_PLAN)
+    return enterprise_id in actor.enterprise_ids and actor.may(Permission.SELFCHECK_PLAN)
 
 
 def is_editable(template: CheckTemplate) -> bool:
     """Only before its first day: what was walked by a list keeps its list."""
     return template.effective_from > clock.today()
+
+
+def own_code(enterprise_id: int) -> str:
+    """The next code for a list of an enterprise's own."""
+    stem = f"OWN-{enterprise_id}-"
+    stmt = visible(CheckTemplate, SYSTEM, CheckTemplate.code).distinct()
+    taken = set(db.session.scalars(stmt.where(CheckTemplate.code.startswith(stem))))
+    return next(f"{stem}{n}" for n in range(1, len(taken) + 2) if f"{stem}{n}" not in taken)
 
 
 def create(
@@ -140,7 +176,9 @@ def create(
     *,
     enterprise_id: int | None = None,
 ) -> CheckTemplate:
-    """A list that nobody has had yet."""
+    """A list that nobody has had yet: the authority's, or an enterprise's own. Raises Forbidden."""
+    if not _may_own(enterprise_id, actor):
+        raise Forbidden
     if not _CODE.fullmatch(code):
         raise InvalidInput(N_("Capital letters, digits and hyphens only."), field="code")
     if versions(code, SYSTEM):
@@ -151,7 +189,7 @@ def create(
 
 def new_version(base: CheckTemplate, actor: Actor, head: Head) -> CheckTemplate:
     """The next version of a list: a copy. It ends the one before."""
-    _check_may(base, actor)
+    check_may(base, actor)
     if base.effective_to is not None:
         raise Conflict(N_("There is a later version of this list already."))
     _check_start(head.effective_from)
@@ -205,14 +243,15 @@ def item_of(template: CheckTemplate, item_id: int) -> CheckTemplateItem:
     raise NotFound
 
 
-def _check_may(template: CheckTemplate, actor: Actor) -> None:
+def check_may(template: CheckTemplate, actor: Actor) -> None:
+    """Raises Forbidden for the other side's list."""
     if not may_edit(template, actor):
         raise Forbidden
 
 
 def check_editable(template: CheckTemplate, actor: Actor) -> None:
     """Raises Forbidden for the other side's list, Conflict for a version in force."""
-    _check_may(template, actor)
+    check_may(template, actor)
     if not is_editable(template):
         raise Conflict(N_("This version is in force: make a new one to change it."))
 
@@ -248,9 +287,27 @@ def remove_item(template: CheckTemplate, actor: Actor, item: CheckTemplateItem) 
     _log(template, actor, "remove_item", text=text)
 
 
+def move_item(template: CheckTemplate, actor: Actor, item: CheckTemplateItem, *, up: bool) -> None:
+    """Change places with the neighbour; at the end nothing happens."""
+    check_editable(template, actor)
+    row = sorted(template.items, key=lambda i: i.position)
+    at = row.index(item)
+    other = at - 1 if up else at + 1
+    if not 0 <= other < len(row):
+        return
+    here, there = item.position, row[other].position
+    item.position = 0
+    db.session.flush()
+    row[other].position = here
+    db.session.flush()
+    item.position = there
+    _log(template, actor, "move_item", text=item.text, position=there)
+
+
 def discard(template: CheckTemplate, actor: Actor) -> None:
     """Give up a version that is not in force yet; the one before goes on."""
     check_editable(template, actor)
+    _check_unwalked(template)
     _log(template, actor, "discard", effective_from=template.effective_from)
     for item in list(template.items):
         db.session.delete(item)
@@ -259,6 +316,17 @@ def discard(template: CheckTemplate, actor: Actor) -> None:
     before = next(iter(versions(template.code, actor)), None)
     if before is not None:
         before.effective_to = None
+
+
+def _check_unwalked(template: CheckTemplate) -> None:
+    """The only version of a list that somebody has taken up already stays."""
+    if len(versions(template.code, SYSTEM)) > 1:
+        return
+    walked = visible(CheckPlan, SYSTEM, CheckPlan.id).where(
+        CheckPlan.template_code == template.code, CheckPlan.ends_on.is_(None)
+    )
+    if db.session.scalar(walked.limit(1)) is not None:
+        raise Conflict(N_("This list is taken up already: end that first."))
 
 
 def seed(rows: Sequence[Mapping[str, str]]) -> int:

@@ -29,6 +29,8 @@ from supervision.selfcheck.queries import MonthFilter, RoundFilter
 from supervision.selfcheck.rules import Frequency
 from supervision.selfcheck.workflow import RoundState
 
+_NARROWING = ("group", "frequency", "whose", "region", "due_from", "due_to")
+
 
 @bp.get("/")
 @requires(Permission.SELFCHECK_READ)
@@ -54,9 +56,8 @@ def _index_page(zero_form: forms.ZeroForm | None = None) -> str:
         labels=labels,
         walk_url=panels.walk_url,
         now=clock.now(),
-        active=sum(
-            1 for n in ("group", "frequency", "region", "due_from", "due_to") if form[n].data
-        ),
+        active=sum(1 for n in _NARROWING if form[n].data),
+        mine={"whose": "mine"} if queries.has_own(actor) else {},
     )
 
 
@@ -70,6 +71,7 @@ def _filter() -> tuple[forms.RoundFilterForm, RoundFilter]:
         group=form.group.data or "",
         frequency=Frequency(frequency) if frequency in set(Frequency) else None,
         enterprise_id=id_argument("enterprise"),
+        mine=form.whose.data == "mine",
         region=_digits(form.region.data),
         due_from=form.due_from.data,
         due_to=form.due_to.data,

@@ -1,8 +1,8 @@
-"""Which lists an enterprise walks; the lists themselves."""
+"""Which lists an enterprise walks."""
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,10 +13,9 @@ from supervision.core.db import transaction
 from supervision.core.errors import InvalidInput
 from supervision.core.permissions import Permission
 from supervision.core.web.forms import check_seen, given
-from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
 from supervision.enterprise.ended import open_file
-from supervision.selfcheck import forms, labels, queries, service, templates
+from supervision.selfcheck import forms, queries, service, templates
 from supervision.selfcheck.blueprint import bp
 from supervision.selfcheck.models import MINUTES_OF_DAY
 
@@ -52,7 +51,7 @@ def _plan_form(enterprise_id: int, **values: object) -> forms.PlanForm:
     ]
     people = accounts.members(enterprise_id, actor)
     form.account_id.choices = [
-        ("", _("Whoever comes first")),
+        ("", _("Anyone at work")),
         *((str(p.id), p.name) for p in people if p.is_active),
     ]
     return form
@@ -93,7 +92,7 @@ def end(plan_id: int) -> ResponseReturnValue:
     form = forms.ReasonForm()
     enterprise_id = queries.get_plan(plan_id, actor).enterprise_id
     if not form.validate_on_submit():
-        flash(_("Say why nobody can walk this round."), "danger")
+        flash(_("Say why the list is not walked any more."), "danger")
         return redirect(url_for("selfcheck.plans", enterprise_id=enterprise_id))
     with transaction():
         plan = queries.get_plan(plan_id, actor, for_update=True)
@@ -101,37 +100,3 @@ def end(plan_id: int) -> ResponseReturnValue:
         service.end(plan, actor, form.reason.data or "")
     flash(_("The list is not walked any more."), "success")
     return redirect(url_for("selfcheck.plans", enterprise_id=enterprise_id))
-
-
-@bp.get("/lists")
-@requires(Permission.SELFCHECK_READ)
-def lists() -> ResponseReturnValue:
-    form = forms.ListFilterForm(request.args)
-    form.validate()
-    stmt = templates.list_lists(
-        current_actor(), form.text.data or "", all_versions=form.times.data == "all"
-    )
-    page = paginate(stmt, number=page_number())
-    return render_template(
-        "selfcheck/lists.html",
-        form=form,
-        page=page,
-        item_counts=templates.item_counts([one.id for one in page.items]),
-        labels=labels,
-        today=clock.today(),
-        active=1 if form.times.data else 0,
-    )
-
-
-@bp.get("/lists/<int:list_id>")
-@requires(Permission.SELFCHECK_READ)
-def checklist(list_id: int) -> ResponseReturnValue:
-    actor = current_actor()
-    found = templates.get(list_id, actor)
-    return render_template(
-        "selfcheck/list.html",
-        list=found,
-        versions=templates.versions(found.code, actor),
-        labels=labels,
-        today=clock.today(),
-    )

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
+from sqlalchemy import select
+
+from supervision.account.models import Account
 from supervision.core import clock
 from supervision.core.actor import SYSTEM
 from supervision.core.db import db, transaction
-from supervision.core.scope import visible
+from supervision.core.scope import unscoped, visible
 from supervision.core.statutory import Certainty
 from supervision.enterprise import queries as enterprises
 from supervision.hazard.rules import Category, Factor
 from supervision.selfcheck import service
 from supervision.selfcheck.models import (
+    CheckAssignment,
     CheckPhoto,
     CheckPlan,
     CheckRound,
@@ -68,12 +72,30 @@ def a_plan_of_rounds(
     return service.adopt(enterprises.get_enterprise(enterprise_id, SYSTEM), SYSTEM, fields)
 
 
+def an_assignment(code: str) -> CheckAssignment:
+    """What the section chief has asked for and nobody has worked on yet."""
+    chief = select(Account.id).where(Account.username == "section_chief")
+    made = CheckAssignment(
+        template_code=code,
+        begins_on=clock.today() + timedelta(days=1),
+        asked_by_id=db.session.scalars(unscoped(chief, reason="the cast")).one(),
+        asked_by="Section Chief",
+        asked_at=clock.now(),
+        total=1,
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
 def a_selfcheck(enterprise_id: int, mark: str) -> dict[str, int]:
-    """An own list that is walked, with an open round and a photo of it."""
+    """A list that is walked, with an open round and a photo; its next version; one set for many."""
     with transaction():
         code = f"OWN-{enterprise_id}"
-        made = a_list(code, enterprise_id=enterprise_id)
-        made.name = f"{mark} walk"
+        tomorrow = clock.today() + timedelta(days=1)
+        made = a_list(code, enterprise_id=enterprise_id, effective_to=clock.today())
+        draft = a_list(code, enterprise_id=enterprise_id, effective_from=tomorrow)
+        made.name = draft.name = f"{mark} walk"
         plan = a_plan_of_rounds(enterprise_id, code, area=f"{mark} hall")
         stmt = visible(CheckRound, SYSTEM).where(CheckRound.plan_id == plan.id)
         one = db.session.scalars(stmt).one()
@@ -90,5 +112,7 @@ def a_selfcheck(enterprise_id: int, mark: str) -> dict[str, int]:
             "selfcheck.round_id": one.id,
             "selfcheck.photo_id": taken.id,
             "selfcheck.plan_id": plan.id,
-            "selfcheck.list_id": made.id,
+            "selfcheck.list_id": draft.id,
+            "selfcheck.item_id": draft.items[0].id,
+            "selfcheck.assignment_id": an_assignment(code).id,
         }

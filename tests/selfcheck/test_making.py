@@ -15,20 +15,21 @@ from supervision.core.notices import Audience, Notice
 from supervision.core.scope import visible
 from supervision.enterprise import queries as enterprises
 from supervision.enterprise.models import RollStatus
-from supervision.selfcheck import jobs, making, queries
+from supervision.selfcheck import jobs, making, missing, queries
 from supervision.selfcheck.models import CheckMonth, CheckPlan, CheckRound
 from supervision.selfcheck.rules import Frequency
 from supervision.selfcheck.workflow import RoundState
 from tests.cast import Cast
-from tests.factories.selfchecks import a_list
+from tests.factories.selfchecks import a_list, a_plan_of_rounds
 
 # A Wednesday, ten in the morning in Shanghai.
 NOW = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
+BEGAN = datetime(2026, 8, 31, 2, 0, tzinfo=UTC)
 NATIONAL_DAY = datetime(2026, 10, 1, 2, 0, tzinfo=UTC)
 
 
 def _plan(enterprise_id: int, code: str = "TEST", **more: object) -> CheckPlan:
-    values = {"begins_on": date(2026, 9, 1), "created_at": NOW, "created_by": "x"} | more
+    values = {"begins_on": date(2026, 9, 1), "created_at": BEGAN, "created_by": "x"} | more
     plan = CheckPlan(enterprise_id=enterprise_id, template_code=code, **values)
     db.session.add(plan)
     db.session.flush()
@@ -50,9 +51,12 @@ def test_every_frequency_of_a_list_is_made_once_with_its_due_time(cast: Cast) ->
     assert (weekly.starts_on, weekly.ends_on) == (date(2026, 11, 16), date(2026, 11, 22))
     assert quarterly.due_at == datetime(2026, 12, 31, 9, 30, tzinfo=UTC)
     assert daily.status is RoundState.OPEN
-    # The month knows of what falls due in it.
-    month = db.session.scalars(visible(CheckMonth, SYSTEM)).one()
-    assert (month.month, month.due, month.done) == (date(2026, 11, 1), 2, 0)
+    # Each month knows of what falls due in it.
+    months = db.session.scalars(visible(CheckMonth, SYSTEM).order_by(CheckMonth.month)).all()
+    assert [(m.month, m.due, m.done) for m in months] == [
+        (date(2026, 11, 1), 2, 0),
+        (date(2026, 12, 1), 1, 0),
+    ]
     # The next day makes the day's alone.
     assert jobs.make_rounds(NOW + timedelta(days=1)) == 1
 
@@ -134,3 +138,45 @@ def test_what_was_missed_is_noted_once_and_told_in_one_notice_each(cast: Cast) -
     )
     months = db.session.scalars(visible(CheckMonth, SYSTEM).order_by(CheckMonth.id)).all()
     assert {m.enterprise_id: m.missed for m in months} == {cast.plant_id: 2, cast.far_plant_id: 1}
+
+
+def test_what_nobody_had_to_walk_is_excused_with_its_reason(cast: Cast) -> None:
+    """The first day of a list, and rounds of whoever stopped producing after they were made."""
+    with clock.frozen(NOW), transaction():
+        a_list()
+        a_plan_of_rounds(cast.plant_id)
+        _plan(cast.far_plant_id)
+    jobs.make_rounds(NOW)
+    with transaction():
+        enterprises.get_enterprise(cast.far_plant_id, SYSTEM).roll_status = RollStatus.SUSPENDED
+    after = NOW + timedelta(days=1)
+    assert jobs.note_missed(after) == 2
+    assert jobs.note_missed(after) == 0
+    found = {one.enterprise_id: one for one in _rounds()}
+    assert {one.status for one in found.values()} == {RoundState.EXCUSED}
+    assert found[cast.plant_id].excuse == missing.FIRST_DAY
+    assert found[cast.far_plant_id].excuse == "Production was suspended."
+    assert not db.session.scalars(select(Notice).where(Notice.kind.startswith("selfcheck"))).all()
+    figures = db.session.scalars(visible(CheckMonth, SYSTEM)).all()
+    assert {(m.due, m.excused, m.missed) for m in figures} == {(1, 1, 0)}
+    # The second day counts.
+    jobs.make_rounds(after)
+    assert jobs.note_missed(after + timedelta(days=1)) == 1
+    assert queries.group_count(SYSTEM, "missed") == 1
+
+
+def test_a_period_under_way_is_walked_where_half_of_it_is_left(cast: Cast) -> None:
+    with transaction():
+        a_list("TEST", Frequency.DAILY, Frequency.WEEKLY, Frequency.MONTHLY)
+        taken_up = {"begins_on": date(2026, 11, 18), "created_at": NOW}
+        _plan(cast.plant_id, **taken_up)
+        # At ten: its hour of this day is over.
+        _plan(cast.far_plant_id, **taken_up, due_minute=9 * 60)
+    jobs.make_rounds(NOW)
+    assert [(one.enterprise_id, one.frequency) for one in _rounds()] == [
+        (cast.plant_id, Frequency.DAILY),
+        (cast.plant_id, Frequency.WEEKLY),
+        (cast.far_plant_id, Frequency.WEEKLY),
+    ]
+    jobs.make_rounds(datetime(2026, 12, 1, 2, 0, tzinfo=UTC))
+    assert sum(one.frequency is Frequency.MONTHLY for one in _rounds()) == 2
