@@ -7,6 +7,7 @@ from flask_wtf.file import FileField
 from wtforms import (
     DateField,
     DecimalField,
+    Field,
     FieldList,
     FormField,
     HiddenField,
@@ -15,11 +16,13 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from supervision.core.web.forms import CodeField, Form, SeenForm, blank_to_none, strip
 from supervision.score import labels
+from supervision.score.line_forms import LineForm
+
+MOST_LINES = 60
 
 
 class FilterForm(Form):
@@ -64,14 +67,6 @@ class VoidForm(SeenForm):
 _POINTS = (InputRequired(), NumberRange(0, 100))
 
 
-class LineForm(PlainForm):
-    """Points of one indicator."""
-
-    code = HiddenField()
-    points = DecimalField(_l("Points"), places=1, validators=_POINTS)
-    most = DecimalField(_l("At most"), places=1, validators=_POINTS)
-
-
 class TableForm(Form):
     """The next version of the table."""
 
@@ -87,4 +82,17 @@ class TableForm(Form):
     reason = TextAreaField(
         _l("Reason of the change"), filters=[strip], validators=[InputRequired(), Length(max=1000)]
     )
-    lines = FieldList(FormField(LineForm))
+    lines = FieldList(FormField(LineForm), max_entries=MOST_LINES)
+    # Pressing "Add the line" puts one of this group and source below the others.
+    new_group = CodeField(_l("Group"), labels=labels.GROUP_LABELS, optional=True)
+    new_source = CodeField(
+        _l("Where its points come from"), labels=labels.SOURCE_LABELS, optional=True
+    )
+
+    @property
+    def all_errors(self) -> list[tuple[Field | None, str]]:
+        """Those of a line stand at the line's own fields."""
+        found = [one for one in super().all_errors if one[0] is not self.lines]
+        for entry in self.lines:
+            found += [(part, str(text)) for part in entry.form for text in part.errors]
+        return found

@@ -8,11 +8,13 @@ from datetime import date, datetime, timedelta
 
 from supervision.core import clock
 from supervision.core.db import transaction
-from supervision.score import queries, service, tables
+from supervision.score import queries, service, tables, telling
 from supervision.score.rules import last_day, month_before, month_of
 from supervision.score.source_view import View
 
 BATCH = 500
+# As many enterprises as one officer may well have: told of in one transaction, in one notice.
+MOST_TOLD = 5000
 # In the first days of a month the last one is reckoned once more, with what came on its last day;
 # later, today's state of the file would be taken for that month's.
 STILL_SEEN = timedelta(days=3)
@@ -29,7 +31,16 @@ def nightly(now: datetime) -> int:
     if today - last_day(last) <= STILL_SEEN:
         total += _each(last, today, now, freezes=True)
     total += _freeze_rest(month, now)
-    return total + _each(month, today, now)
+    total += _each(month, today, now)
+    _tell(now)
+    return total
+
+
+def _tell(now: datetime) -> None:
+    told = MOST_TOLD
+    while told == MOST_TOLD:
+        with transaction():
+            told = telling.tell(now, MOST_TOLD)
 
 
 def _each(month: date, today: date, now: datetime, *, freezes: bool = False) -> int:

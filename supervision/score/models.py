@@ -94,6 +94,8 @@ class ScoreIndicator(Base):
     # Limits that the source asks for, such as {"months": 12}.
     params: Mapped[dict[str, Any]] = mapped_column(JsonValue, default=dict)
     axis: Mapped[Axis | None] = mapped_column(code_of(Axis))
+    # One that is off judges nobody; it stays on the table, to be switched on again.
+    is_on: Mapped[bool] = mapped_column(default=True)
 
     table: Mapped[ScoreTable] = relationship(back_populates="indicators", lazy="raise_on_sql")
 
@@ -178,10 +180,15 @@ class ScoreChange(_OfScore, Base):
     """That an enterprise's colour became another, for its timeline. Never changed."""
 
     __tablename__ = "score_change"
-    __table_args__ = (Index("ix_score_change_enterprise_id_at", "enterprise_id", "at"),)
+    __table_args__ = (
+        Index("ix_score_change_enterprise_id_at", "enterprise_id", "at"),
+        Index("ix_score_change_told_at", "told_at", "id"),
+    )
 
     month: Mapped[date]
     at: Mapped[datetime]
     from_colour: Mapped[Colour | None] = mapped_column(code_of(Colour))
     to_colour: Mapped[Colour | None] = mapped_column(code_of(Colour))
     total: Mapped[Decimal | None] = mapped_column(Numeric(5, 1))
+    # When the authority was told of a worse one, at once where there was nothing to tell.
+    told_at: Mapped[datetime | None]

@@ -143,10 +143,16 @@ def unfrozen_after(last: int, before_month: date, limit: int) -> Sequence[tuple[
     return [tuple(row) for row in db.session.execute(stmt)]
 
 
-def names_of(ids: Collection[int]) -> Mapping[int, str]:
-    """How these enterprises are called."""
-    stmt = visible(Enterprise, SYSTEM).where(Enterprise.id.in_(ids))
-    return {row.id: row.display_name for row in db.session.scalars(stmt)}
+def untold(limit: int) -> Sequence[tuple[ScoreChange, Enterprise]]:
+    """Codes that got worse and that nobody was told of, those of one officer together."""
+    stmt = (
+        visible(ScoreChange, SYSTEM, ScoreChange, Enterprise)
+        .join(Enterprise, Enterprise.id == ScoreChange.enterprise_id)
+        .where(ScoreChange.told_at.is_(None))
+        .order_by(Enterprise.officer_id, Enterprise.region_code, ScoreChange.id)
+        .limit(limit)
+    )
+    return [(change, enterprise) for change, enterprise in db.session.execute(stmt)]
 
 
 def changes_of(

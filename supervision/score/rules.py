@@ -74,6 +74,8 @@ class Why(StrEnum):
     COUNT = "count"
     NONE = "none"
     LEVEL = "level"
+    LACKING = "lacking"
+    COMPLETE = "complete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,13 @@ def colour_of(total: Decimal, thresholds: Thresholds) -> Colour:
     if total >= thresholds.yellow:
         return Colour.YELLOW
     return Colour.ORANGE if total >= thresholds.orange else Colour.RED
+
+
+def is_worse(was: Colour | None, now: Colour | None) -> bool:
+    """Whether a code is newly orange or red, a first one too; from red to orange is no news."""
+    if now is None or now not in WORRYING:
+        return False
+    return was is None or RANKS[now] < RANKS[was]
 
 
 def axes(points: Iterable[Point]) -> dict[Axis, int]:

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from supervision.core import audit, clock, notices
+from supervision.core import audit, clock
 from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment
 from supervision.core.db import db
 from supervision.core.errors import Conflict, InvalidInput
-from supervision.core.notices import Audience
 from supervision.core.text import N_
 from supervision.enterprise.models import Enterprise
 from supervision.score import queries, sources
@@ -20,11 +19,11 @@ from supervision.score.lines import line_of
 from supervision.score.models import Score, ScoreChange, ScoreFact, ScoreTable
 from supervision.score.rules import (
     RANKS,
-    WORRYING,
     Colour,
     FactKind,
     Reading,
     Result,
+    is_worse,
     judge,
     month_before,
 )
@@ -46,25 +45,21 @@ def compute(table: ScoreTable, view: View, now: datetime) -> int:
     before = {
         row.enterprise_id: row for row in queries.of_month(open_ids, month_before(view.month))
     }
-    indicators = [row.value for row in table.indicators]
+    indicators = [row.value for row in table.indicators if row.is_on]
     readings = _readings(table, view)
-    changed, fallen = 0, []
+    changed = 0
     for one in open_ids:
         mine = {code: found.get(one, Reading()) for code, found in readings.items()}
         result = judge(indicators, mine, table.thresholds)
         case = _Case(one, view.month, table, result, now)
-        row, was = _write(case, kept.get(one), before.get(one))
-        changed += row is not None
-        if row is not None and was not in {None, row.colour} and row.colour in WORRYING:
-            fallen.append(row)
-    _tell(fallen)
+        changed += _write(case, kept.get(one), before.get(one))
     db.session.flush()
     return changed
 
 
 def _readings(table: ScoreTable, view: View) -> dict[str, dict[int, Reading]]:
     found = {}
-    for line in table.indicators:
+    for line in (one for one in table.indicators if one.is_on):
         read = sources.read(line.source, view, line.params or {})
         if read is not None:
             found[line.code] = dict(read)
@@ -82,10 +77,8 @@ class _Case:
     now: datetime
 
 
-def _write(
-    case: _Case, row: Score | None, before: Score | None
-) -> tuple[Score | None, Colour | None]:
-    """The row, None where nothing changed; and the colour that it had, or the month before."""
+def _write(case: _Case, row: Score | None, before: Score | None) -> bool:
+    """Whether anything changed."""
     result = case.result
     values = {
         "table_id": case.table.id,
@@ -101,34 +94,33 @@ def _write(
         row = Score(enterprise_id=case.enterprise_id, month=case.month)
         db.session.add(row)
     elif all(getattr(row, name) == value for name, value in values.items()):
-        return None, was
+        return False
     for name, value in values.items():
         setattr(row, name, value)
     row.computed_at = case.now
     if was is not result.colour:
-        change = ScoreChange(enterprise_id=case.enterprise_id, month=case.month, at=case.now)
-        change.from_colour, change.to_colour, change.total = was, result.colour, result.total
-        db.session.add(change)
-    return row, was
+        _note(case, was)
+    return True
 
 
 def _change(now: Decimal | None, before: Decimal | None) -> Decimal | None:
     return None if now is None or before is None else now - before
 
 
-def _tell(fallen: Sequence[Score]) -> None:
-    """Both sides hear of a code that has become orange or red; a first code is no change."""
-    names = queries.names_of([row.enterprise_id for row in fallen]) if fallen else {}
-    for row in fallen:
-        for audience in (Audience.ENTERPRISE_PEOPLE, Audience.SUPERVISORS):
-            notices.queue(
-                f"score.{row.colour}",
-                audience,
-                row.enterprise_id,
-                link=f"/scores/enterprises/{row.enterprise_id}",
-                name=names[row.enterprise_id],
-                total="—" if row.total is None else row.total,
-            )
+def _note(case: _Case, was: Colour | None) -> None:
+    """Its colour is another one now. The same job tells of what got worse, all together."""
+    worse = is_worse(was, case.result.colour)
+    db.session.add(
+        ScoreChange(
+            enterprise_id=case.enterprise_id,
+            month=case.month,
+            at=case.now,
+            from_colour=was,
+            to_colour=case.result.colour,
+            total=case.result.total,
+            told_at=None if worse else case.now,
+        )
+    )
 
 
 def freeze(ids: Sequence[int], month: date, now: datetime) -> int:

@@ -109,6 +109,18 @@ def facts(view: View, params: Params) -> Readings:
     return _counted(view, _facts(view, FactKind(params["kind"]), _since(view, params)))
 
 
+def awards(view: View, params: Params) -> Readings:
+    """An award within so many months gives all of the points; none gives none."""
+    by = records_by(_facts(view, FactKind.AWARD, _since(view, params)))
+    found = {}
+    for one in view.ids:
+        records = by.get(one, ())
+        why = Why.COUNT if records else Why.NONE
+        share = Decimal(1 if records else 0)
+        found[one] = Reading(share, len(records), why, {"count": len(records)}, records)
+    return found
+
+
 def _facts(view: View, kind: FactKind, since: date) -> list[tuple[int, Record]]:
     model = ScoreFact
     stmt = (

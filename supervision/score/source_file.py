@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, or_
 
 from supervision.core.actor import SYSTEM
+from supervision.core.db import db
 from supervision.core.scope import visible
-from supervision.document.models import DocumentGap, DocumentKind, EnterpriseDocument
+from supervision.document import kinds
+from supervision.document.models import DocumentGap, EnterpriseDocument
 from supervision.document.workflow import DocumentState
 from supervision.enterprise.models import Enterprise
+from supervision.licence import needs
 from supervision.licence.models import Licence
 from supervision.licence.workflow import LicenceState
-from supervision.people.models import Person, PersonCertificate, holding
+from supervision.people.models import PeopleRule, Person, PersonCertificate, holding
 from supervision.people.training_models import StaffingStanding, TrainingBalance
 from supervision.people.workflow import CertificateState
 from supervision.risk.models import RiskPoint
 from supervision.risk.workflow import COUNTED
 from supervision.score.rules import Reading, Record, Why, ratio
-from supervision.score.source_view import View, owned, rows
+from supervision.score.source_view import View, owned, records_by, rows
 
 Params = Mapping[str, Any]
 Readings = Mapping[int, Reading]
 LIABILITY_INSURANCE, STANDARDIZATION = "LIABILITY_INSURANCE", "STANDARDIZATION"
-# A product default: what a level of standardization (1 is the highest) gives of the points.
-LEVEL_SHARES = {1: Decimal(1), 2: Decimal("0.7"), 3: Decimal("0.4")}
+# So many records that are in order stand at a point by name; the list behind it has all.
+MOST_GOOD = 3
+NONE_HELD = Reading(Decimal(0), why=Why.NONE)
 
 
 def posts_filled(view: View, _params: Params) -> Readings:
@@ -54,27 +58,33 @@ def _certificates(view: View, groups: tuple[str, ...]) -> Readings:
     """Certificates of those employed that hold on the day; replaced and revoked ones are others'."""
     model = PersonCertificate
     stmt = (
-        owned(model, view, model.id, model.code, holding(view.day).label("holds"))
+        owned(model, view, model.id, PeopleRule.name, holding(view.day).label("holds"))
         .join(Person, Person.id == model.person_id)
+        .join(PeopleRule, PeopleRule.id == model.kind_id)
         .where(Person.employed_to.is_(None), model.group.in_(groups))
         .where(model.status == CertificateState.VALID, model.valid_from <= view.day)
         .order_by(model.id)
     )
-    return shares((r[0], bool(r.holds), Record("certificate", r.id, r.code)) for r in rows(stmt))
+    return shares((r[0], bool(r.holds), Record("certificate", r.id, r.name)) for r in rows(stmt))
 
 
 def shares(found: Iterable[tuple[int, bool, Record]]) -> Readings:
-    """``found``: (enterprise, whether it is in order, the record); those that are not are named."""
-    good: Counter[int] = Counter()
-    of: Counter[int] = Counter()
+    """``found``: (enterprise, whether it is in order, the record).
+
+    Those that are not in order are named; where all are, the first of them that gave the points.
+    """
+    good: defaultdict[int, list[Record]] = defaultdict(list)
     bad: defaultdict[int, list[Record]] = defaultdict(list)
     for enterprise_id, is_good, record in found:
-        of[enterprise_id] += 1
-        if is_good:
-            good[enterprise_id] += 1
-        else:
-            bad[enterprise_id].append(record)
-    return {one: ratio(good[one], total, bad[one]) for one, total in of.items()}
+        (good if is_good else bad)[enterprise_id].append(record)
+    return {
+        one: ratio(
+            len(good.get(one, ())),
+            len(good.get(one, ())) + len(bad.get(one, ())),
+            bad.get(one) or good.get(one, [])[:MOST_GOOD],
+        )
+        for one in {**good, **bad}
+    }
 
 
 def staffing_met(view: View, _params: Params) -> Readings:
@@ -101,7 +111,7 @@ def training_hours(view: View, _params: Params) -> Readings:
 
 
 def licences_valid(view: View, _params: Params) -> Readings:
-    """Licences that nothing followed: valid on the day, or suspended, revoked or past their end."""
+    """Those that are needed and not there, and those that nothing followed: valid or not."""
     model, state = Licence, LicenceState
     stmt = (
         owned(model, view, model.id, model.number, model.status, model.valid_to)
@@ -109,62 +119,72 @@ def licences_valid(view: View, _params: Params) -> Readings:
         .where(model.valid_from <= view.day)
         .order_by(model.id)
     )
-    return shares(
+    found = [
         (
             r[0],
             r.status is state.VALID and (r.valid_to is None or r.valid_to >= view.day),
             Record("licence", r.id, r.number),
         )
         for r in rows(stmt)
-    )
+    ]
+    plants = visible(Enterprise, SYSTEM).where(Enterprise.id.in_(view.ids))
+    lacking = needs.missing_types(SYSTEM, db.session.scalars(plants).all())
+    found += [
+        (one, False, Record("licence_missing", one, of_type.name))
+        for one, missing in lacking.items()
+        for of_type in missing
+    ]
+    return shares(found)
 
 
 def documents_valid(view: View, params: Params) -> Readings:
     """Each kind that is missing or past its end takes a part; none is what everybody has to have."""
-    categories = params.get("categories", [])
     gap = DocumentGap
-    wanted = visible(Enterprise, SYSTEM, Enterprise.id).where(Enterprise.id.in_(view.ids))
-    codes = DocumentKind.category.in_(categories)
-    stmt = owned(gap, view, gap.kind_code).where(
-        gap.kind_code.in_(select(DocumentKind.code).where(codes)), gap.since <= view.day
+    categories = set(params.get("categories", ()))
+    names = {k.code: k.name for k in kinds.kinds_on(view.day) if k.category in categories}
+    stmt = owned(gap, view, gap.kind_code).where(gap.kind_code.in_(names), gap.since <= view.day)
+    missing = records_by(
+        (row[0], Record("document_missing", row[0], names[row.kind_code]))
+        for row in rows(stmt.order_by(gap.kind_code))
     )
-    missing = Counter(row[0] for row in rows(stmt))
     each = Decimal(str(params.get("each", "1")))
-    return {row[0]: _taken(missing[row[0]], each) for row in rows(wanted)}
+    return {one: _taken(missing.get(one, ()), each) for one in view.ids}
 
 
-def _taken(count: int, each: Decimal) -> Reading:
+def _taken(records: Sequence[Record], each: Decimal) -> Reading:
+    count = len(records)
     share = max(Decimal(0), Decimal(1) - each * count)
-    return Reading(share, count, Why.COUNT if count else Why.NONE, {"count": count})
+    why = Why.LACKING if count else Why.COMPLETE
+    return Reading(share, count, why, {"count": count}, records)
 
 
 def insurance(view: View, _params: Params) -> Readings:
     """In force where it is; nothing where it is missing although it is asked for (art. 51)."""
     gap = DocumentGap
     stmt = owned(gap, view).where(gap.kind_code == LIABILITY_INSURANCE)
-    found = {row[0]: ratio(0, 1) for row in rows(stmt)}
+    found = {row[0]: ratio(0, 1, [Record("document_missing", row[0])]) for row in rows(stmt)}
     for enterprise_id, held in _in_force(view, (LIABILITY_INSURANCE,)).items():
         found[enterprise_id] = ratio(1, 1, [record for record, _ in held])
     return found
 
 
-def standardization(view: View, _params: Params) -> Readings:
-    """By the best level that is in force."""
-    found = {}
+def standardization(view: View, params: Params) -> Readings:
+    """By the best level that is in force; ``levels``: what each gives of the points."""
+    levels, found = params.get("levels", {}), dict.fromkeys(view.ids, NONE_HELD)
     for enterprise_id, held in _in_force(view, (STANDARDIZATION,)).items():
         record, level = min(held, key=lambda one: one[1] or 9)
-        share = LEVEL_SHARES.get(level or 0)
+        share = levels.get(str(level))
         if share is not None:
-            found[enterprise_id] = Reading(share, 0, Why.LEVEL, {"level": level}, [record])
+            reading = Reading(Decimal(str(share)), 0, Why.LEVEL, {"level": level}, [record])
+            found[enterprise_id] = reading
     return found
 
 
 def documents_held(view: View, params: Params) -> Readings:
     """Any document of these kinds in force."""
-    kinds = tuple(params.get("kinds", ()))
-    return {
-        one: ratio(1, 1, [record for record, _ in held])
-        for one, held in _in_force(view, kinds).items()
+    held = _in_force(view, tuple(params.get("kinds", ())))
+    return dict.fromkeys(view.ids, NONE_HELD) | {
+        one: ratio(1, 1, [record for record, _level in papers]) for one, papers in held.items()
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,11 +17,11 @@ from supervision.core.db import db
 from supervision.core.errors import Conflict, InvalidInput, NotFound
 from supervision.core.statutory import Certainty
 from supervision.core.text import N_
+from supervision.score import params, sources
 from supervision.score.models import ScoreIndicator, ScoreTable
 from supervision.score.rules import Axis, Group, Thresholds, month_of
 
 _MOST_VERSIONS = 60
-_KEPT = ("position", "code", "group", "title", "title_en", "source", "params", "axis")
 
 
 def table_on(month: date) -> ScoreTable:
@@ -64,24 +64,43 @@ class Head:
     reason: str
 
 
-# Points of a line and the most that it takes, by code.
-Weights = Mapping[str, tuple[Decimal, Decimal]]
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a version as it is written. ``code`` "": a new one, named after its source."""
+
+    code: str
+    group: Group
+    title: str
+    title_en: str
+    points: Decimal
+    most: Decimal
+    source: str
+    params: Mapping[str, Any]
+    axis: Axis | None
+    is_on: bool = True
 
 
-def save(actor: Actor, base: ScoreTable, head: Head, weights: Weights) -> ScoreTable:
-    """The next version after ``base``, which must be the newest. Never judges a past month."""
+_FIELDS = tuple(Line.__dataclass_fields__)
+
+
+def lines_of(table: ScoreTable) -> list[Line]:
+    """The lines of a version, in their order."""
+    return [Line(**{name: getattr(row, name) for name in _FIELDS}) for row in table.indicators]
+
+
+def save(actor: Actor, base: ScoreTable, head: Head, lines: Sequence[Line]) -> ScoreTable:
+    """The next version after ``base``, which must be the newest. Never judges a past month.
+
+    A line that is known keeps its group and its source, whatever is said: its points of other
+    months would mean something else.
+    """
     if versions()[0].id != base.id:
         raise Conflict
-    _check(base, head, weights)
-    made = _add(
-        actor,
-        head,
-        [
-            {name: getattr(line, name) for name in _KEPT}
-            | dict(zip(("points", "most"), weights[line.code], strict=True))
-            for line in base.indicators
-        ],
-    )
+    known = {line.code: line for line in lines_of(base)}
+    kept = [_line_of(line, known.get(line.code)) for line in lines]
+    _check(base, head, kept)
+    kept = _named(kept)
+    made = _add(actor, head, [asdict(x) | {"position": n} for n, x in enumerate(kept, start=1)])
     audit.record(
         actor,
         "score.table",
@@ -89,12 +108,51 @@ def save(actor: Actor, base: ScoreTable, head: Head, weights: Weights) -> ScoreT
         before=base.id,
         reason=head.reason,
         effective_from=head.effective_from,
-        changed=[x.code for x in base.indicators if (x.points, x.most) != weights[x.code]],
+        changed=[line.code for line in kept if line != known.get(line.code)],
     )
     return made
 
 
-def _check(base: ScoreTable, head: Head, weights: Weights) -> None:
+def _line_of(line: Line, before: Line | None) -> Line:
+    """Checked and cleaned. Raises InvalidInput."""
+    if before is not None:
+        line = replace(line, group=before.group, source=before.source)
+    source = sources.SOURCES.get(line.source)
+    # Of a source that this installation does not know any more nothing but on and off matters.
+    if source is None:
+        if before is None:
+            raise InvalidInput(N_("Choose where its points come from."), field="new_source")
+        return line
+    if line.group not in source.groups:
+        raise InvalidInput(
+            N_("%(title)s cannot stand in this group."), field="reason", title=line.title
+        )
+    if not line.title or not line.title_en:
+        raise InvalidInput(N_("Every indicator needs its title."), field="reason")
+    if line.group is Group.BASE and line.axis is None:
+        raise InvalidInput(
+            N_("%(title)s needs its ray of the chart."), field="reason", title=line.title
+        )
+    return replace(line, params=params.cleaned(source.params, line.params))
+
+
+def _named(lines: Sequence[Line]) -> list[Line]:
+    """New lines get a code that no version has had: another indicator's points are not theirs."""
+    taken = set(db.session.scalars(select(ScoreIndicator.code).distinct()))
+    found = []
+    for line in lines:
+        if not line.code:
+            stem, number = line.source.upper()[:34], 2
+            code = stem
+            while code in taken:
+                code, number = f"{stem}_{number}", number + 1
+            line = replace(line, code=code)  # noqa: PLW2901
+        taken.add(line.code)
+        found.append(line)
+    return found
+
+
+def _check(base: ScoreTable, head: Head, lines: Sequence[Line]) -> None:
     if head.effective_from != month_of(head.effective_from):
         raise InvalidInput(N_("A table begins on the first of a month."), field="effective_from")
     if head.effective_from < max(month_of(clock.today()), base.effective_from):
@@ -107,10 +165,14 @@ def _check(base: ScoreTable, head: Head, weights: Weights) -> None:
             N_("Green begins above yellow, yellow above orange, all within 0 and 100."),
             field="green_from",
         )
-    if not any(weights[x.code][0] for x in base.indicators if x.group is Group.BASE):
+    if not any(x.points for x in lines if x.group is Group.BASE and x.is_on):
         raise InvalidInput(N_("At least one base indicator needs points."), field="reason")
-    same = all((x.points, x.most) == weights[x.code] for x in base.indicators)
-    if same and (base.thresholds, base.source) == (head.thresholds, head.source):
+    codes = [line.code for line in lines if line.code]
+    if len(set(codes)) != len(codes) or not set(codes) <= {x.code for x in base.indicators}:
+        raise Conflict
+    if (base.thresholds, base.source) == (head.thresholds, head.source) and lines_of(base) == list(
+        lines
+    ):
         raise InvalidInput(N_("Nothing was changed."), field="reason")
 
 

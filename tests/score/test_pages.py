@@ -3,50 +3,18 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 from supervision.core import clock
 from supervision.core.actor import SYSTEM
-from supervision.core.db import db, transaction
-from supervision.score import links, queries, tables
+from supervision.core.db import db
+from supervision.score import queries, tables
 from supervision.score.rules import FactKind
 from tests.cast import Cast
 from tests.factories.scores import load_table, make_fact, night
-from tests.factories.world import World
 from tests.pages import PageClient
 
 TODAY = clock.today()
-
-
-def test_every_kind_of_record_opens_for_whoever_may_and_the_list_behind_each_source(
-    world: World, pages: PageClient, cast: Cast
-):
-    ids = world.near.ids
-    numbers = {
-        "enterprise": cast.plant_id,
-        "person": ids["people.person_id"],
-        "certificate": ids["people.certificate_id"],
-        "licence": ids["licence.licence_id"],
-        "document": ids["document.document_id"],
-        "risk": ids["risk.point_id"],
-        "hazard": ids["hazard_id"],
-        "order": ids["order_id"],
-        "case": ids["case_id"],
-        "round": ids["selfcheck.round_id"],
-        "return": ids.get("returns.return_id"),
-        "fact": ids["score.fact_id"],
-    }
-    assert set(numbers) == set(links.PLACES)
-    officer = cast["district_officer"]
-    with pages.app.test_request_context():
-        urls = [
-            links.url_of(kind, int(number), officer) for kind, number in numbers.items() if number
-        ]
-        sources = {line.source for line in tables.table_on(TODAY.replace(day=1)).indicators}
-        urls += [links.list_url(source, cast.plant_id, officer) for source in sources]
-        assert links.url_of("case", 1, cast["plant_manager"]) is None
-    for url in set(urls):
-        assert url is not None
-        assert pages.get("district_officer", url).status_code == 200, url
 
 
 def test_an_enterprise_reads_every_point_and_what_changed_and_no_other_enterprise_does(
@@ -88,30 +56,69 @@ def test_an_officer_records_a_fact_with_its_paper_and_voids_it(cast: Cast, pages
     assert pages.post("district_officer", address, gone).status_code == 409
 
 
+def sent_form(page: str) -> dict[str, str | list[str]]:
+    """The values of the table's form as a browser would send them."""
+    form = page[page.index("score-table-form") :]
+    values: dict[str, str | list[str]] = {}
+    for tag in re.findall(r"<input[^>]*>", form):
+        name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
+        if name and ("checkbox" not in tag or "checked" in tag):
+            values[name[1]] = unescape(value[1]) if value else ""
+    for name, body in re.findall(
+        r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL
+    ):
+        chosen = re.findall(r'<option selected value="([^"]*)"', body)
+        values[name] = chosen if name.endswith("codes") else (chosen or [""])[0]
+    for name, body in re.findall(
+        r'<textarea[^>]*name="([^"]+)"[^>]*>(.*?)</textarea>', form, re.DOTALL
+    ):
+        values[name] = unescape(body.strip())
+    return values
+
+
 def test_a_chief_changes_the_table_from_a_month_on(cast: Cast, pages: PageClient):
     load_table()
-    with transaction():
-        base = tables.table_on(TODAY.replace(day=1))
-        sent = {
-            "base": str(base.id),
-            "effective_from": f"{TODAY:%Y-%m}",
-            "green_from": "90",
-            "yellow_from": "70",
-            "orange_from": "95",
-            "source": "Decision 7",
-            "certainty": "H",
-            "reason": "Stricter",
-        }
-        for i, line in enumerate(base.indicators):
-            sent[f"lines-{i}-code"] = line.code
-            sent[f"lines-{i}-points"] = str(line.points)
-            sent[f"lines-{i}-most"] = str(line.most)
-    assert pages.get("section_chief", "/scores/tables/new").status_code == 200
+    page = pages.get("section_chief", "/scores/tables/new")
+    sent = {**sent_form(page.text), "green_from": "90", "orange_from": "95", "reason": "Stricter"}
     refused = pages.post("section_chief", "/scores/tables/new", sent)
     assert refused.status_code == 422
     assert "Green begins above yellow" in refused.text
-    good = {**sent, "orange_from": "60"}
-    assert pages.post("section_chief", "/scores/tables/new", good).status_code == 302
-    assert pages.post("section_chief", "/scores/tables/new", good).status_code == 409
+    sent["orange_from"] = "60"
+    # A line is added by its source before anything is saved.
+    added = pages.post(
+        "section_chief",
+        "/scores/tables/new",
+        {**sent, "add": "1", "new_source": "own_rectified_early", "new_group": "positive"},
+    )
+    assert added.status_code == 200
+    more = sent_form(added.text)
+    assert more["lines-26-title_en"] == "Own findings rectified before their day"
+    more |= {"lines-26-points": "2", "lines-19-months": "6", "lines-17-level_2": "0.5"}
+    del more["lines-6-is_on"]
+    nonsense = pages.post("section_chief", "/scores/tables/new", {**more, "lines-19-months": "99"})
+    assert nonsense.status_code == 422
+    assert 'href="#lines-19-months"' in nonsense.text
+    assert pages.post("section_chief", "/scores/tables/new", more).status_code == 302
+    assert pages.post("section_chief", "/scores/tables/new", more).status_code == 409
     db.session.rollback()
-    assert tables.table_on(TODAY.replace(day=1)).source == "Decision 7"
+    made = {line.code: line for line in tables.table_on(TODAY.replace(day=1)).indicators}
+    assert made["OWN_RECTIFIED_EARLY"].points == 2
+    assert made["INJURY"].params == {"kind": "injury", "months": 6}
+    assert made["STANDARD"].params["levels"] == {"1": "1", "2": "0.5", "3": "0.4"}
+    assert [code for code, line in made.items() if not line.is_on] == ["DOCUMENTS"]
+    shown = pages.get("district_officer", "/scores/tables").text
+    assert "looks back 6 months" in shown
+    night(TODAY)
+    found = queries.score_of(cast.plant_id, SYSTEM)
+    assert found is not None
+    assert "DOCUMENTS" not in found.points
+    assert "OWN_RECTIFIED_EARLY" in found.points
+
+
+def test_a_source_serves_no_group_that_it_cannot(cast: Cast, pages: PageClient):
+    load_table()
+    sent = sent_form(pages.get("section_chief", "/scores/tables/new").text)
+    wrong = {**sent, "add": "1", "new_source": "awards", "new_group": "veto"}
+    answer = pages.post("section_chief", "/scores/tables/new", wrong)
+    assert answer.status_code == 422
+    assert "This source cannot serve this group" in answer.text

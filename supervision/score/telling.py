@@ -1,0 +1,68 @@
+"""Who hears of codes that got worse: the enterprise of its own, its officer of all of theirs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+
+from supervision.core import notices
+from supervision.core.db import db
+from supervision.core.notices import Audience
+from supervision.enterprise.models import Enterprise
+from supervision.score import queries
+from supervision.score.models import ScoreChange
+
+# So many are told of by name; of more an officer hears in one notice.
+BY_NAME = 3
+
+Row = tuple[ScoreChange, Enterprise]
+
+
+def tell(now: datetime, limit: int) -> int:
+    """Tell of the next changes; returns how many.
+
+    An officer's stand together, so that a city's first night is one notice for each officer and
+    not one for each enterprise.
+    """
+    rows = queries.untold(limit)
+    for change, enterprise in rows:
+        change.told_at = now
+        # A first code is no news to the enterprise: it stands on its start page.
+        if change.from_colour is not None:
+            _name(change, enterprise, Audience.ENTERPRISE_PEOPLE)
+    for _officer, group in groupby(rows, key=lambda row: row[1].officer_id or 0):
+        _supervisors(list(group))
+    db.session.flush()
+    return len(rows)
+
+
+def _supervisors(rows: Sequence[Row]) -> None:
+    if len(rows) <= BY_NAME:
+        for change, enterprise in rows:
+            _name(change, enterprise, Audience.SUPERVISORS)
+        return
+    officer = rows[0][1].officer_id
+    if officer is not None:
+        _many(Audience.ACCOUNT, officer, len(rows))
+        return
+    # Those who supervise one enterprise of a street supervise all of it.
+    many = Counter(enterprise.region_code for _change, enterprise in rows)
+    for region, one in {e.region_code: e.id for _change, e in rows}.items():
+        _many(Audience.SUPERVISORS, one, many[region])
+
+
+def _name(change: ScoreChange, enterprise: Enterprise, audience: Audience) -> None:
+    notices.queue(
+        f"score.{change.to_colour}",
+        audience,
+        enterprise.id,
+        link=f"/scores/enterprises/{enterprise.id}",
+        name=enterprise.display_name,
+        total="—" if change.total is None else change.total,
+    )
+
+
+def _many(audience: Audience, audience_id: int, count: int) -> None:
+    notices.queue("score.worse", audience, audience_id, link="/scores/?sort=worst", count=count)
