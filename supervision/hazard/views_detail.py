@@ -21,6 +21,7 @@ from supervision.core.web.forms import Form
 from supervision.core.web.numbers import id_argument
 from supervision.hazard import (
     assignment_parts,
+    at_once,
     clock_parts,
     criteria,
     forms,
@@ -49,6 +50,7 @@ STEP_FORMS: dict[str, type[Form]] = {
     "grade": forms.GradeForm,
     "assign": forms.AssignForm,
     "start": forms.StartForm,
+    "at-once": forms.SubmitForm,
     "submit": forms.SubmitForm,
     "verify": forms.VerifyForm,
     "return": forms.ReturnForm,
@@ -68,6 +70,8 @@ def _detail_page(hazard_id: int, failed: str = "", form: Form | None = None) -> 
     actor = current_actor()
     hazard = queries.get_hazard(hazard_id, actor)
     offered = [t.name for t in HAZARD_WORKFLOW.available(hazard, actor)]
+    if at_once.is_offered(hazard, actor):
+        offered.insert(0, "at-once")
     step_forms = {name: _step_form(name, hazard) for name in offered}
     if failed and form is not None:
         step_forms[failed] = form.mark(failed)

@@ -12,6 +12,7 @@ from supervision.core.web.forms import given
 from supervision.hazard import (
     assignment,
     assignment_parts,
+    at_once,
     forms,
     queries,
     service,
@@ -39,6 +40,25 @@ def grade(hazard_id: int) -> ResponseReturnValue:
         )
 
     return act_on(hazard_id, "grade", form, act, _("Hazard graded."))
+
+
+@bp.post("/<int:hazard_id>/at-once")
+@requires(Permission.HAZARD_GRADE)
+def rectify_at_once(hazard_id: int) -> ResponseReturnValue:
+    """From its report to its acceptance in one form, for what is made good already."""
+    form = forms.SubmitForm()
+
+    def act(hazard: Hazard) -> None:
+        at_once.rectify(
+            hazard,
+            current_actor(),
+            note=form.note.data or "",
+            photos=photos_of(form),
+            funds_spent=form.funds_spent.data,
+        )
+
+    done = _("Handed in: somebody else of the enterprise accepts it.")
+    return act_on(hazard_id, "at-once", form, act, done)
 
 
 @bp.post("/<int:hazard_id>/assign")

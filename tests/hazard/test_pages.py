@@ -264,6 +264,33 @@ def test_the_enterprise_accepts_and_the_authority_re_inspects(pages, cast):
     assert "Accepted: close" not in page
 
 
+def test_what_an_enterprise_found_and_made_good_already_is_handed_in_by_one_form(pages, cast):
+    own = make_hazard(cast, by="safety_manager")
+    url = f"/hazards/{own}"
+    assert _open_steps(pages.get("safety_manager", url)) == ["at-once"]
+    without = pages.post("safety_manager", f"{url}/at-once", {"note": "Cleared"})
+    assert without.status_code == 422
+    assert load(own, SYSTEM).status is S.REPORTED
+    form = {"note": "Cleared", "photos": (io.BytesIO(picture("green")), "after.jpg")}
+    sent = pages.post("safety_manager", f"{url}/at-once", form, content_type="multipart/form-data")
+    assert sent.status_code == 302, error_text(sent)
+    found = load(own, SYSTEM)
+    assert (found.status, found.rectified_by, found.due_on) == (
+        *(S.SUBMITTED, "Safety Manager"),
+        clock.today(),
+    )
+    assert [e.action for e in found.events] == ["report", "grade", "assign", "start", "submit"]
+    # Nobody accepts their own work, and what the authority found takes its own steps.
+    assert _open_steps(pages.get("safety_manager", url)) == []
+    assert _open_steps(pages.get("plant_manager", url)) == ["verify"]
+    theirs = f"/hazards/{make_hazard(cast)}"
+    assert 'id="step-at-once"' not in pages.get("district_officer", theirs).get_data(as_text=True)
+    for who in ("district_officer", "safety_manager"):
+        form["photos"] = (io.BytesIO(picture("green")), "after.jpg")
+        again = pages.post(who, f"{theirs}/at-once", form, content_type="multipart/form-data")
+        assert again.status_code == 409, who
+
+
 def test_the_ticket_and_the_start_page_say_how_late_it_is(pages, cast):
     hazard_id = make_hazard(cast, S.RECTIFYING, due_on=clock.today())
     with clock.frozen(clock.now() + timedelta(days=3)):

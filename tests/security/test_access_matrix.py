@@ -457,6 +457,7 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "hazard.report_now": (REPORTERS, ROW),
     "hazard.grade": (SIDES, ROW),
     "hazard.assign": (SIDES, ROW),
+    "hazard.rectify_at_once": (SIDES, ROW),
     "hazard.verify": (SIDES, ROW),
     "hazard.send_back": (SIDES, ROW),
     "hazard.invalidate": (SIDES, ROW),
