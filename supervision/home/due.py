@@ -64,3 +64,8 @@ def meanings(shown: Agenda) -> dict[str, Duty]:
 def days_late(due: Due, today: date) -> int:
     """Full days since its last day; 0 where only the hour has passed."""
     return max(0, (today - due.on).days)
+
+
+def has_hour(due: Due) -> bool:
+    """Whether it is due before its last day ends; midnight is said as that day, not as 00:00."""
+    return due.at is not None and due.at < clock.end_of(due.on)

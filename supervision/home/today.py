@@ -30,6 +30,7 @@ def index() -> ResponseReturnValue:
         duties=due.meanings(shown),
         certainties=CERTAINTY_LABELS,
         days_late=due.days_late,
+        has_hour=due.has_hour,
         today=clock.today(),
         many=len(actor.enterprise_ids) != 1,
     )
