@@ -175,13 +175,19 @@ def _selfwork(document: PdfDocument, contents: Contents) -> None:
     """The same tables as in the workbook, as far as they fit: what needs somebody comes first."""
     for part in selfwork_tables.parts(contents.selfwork, contents.subject.kind):
         columns = enforcement_tables.on_paper(part.columns, **part.on_paper)
-        _listed(document, part.title, columns, part.rows)
+        _listed(document, part.title, columns, part.rows, part.note)
 
 
 def _listed(
-    document: PdfDocument, title: str, columns: Sequence[Column[Any]], rows: Sequence[Any]
+    document: PdfDocument,
+    title: str,
+    columns: Sequence[Column[Any]],
+    rows: Sequence[Any],
+    note: str = "",
 ) -> None:
     document.heading(title)
+    if note and rows:
+        document.note(note)
     document.table(columns, rows[:LISTED])
     _say_rest(document, min(len(rows), LISTED), len(rows))
 

@@ -51,11 +51,8 @@ _ENTERPRISE: tuple[Column[Any], ...] = (
 )
 
 
-def _rate(overall: Decimal | None, done: str = "on_time") -> Column[Any]:
-    heading = _l("Rate in time")
-    return Column(
-        "rate", heading, lambda row: rate(row, done=done), Kind.PERCENT, 10, overall=overall
-    )
+def _rate(overall: Decimal | None) -> Column[Any]:
+    return Column("rate", _l("Rate in time"), rate, Kind.PERCENT, 10, overall=overall)
 
 
 def round_sums(work: SelfWork) -> Sequence[Column[Any]]:
@@ -96,10 +93,7 @@ MISSED_SUMS: tuple[Column[MissedSum], ...] = (
     Column("last_on", _l("Last missed"), lambda row: row.last_on, Kind.DAY, 12),
 )
 
-MISSED: tuple[Column[RoundFact], ...] = (
-    *ROUNDS[:5],
-    Column("due_at", _l("Due by"), lambda row: row.due_at, Kind.INSTANT, 17),
-)
+MISSED: tuple[Column[RoundFact], ...] = ROUNDS[:5]
 
 
 def commitment_sums(work: SelfWork) -> Sequence[Column[Any]]:
@@ -177,7 +171,14 @@ def duty_sums(work: SelfWork) -> Sequence[Column[DutySum]]:
         _number("done", _l("Done")),
         _number("late", _l("Of these, late")),
         _number("missed", labels.STANDING_HEADS["missed"]),
-        _rate(rate(work.figures, "duties_", "done"), "done"),
+        Column(
+            "rate",
+            _l("Completion rate"),
+            lambda row: rate(row, done="done"),
+            Kind.PERCENT,
+            10,
+            overall=rate(work.figures, "duties_", "done"),
+        ),
     )
 
 
@@ -269,7 +270,7 @@ def _of_enterprise(work: SelfWork) -> list[Part]:
             _("Missed rounds"),
             MISSED,
             missed(work),
-            {**list_and_place, "frequency": 10, "starts_on": 14, "due_at": 19},
+            {**list_and_place, "frequency": 10, "starts_on": 14, "ends_on": 14},
         ),
         Part(
             _("Safety commitments"),
