@@ -42,7 +42,7 @@ NOW = datetime(2026, 11, 23, 2, 5, tzinfo=UTC)
 ENROLLED = NOW - timedelta(days=1)
 ADOPTED = date(2026, 9, 1)
 BATCH = 5000
-SERIES = 90_000
+FIRST, SERIES = 1000, 90_000
 WHY = "the bench counts"
 
 
@@ -62,15 +62,15 @@ def settle(enterprises: int) -> None:
         "updated_at": ENROLLED,
     }
     for start in range(0, enterprises, BATCH):
-        serials = range(1000 + start, 1000 + min(start + BATCH, enterprises))
-        rows = [enterprise_values(n, uscc=_uscc(n)) | fixed for n in serials]
+        serials = range(FIRST + start, FIRST + min(start + BATCH, enterprises))
+        rows = [enterprise_values(FIRST, name=f"Plant {n}", uscc=_uscc(n)) | fixed for n in serials]
         with transaction():
             db.session.execute(insert(Enterprise), rows)
 
 
 def _uscc(serial: int) -> str:
     """The demonstration's series of two districts: one alone ends below 100,000."""
-    region, number = ("330110", serial) if serial <= SERIES else ("330113", serial - SERIES)
+    region, number = ("330110", serial) if serial <= SERIES else ("330113", serial - SERIES + FIRST)
     return demo_uscc(region, number)
 
 

@@ -107,7 +107,7 @@ class ChoiceForm(SeenForm):
 
 class StandardForm(Form):
     code = StringField(_l("Code"), [InputRequired(), Length(max=40)], filters=[strip])
-    name = StringField(_l("Name"), [InputRequired(), Length(max=80)], filters=[strip])
+    name = StringField(_l("Name of the standard"), [InputRequired(), Length(max=80)], filters=[strip])
     period = CodeField(_l("Period"), [InputRequired()], labels=labels.PERIOD_LABELS)
     industries = StringField(
         _l("Industries"),
@@ -127,7 +127,7 @@ class StandardForm(Form):
         default=0,
         render_kw=_FEW,
     )
-    due_time = TimeField(_l("Due by"), [Optional()], description=_l("Empty: the end of the day."))
+    due_time = TimeField(_l("Due by what time"), [Optional()], description=_l("Empty: the end of the day."))
     levels = TextAreaField(
         _l("Levels"),
         [InputRequired(), Length(max=300)],
@@ -148,7 +148,7 @@ class StandardForm(Form):
     )
     effective_from = DateField(_l("In force from"), [InputRequired()])
     source = TextAreaField(
-        _l("Source"), [InputRequired(), Length(max=500)], filters=[strip], render_kw={"rows": 2}
+        _l("Legal source"), [InputRequired(), Length(max=500)], filters=[strip], render_kw={"rows": 2}
     )
     certainty = CodeField(
         _l("Certainty"), [InputRequired()], labels={c.value: c.value for c in Certainty}

@@ -30,6 +30,7 @@ from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
 
 S = CommitmentState
+MISSED_SHOWN = 10
 
 
 @bp.get("/")
@@ -136,6 +137,7 @@ def enterprise_page(enterprise_id: int, **failed: Any) -> str:
         now=_state_now(setting, standard, actor),
         page=paginate(queries.history(enterprise_id, actor), number=page_number()),
         months=queries.months(enterprise_id, actor),
+        missed=queries.missed_latest(enterprise_id, actor, None, MISSED_SHOWN),
         labels=labels,
         **shown,
     )
