@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, and_, case, cast, func, not_, select
-from sqlalchemy.orm import aliased, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from supervision.core import clock
 from supervision.core.actor import Actor
@@ -63,7 +63,7 @@ def majors(
         _tickets(actor, Hazard)
         .where(Hazard.enterprise_id.in_(enterprise_ids), Hazard.grade == Grade.MAJOR)
         .where(Hazard.found_at < clock.end_of(span.last), not_(_gone(clock.end_of(span.last))))
-        .options(selectinload(Hazard.plans))
+        .options(selectinload(Hazard.plans), joinedload(Hazard.criterion))
         .order_by(Hazard.enterprise_id, Hazard.number)
     )
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
@@ -85,12 +85,18 @@ def _major(hazard: Hazard) -> dict[str, Any]:
         "number": hazard.number,
         "place": hazard.place,
         "cause": hazard.description[:_TEXT],
-        "difficulty": hazard.grade_reason[:_TEXT],
+        "difficulty": (hazard.grade_reason or _criterion(hazard))[:_TEXT],
         "plan": (plan.methods if plan else hazard.plan or hazard.measures)[:_TEXT],
         "schedule": plan.schedule[:_TEXT] if plan else "",
         "due_on": hazard.due_on.isoformat() if hazard.due_on else "",
         "status": str(hazard.status),
     }
+
+
+def _criterion(hazard: Hazard) -> str:
+    """Without words of its own it is major by an item of the lists."""
+    found = hazard.criterion
+    return f"{found.code} {found.text}" if found else ""
 
 
 def _tickets(actor: Actor, *columns: Any) -> Select[Any]:

@@ -52,7 +52,7 @@ class RemindForm(Form):
 
 
 class CorrectForm(SeenForm):
-    figure = CodeField(_l("Line"), [InputRequired()], labels=labels.FIGURE_LABELS)
+    figure = CodeField(_l("Figure"), [InputRequired()], labels=labels.FIGURE_LABELS)
     value = DecimalField(_l("Corrected value"), [InputRequired()], places=None)
     reason = TextAreaField(
         _l("Why it is another"), [InputRequired(), _TEXT], filters=[strip], render_kw={"rows": 2}
@@ -85,7 +85,7 @@ class LayoutForm(Form):
         filters=[strip],
         description=_l("Capital letters, digits and underscores; a known code gets a new version."),
     )
-    name = StringField(_l("Name"), [InputRequired(), Length(max=80)], filters=[strip])
+    name = StringField(_l("Name of the form"), [InputRequired(), Length(max=80)], filters=[strip])
     region_code = StringField(
         _l("Region"), [InputRequired(), Regexp(r"^\d{2,9}$")], filters=[strip]
     )
@@ -93,10 +93,12 @@ class LayoutForm(Form):
         _l("Due by this day of the next month"), [InputRequired(), NumberRange(min=1, max=31)]
     )
     effective_from = DateField(_l("In force from"), [InputRequired()])
-    source = StringField(_l("Source"), [InputRequired(), Length(max=200)], filters=[strip])
+    source = StringField(
+        _l("Source of the form"), [InputRequired(), Length(max=200)], filters=[strip]
+    )
     certainty = CodeField(_l("How sure"), [InputRequired()], labels=_CERTAINTIES)
     lines = TextAreaField(
-        _l("Lines"),
+        _l("Lines of the form"),
         [InputRequired(), Length(max=8000)],
         filters=[strip],
         description=_l("One a line: the label, a bar, the figure's name."),

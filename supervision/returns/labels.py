@@ -21,8 +21,22 @@ STATUS_LABELS = {
     ReturnState.SIGNED: _l("Signed, not submitted"),
     ReturnState.SUBMITTED: _l("Waits for the authority"),
     ReturnState.RETURNED: _l("Returned to correct"),
-    ReturnState.ACCEPTED: _l("Accepted"),
+    ReturnState.ACCEPTED: _l("Accepted by the authority"),
 }
+# The way of a return; what was sent back is with the enterprise again.
+STEPS = {
+    ReturnState.DRAFT: _l("Counted, to be signed"),
+    ReturnState.SIGNED: _l("To be submitted"),
+    ReturnState.SUBMITTED: _l("With the authority"),
+    ReturnState.ACCEPTED: _l("Accepted by the authority"),
+}
+
+
+def step_of(status: ReturnState) -> int:
+    """Where on the way a return stands, from 0."""
+    return 0 if status is ReturnState.RETURNED else list(STEPS).index(status)
+
+
 STATUS_TONES = {
     ReturnState.DRAFT: "info",
     ReturnState.SIGNED: "active",

@@ -26,7 +26,8 @@ from supervision.core.attachments import Attachment
 from supervision.core.db import Base, JsonValue, Versioned, code_of
 from supervision.core.permissions import Permission
 from supervision.core.statutory import Certainty
-from supervision.enterprise.models import OwnedByEnterprise, owned_filter
+from supervision.enterprise.coverage import LIVING
+from supervision.enterprise.models import Enterprise, OwnedByEnterprise, owned_filter
 from supervision.returns import rules
 from supervision.returns.rules import ReturnKind, Values
 from supervision.returns.workflow import WITH_ENTERPRISE, ReturnState
@@ -177,6 +178,11 @@ class PeriodReturn(Versioned, OwnedByEnterprise, Base):
 def overdue_clause(today: date) -> ColumnElement[bool]:
     """:func:`supervision.returns.rules.is_overdue` as SQL."""
     return and_(PeriodReturn.status.in_(WITH_ENTERPRISE), PeriodReturn.expected_on < today)
+
+
+def chased() -> ColumnElement[bool]:
+    """Of an enterprise that is still there, by a statement joined with Enterprise."""
+    return Enterprise.roll_status.in_(LIVING)
 
 
 class ReturnCorrection(Base):

@@ -21,7 +21,7 @@ from supervision.core.notices import Audience
 from supervision.core.scope import unscoped, visible
 from supervision.core.statutory import rule_on
 from supervision.enterprise.models import Enterprise
-from supervision.returns.models import PeriodReturn, overdue_clause
+from supervision.returns.models import PeriodReturn, chased, overdue_clause
 from supervision.returns.rules import ESCALATE_CODE
 
 _LIST = "/returns/?group=overdue&sort=due"
@@ -78,7 +78,7 @@ def _untold(today: date, *columns: Any) -> Select[Any]:
         visible(PeriodReturn, SYSTEM, *columns)
         .join(Enterprise, Enterprise.id == PeriodReturn.enterprise_id)
         .outerjoin(Account, Account.id == Enterprise.officer_id)
-        .where(overdue_clause(today), PeriodReturn.overdue_told_at.is_(None))
+        .where(overdue_clause(today), chased(), PeriodReturn.overdue_told_at.is_(None))
     )
 
 
@@ -133,7 +133,6 @@ def escalate(now: datetime, today: date, limit: int) -> int:
     chiefs = _chiefs()
     stmt = (
         _unescalated(today, PeriodReturn.id, Enterprise.region_code)
-        .join(Enterprise, Enterprise.id == PeriodReturn.enterprise_id)
         .where(PeriodReturn.expected_on.in_(days))
         .where(Enterprise.region_code.in_(_covered(today, chiefs)))
         .order_by(PeriodReturn.id)
@@ -151,8 +150,11 @@ def escalate(now: datetime, today: date, limit: int) -> int:
 
 
 def _unescalated(today: date, *columns: Any) -> Select[Any]:
-    stmt = visible(PeriodReturn, SYSTEM, *columns)
-    return stmt.where(overdue_clause(today), PeriodReturn.escalated_at.is_(None))
+    return (
+        visible(PeriodReturn, SYSTEM, *columns)
+        .join(Enterprise, Enterprise.id == PeriodReturn.enterprise_id)
+        .where(overdue_clause(today), chased(), PeriodReturn.escalated_at.is_(None))
+    )
 
 
 def _long_since(today: date) -> Sequence[date]:
@@ -173,9 +175,7 @@ def _chiefs() -> Mapping[int, tuple[str, ...]]:
 
 def _covered(today: date, chiefs: Mapping[int, tuple[str, ...]]) -> Sequence[str]:
     """The streets with something overdue that any chief answers for."""
-    stmt = _unescalated(today, Enterprise.region_code).join(
-        Enterprise, Enterprise.id == PeriodReturn.enterprise_id
-    )
+    stmt = _unescalated(today, Enterprise.region_code)
     return [code for code in db.session.scalars(stmt.distinct()) if nearest(chiefs, code)]
 
 

@@ -42,8 +42,8 @@ def _columns(kind: Kind) -> tuple[Column[Line], ...]:
         return int(value) if kind is Kind.INTEGER else value
 
     return (
-        Column("label", _l("Line"), _label, width=30),
-        Column("value", _l("Reported"), lambda line: given(line, line.value), kind, 14),
+        Column("label", _l("Figure"), _label, width=30),
+        Column("value", _l("As reported"), lambda line: given(line, line.value), kind, 14),
         Column("computed", _l("Counted"), lambda line: given(line, line.computed), kind, 14),
         Column("reason", _l("Why it is another"), _why, width=36),
     )
@@ -69,11 +69,7 @@ def make_paper(sheet: Sheet) -> bytes:
     )
     document.title_block(row.enterprise.name, _origin(sheet))
     document.table(_columns(Kind.TEXT), sheet.lines)
-    document.heading(_("Major hazards that are open"))
-    if sheet.majors:
-        document.table(MAJOR_COLUMNS, sheet.majors)
-    else:
-        document.paragraph(_("None."))
+    _majors(document, sheet)
     document.heading(_("Signature of the principal"))
     if sheet.signed_at is not None and sheet.signature is not None:
         with storage().open(sheet.signature.sha256) as drawn:
@@ -91,6 +87,17 @@ def make_paper(sheet: Sheet) -> bytes:
             )
         )
     return document.build()
+
+
+def _majors(document: PdfDocument, sheet: Sheet) -> None:
+    """What the law's forms say of each; a region's asks for it seldom."""
+    if sheet.row.layout and not sheet.majors:
+        return
+    document.heading(_("Major hazards that are open"))
+    if sheet.majors:
+        document.table(MAJOR_COLUMNS, sheet.majors)
+    else:
+        document.paragraph(_("None."))
 
 
 def make_book(sheet: Sheet) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import Select, and_
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from supervision.core import clock
@@ -18,7 +18,7 @@ from supervision.core.scope import region_range, visible
 from supervision.core.search import contains
 from supervision.core.web.paging import capped_count
 from supervision.enterprise.models import Enterprise
-from supervision.returns.models import PeriodReturn, overdue_clause
+from supervision.returns.models import PeriodReturn, chased, overdue_clause
 from supervision.returns.rules import ReturnKind
 from supervision.returns.workflow import WITH_ENTERPRISE, ReturnState
 
@@ -65,8 +65,8 @@ def _clauses(wanted: ReturnFilter) -> list[Any]:
     if wanted.text:
         clauses.append(contains(wanted.text, Enterprise.name, Enterprise.short_name))
     groups = {
-        "open": PeriodReturn.status.in_(WITH_ENTERPRISE),
-        "overdue": overdue_clause(clock.today()),
+        "open": and_(PeriodReturn.status.in_(WITH_ENTERPRISE), chased()),
+        "overdue": and_(overdue_clause(clock.today()), chased()),
         "waiting": PeriodReturn.status == ReturnState.SUBMITTED,
         "late": PeriodReturn.first_submitted_on > PeriodReturn.due_on,
     }
@@ -109,7 +109,8 @@ def get_return(return_id: int, actor: Actor, *, for_update: bool = False) -> Per
 
 def overdue(actor: Actor, wanted: ReturnFilter) -> Sequence[PeriodReturn]:
     """What is overdue of a filtered list, oldest first, as far as one press reminds."""
-    stmt = list_returns(actor, wanted).where(overdue_clause(clock.today())).order_by(None)
+    stmt = list_returns(actor, wanted).where(overdue_clause(clock.today()), chased())
+    stmt = stmt.order_by(None)
     stmt = stmt.order_by(*SORTS["due"]).limit(MOST_REMINDED)
     found: Sequence[PeriodReturn] = db.session.scalars(stmt).all()
     return found
@@ -127,10 +128,11 @@ class Counts:
 
 def counts(actor: Actor) -> Counts:
     stmt = visible(PeriodReturn, actor, PeriodReturn.id)
+    there = stmt.join(Enterprise, Enterprise.id == PeriodReturn.enterprise_id).where(chased())
     status = PeriodReturn.status
     return Counts(
-        capped_count(stmt.where(status.in_(WITH_ENTERPRISE))),
-        capped_count(stmt.where(overdue_clause(clock.today()))),
+        capped_count(there.where(status.in_(WITH_ENTERPRISE))),
+        capped_count(there.where(overdue_clause(clock.today()))),
         capped_count(stmt.where(status == ReturnState.SUBMITTED)),
         capped_count(stmt.where(status == ReturnState.RETURNED)),
     )

@@ -286,3 +286,17 @@ def test_a_chief_hears_once_of_what_is_overdue_for_a_week(made):
 def told_of():
     rows = db.session.scalars(db.select(Notice))
     return Counter((n.kind, str(n.audience), n.params.get("count")) for n in rows)
+
+
+def test_nobody_is_chased_for_a_plant_that_is_gone(made):
+    officer = made["district_officer"]
+    with clock.frozen(NOW + timedelta(days=15)):
+        before = queries.counts(officer)
+        with transaction():
+            registry.set_roll_status(made.plant, SYSTEM, RollStatus.CLOSED, reason="Gone")
+        after = queries.counts(officer)
+        assert (before.open - after.open, before.overdue - after.overdue) == (3, 2)
+        wanted = queries.ReturnFilter(group="overdue")
+        listed = db.session.scalars(queries.list_returns(officer, wanted)).unique().all()
+        assert made.plant_id not in {row.enterprise_id for row in listed}
+        assert jobs.watch(clock.now()) == 4 + 1
