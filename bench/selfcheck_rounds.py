@@ -2,8 +2,9 @@
 
     python -m bench.selfcheck_rounds [--enterprises N] [--databases sqlite,postgres]
 
-Each enterprise walks a list with daily, weekly and monthly items in one area. PostgreSQL is the
-server of TEST_DATABASE_URL, else one started for the run. Prints a JSON line.
+Each enterprise walks a list with daily, weekly and monthly items in one area. While rounds are
+made, another process writes a row every tenth of a second; the longest that it waited is told.
+PostgreSQL is the server of TEST_DATABASE_URL, else one started for the run. Prints a JSON line.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import argparse
 import json
 import multiprocessing
 import os
-import signal
 import tempfile
 import time
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 
 from supervision.core import clock
 from supervision.core.db import db, transaction
@@ -41,6 +41,7 @@ from tests.factories.selfchecks import a_list
 NOW = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
 FREQUENCIES = (Frequency.DAILY, Frequency.WEEKLY, Frequency.MONTHLY)
 BATCH = 5000
+HALF = 50_000
 WHY = "the bench counts"
 
 
@@ -56,15 +57,22 @@ def settle(settings: Settings, enterprises: int) -> None:
             _some(range(start, min(start + BATCH, enterprises)))
 
 
+def _serial(number: int) -> tuple[str, int]:
+    """District and serial: the series of one district ends at 99,999."""
+    return ("330110", "330113")[number // HALF], 1000 + number % HALF
+
+
+def _enterprise(district: str, serial: int) -> dict[str, Any]:
+    return enterprise_values(serial, uscc=demo_uscc(district, serial))
+
+
 def _some(serials: range) -> None:
     fixed = {
         "roll_status": RollStatus.IN_PRODUCTION,
         "created_at": NOW,
         "updated_at": NOW,
     }
-    rows = [
-        enterprise_values(1000 + n, uscc=demo_uscc("330110", 1000 + n)) | fixed for n in serials
-    ]
+    rows = [_enterprise(*_serial(n)) | fixed for n in serials]
     with transaction():
         db.session.execute(insert(Enterprise), rows)
         names = [row["uscc"] for row in rows]
@@ -90,9 +98,45 @@ def run(settings: Settings) -> tuple[int, float]:
         return jobs.make_rounds(NOW), time.monotonic() - started
 
 
+def write(settings: Settings, ready: Any, done: Any, waits: Any) -> None:
+    """What the web does meanwhile: small writes; the longest one of them, in seconds."""
+    longest = 0.0
+    with create_app(settings).app_context():
+        change = update(Enterprise).where(Enterprise.id == 1)
+        ready.set()
+        while not done.wait(0.1):
+            started = time.monotonic()
+            with transaction():
+                db.session.execute(unscoped(change.values(updated_at=NOW), reason=WHY))
+            longest = max(longest, time.monotonic() - started)
+    waits.put(longest)
+
+
+@contextmanager
+def bystander(settings: Settings, figures: dict[str, Any], name: str) -> Iterator[None]:
+    """Another process writes meanwhile; how long it had to wait goes into ``figures``."""
+    context = multiprocessing.get_context("spawn")
+    ready, done, waits = context.Event(), context.Event(), context.Queue()
+    process = context.Process(target=write, args=(settings, ready, done, waits))
+    process.start()
+    ready.wait(60)
+    try:
+        yield
+    finally:
+        done.set()
+        figures[name] = round(waits.get(timeout=60), 1)
+        process.join()
+
+
 def worker(settings: Settings) -> None:
     with create_app(settings).app_context(), clock.frozen(NOW):
         jobs.make_rounds(NOW)
+
+
+def rounds() -> int:
+    """How many there are now."""
+    db.session.rollback()
+    return db.session.scalar(unscoped(select(func.count(CheckRound.id)), reason=WHY)) or 0
 
 
 def count(settings: Settings) -> tuple[int, int]:
@@ -100,7 +144,7 @@ def count(settings: Settings) -> tuple[int, int]:
     with create_app(settings).app_context():
         key = CheckRound.plan_id, CheckRound.frequency, CheckRound.starts_on
         distinct = select(*key).distinct().subquery()
-        total = db.session.scalar(unscoped(select(func.count(CheckRound.id)), reason=WHY)) or 0
+        total = rounds()
         alone = db.session.scalar(unscoped(select(func.count()).select_from(distinct), reason=WHY))
         return total, total - (alone or 0)
 
@@ -115,10 +159,11 @@ def killed(settings: Settings, half: int) -> int:
     """kill -9 once half of the rounds are there; returns how many were there after it."""
     process = multiprocessing.get_context("spawn").Process(target=worker, args=(settings,))
     process.start()
-    while process.is_alive() and count(settings)[0] < half:
-        time.sleep(0.1)
-    if process.pid is not None:
-        os.kill(process.pid, signal.SIGKILL)
+    with create_app(settings).app_context():
+        while process.is_alive() and rounds() < half:
+            db.session.rollback()
+            time.sleep(0.05)
+    process.kill()
     process.join()
     return count(settings)[0]
 
@@ -126,7 +171,9 @@ def killed(settings: Settings, half: int) -> int:
 def measure(settings: Settings, enterprises: int, name: str) -> dict[str, Any]:
     settle(settings, enterprises)
     wanted = enterprises * len(FREQUENCIES)
-    made, seconds = run(settings)
+    waited: dict[str, Any] = {}
+    with bystander(settings, waited, f"{name}_others_waited"):
+        made, seconds = run(settings)
     again, again_seconds = run(settings)
     empty(settings)
     left = killed(settings, wanted // 2)
@@ -141,7 +188,7 @@ def measure(settings: Settings, enterprises: int, name: str) -> dict[str, Any]:
         f"{name}_completed": completed,
         f"{name}_missing_after_kill": wanted - total,
         f"{name}_doubles": doubles,
-    }
+    } | waited
 
 
 @contextmanager

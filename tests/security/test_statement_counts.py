@@ -20,11 +20,14 @@ from supervision.video.rules import TicketFault
 from tests.cast import enterprise_values
 from tests.factories.authorities import certify
 from tests.factories.cases import law, make_case
+from tests.factories.commitments import a_commitment, committed
+from tests.factories.duties import some_duties
 from tests.factories.hazards import make_hazard
 from tests.factories.licences import ending, make_licence
 from tests.factories.listings import make_listing
 from tests.factories.orders import make_order
 from tests.factories.risks import make_plan, make_point
+from tests.factories.selfchecks import a_list, a_plan_of_rounds, a_selfcheck
 from tests.factories.video import make_camera, make_node, make_violation
 from tests.factories.world import tell
 from tests.statements import counted
@@ -72,10 +75,28 @@ PAGES = (
     ("/enterprises/{plant}/tabs/video", "district_officer"),
     ("/enterprises/{plant}/tabs/reports", "district_officer"),
     ("/enterprises/{plant}/tabs/people", "administrator"),
+    ("/self-checks/", "district_officer"),
+    ("/self-checks/", "plant_manager"),
+    ("/self-checks/export.xlsx", "district_officer"),
+    ("/self-checks/months", "district_officer"),
+    ("/self-checks/lists", "plant_manager"),
+    ("/self-checks/enterprises/{plant}/plans", "plant_manager"),
+    ("/self-checks/assignments", "section_chief"),
+    ("/enterprises/{plant}/tabs/selfchecks", "district_officer"),
+    ("/commitments/", "district_officer"),
+    ("/commitments/export.xlsx", "district_officer"),
+    ("/commitments/enterprises/{plant}", "plant_manager"),
+    ("/enterprises/{plant}/tabs/commitments", "district_officer"),
+    ("/duties/", "district_officer"),
+    ("/duties/export.xlsx", "district_officer"),
+    ("/duties/enterprises/{plant}", "plant_manager"),
+    ("/duties/supervision", "district_officer"),
+    ("/duties/law", "plant_manager"),
+    ("/enterprises/{plant}/tabs/duties", "district_officer"),
 )
 
 
-def grow(app, cast, start, count):
+def grow(app, cast, authority, start, count):
     """``count`` more of everything that a list shows."""
     for number in range(start, start + count):
         with transaction():
@@ -97,6 +118,14 @@ def grow(app, cast, start, count):
             unwell = cameras.get_camera(camera, SYSTEM)
             maintenance.open_ticket(unwell, TicketFault.COVERED, since=clock.now())
         tell(cast, "district_officer")
+        a_selfcheck(plant, f"Plant {number}")
+        a_commitment(cast, plant, f"Plant {number}")
+        committed(cast, days_ago=number + 1)
+        for owner in (plant, cast.plant_id):
+            some_duties(authority, owner, f"Plant {number}")
+        with transaction():
+            a_list(f"MORE-{number}")
+            a_plan_of_rounds(cast.plant_id, f"MORE-{number}", account_id=cast.accounts["worker"])
         with transaction():
             subject = packages.of_enterprise(packages.enterprises.get_enterprise(plant, SYSTEM))
             packaging.ask(SYSTEM, subject, 2026, 9)
@@ -106,10 +135,11 @@ def grow(app, cast, start, count):
 
 
 def test_longer_lists_ask_no_more(app, pages, cast):
-    certify(cast, "section_chief", law(cast))
-    grow(app, cast, 0, 2)
+    authority = law(cast)
+    certify(cast, "section_chief", authority)
+    grow(app, cast, authority, 0, 2)
     first = {page: count(pages, cast, *page) for page in PAGES}
-    grow(app, cast, 2, 4)
+    grow(app, cast, authority, 2, 4)
     second = {page: count(pages, cast, *page) for page in PAGES}
     more = {page: (first[page], second[page]) for page in PAGES if second[page] > first[page]}
     assert more == {}
