@@ -147,7 +147,9 @@
       if (told.error === "closed" || [401, 403, 404].includes(answer.status)) {
         throw new Stopped(answer.status === 401 ? "signed-out" : "closed", told.message);
       }
-      if (![413, 422].includes(answer.status)) {
+      // A batch says of each message why it is refused; of a file the whole answer does.
+      const isRefused = [413, 422].includes(answer.status) || (answer.status === 409 && entries[0]?.blob);
+      if (!isRefused) {
         throw new Stopped("later", told.message);
       }
       const { refused, tooLarge } = this.page.texts;

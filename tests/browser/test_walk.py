@@ -9,10 +9,10 @@ from flask import Flask
 from sqlalchemy.orm import selectinload
 
 from supervision.core.actor import SYSTEM
-from supervision.core.db import db
+from supervision.core.db import db, transaction
 from supervision.core.scope import visible
 from supervision.hazard.models import Hazard
-from supervision.selfcheck import queries
+from supervision.selfcheck import queries, service
 from supervision.selfcheck.workflow import RoundState
 from tests.browser.conftest import PHONE, PICTURES
 from tests.browser.site import camera_photo
@@ -67,6 +67,8 @@ class WalkPage:
                 "async () => Boolean(navigator.serviceWorker.controller)"
                 " && Boolean(await caches.match(location.pathname))"
                 " && Boolean(await caches.match(document.querySelector('script[src*=\"js/walk.js\"]').src))"
+                " && (await (await caches.open((await caches.keys())[0])).keys())"
+                ".some((file) => file.url.endsWith('.woff2'))"
             )
         )
 
@@ -185,3 +187,51 @@ def test_another_account_on_this_phone_sees_nothing_of_what_the_first_noted(
     assert walk.page.locator("[data-sync=idle]").count() == 1
     db.session.rollback()
     assert queries.get_round(ident, SYSTEM).answers == []
+
+
+def test_an_answer_that_was_lost_on_the_way_back_is_sent_again_and_counts_once(district, phone):
+    ident = make_round(district)
+    walk = phone(ident).open()
+    lost = []
+
+    def lose(route):
+        if not lost:
+            lost.append(route.fetch())
+            route.abort()
+        else:
+            route.continue_()
+
+    walk.page.route("**/sync", lose)
+    walk.page.click("[data-add]")
+    walk.describe(4, "Exit is blocked")
+    walk.page.locator("[data-sync=idle]").wait_for()
+    assert [answer.status for answer in lost] == [200]
+    db.session.rollback()
+    assert [a.finding for a in queries.get_round(ident, SYSTEM).answers] == ["Exit is blocked"]
+
+
+def test_what_the_server_refuses_stays_on_the_phone_until_somebody_decides(district, phone):
+    """The round was excused while this phone had no network."""
+    ident = make_round(district)
+    walk = phone(ident).open()
+    walk.is_kept_for_offline()
+    walk.page.context.set_offline(True)
+    walk.answer(1, "finding")
+    walk.describe(1, "Guard is off")
+    walk.photo(1)
+    walk.page.wait_for_timeout(700)
+    with transaction():
+        manager = district["safety_manager"]
+        service.excuse(queries.get_round(ident, manager), manager, "Power cut")
+    walk.page.context.set_offline(False)
+    problem = walk.page.locator("[data-problems] [data-problem]").first
+    problem.wait_for()
+    walk.look("refused")
+    assert "Guard is off" in walk.page.locator("[data-problems]").inner_text()
+    assert walk.card(1).locator("[data-field=finding]").input_value() == "Guard is off"
+    while walk.page.locator("[data-problems] [data-discard]").count():
+        walk.page.locator("[data-problems] [data-discard]").first.click()
+        walk.page.click("#ask-dialog button[value=yes]")
+        walk.page.wait_for_timeout(200)
+    walk.page.locator("[data-sync=idle]").wait_for()
+    assert hazards() == []
