@@ -10,10 +10,10 @@ from sqlalchemy.orm import joinedload
 
 from supervision.account import service
 from supervision.account.invitation_models import Invitation, InvitationState
-from supervision.account.models import Account
+from supervision.account.models import Account, Membership
 from supervision.account.roles import Role
 from supervision.core import audit, clock
-from supervision.core.actor import SYSTEM, Actor
+from supervision.core.actor import SYSTEM, Actor, Side
 from supervision.core.db import db
 from supervision.core.errors import Conflict, Forbidden
 from supervision.core.permissions import Permission
@@ -124,6 +124,32 @@ def accept(invitation: Invitation, *, username: str, password: str) -> Account:
     invitation.used_at, invitation.account_id = clock.now(), account.id
     audit.record(service.to_actor(account), "invitation.accept", invitation)
     return account
+
+
+def may_join(invitation: Invitation, actor: Actor) -> bool:
+    """Whether somebody takes it with the account that they have: the same role, elsewhere.
+
+    An account has one role, so whoever is invited as something else opens another account.
+    """
+    return (
+        actor.side is Side.ENTERPRISE
+        and actor.role == invitation.role
+        and invitation.enterprise_id not in actor.enterprise_ids
+    )
+
+
+def join(invitation: Invitation, actor: Actor) -> None:
+    """This person belongs to the enterprise too. Raises Conflict for a link that is no good."""
+    if not still_holds(invitation):
+        raise Conflict(N_("This invitation is no longer good. Ask for a new link."))
+    if not may_join(invitation, actor):
+        raise Forbidden(N_("Your account cannot take this invitation."))
+    wanted = select(Account).where(Account.id == actor.id)
+    account = db.session.scalars(unscoped(wanted, reason="everybody has their own account")).one()
+    account.memberships.append(Membership(enterprise_id=invitation.enterprise_id))
+    invitation.used_at, invitation.account_id = clock.now(), account.id
+    db.session.flush()
+    audit.record(actor, "invitation.join", invitation)
 
 
 def _token() -> str:

@@ -98,6 +98,7 @@ SLICE = Slice(
         "invitation.renew": _l("Invitation given a new link"),
         "invitation.revoke": _l("Invitation taken back"),
         "invitation.accept": _l("Invitation accepted"),
+        "invitation.join": _l("Invitation taken by an account"),
         "token.issue": _l("Token issued"),
         "token.revoke": _l("Token revoked"),
     },

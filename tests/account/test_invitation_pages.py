@@ -121,8 +121,28 @@ def test_a_link_is_worth_nothing_when_taken_back_replaced_expired_or_its_giver_h
 
 def test_who_is_signed_in_already_does_not_become_somebody_else_by_a_click(pages, cast):
     number, token = make_invitation(cast.plant_id, cast["district_officer"])
-    assert "You are signed in as Worker." in error_text(
+    assert "You are signed in as Worker and belong" in error_text(
         pages.get("worker", f"/invitations/{token}")
     )
     assert pages.post("worker", f"/invitations/{token}", CHOSEN).status_code == 422
     assert state_of(number) is InvitationState.OPEN
+
+
+def test_who_has_an_account_joins_with_it_where_it_has_the_role(pages, cast):
+    number, token = make_invitation(cast.plant_id, cast["plant_manager"], Role.SAFETY_MANAGER)
+    link = f"/invitations/{token}"
+    other = error_text(pages.get("other_plant", link))
+    assert "An account has one role" in other
+    assert pages.post("other_plant", f"{link}/join").status_code == 403
+    assert "belong to this enterprise already" in error_text(pages.get("safety_manager", link))
+    assert state_of(number) is InvitationState.OPEN
+
+    number, token = make_invitation(cast.plant_id, cast["plant_manager"], Role.PRINCIPAL)
+    link = f"/invitations/{token}"
+    assert "keep the files of both" in error_text(pages.get("other_plant", link))
+    joined = pages.post("other_plant", f"{link}/join")
+    assert joined.headers["Location"] == f"/enterprises/{cast.plant_id}/guide"
+    assert pages.get("other_plant", f"/enterprises/{cast.plant_id}").status_code == 200
+    assert pages.get("other_plant", f"/enterprises/{cast.other_plant_id}").status_code == 200
+    assert state_of(number) is InvitationState.USED
+    assert pages.post("other_plant", f"{link}/join").status_code == 410

@@ -64,6 +64,7 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "invitation.create": (SIDES | ADMIN, ROW),
     "invitation.renew": (SIDES | ADMIN, ROW),
     "invitation.revoke": (SIDES | ADMIN, ROW),
+    "invitation.join": (EVERYBODY, None),
     "account.profile": (EVERYBODY, None),
     "account.change_password": (EVERYBODY, None),
     "account.sign_out": (EVERYBODY, None),

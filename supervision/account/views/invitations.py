@@ -18,7 +18,7 @@ from supervision.account.invitation_forms import AcceptForm, InvitationFilterFor
 from supervision.account.invitation_models import Invitation, InvitationState
 from supervision.account.labels import INVITATION_LABELS, INVITATION_TONES, ROLE_LABELS
 from supervision.account.roles import Role
-from supervision.core.access import current_actor, public, requires
+from supervision.core.access import current_actor, public, requires, signed_in
 from supervision.core.db import transaction
 from supervision.core.errors import Conflict, DomainError, NotFound
 from supervision.core.masking import masked_phone
@@ -181,10 +181,37 @@ def accept_now(token: str) -> ResponseReturnValue:
     return redirect(url_for("guide.index" if leads else "today.index"))
 
 
+@bp.post("/invitations/<string:token>/join")
+@signed_in
+@limiter.limit(sign_in_limit)
+def join(token: str) -> ResponseReturnValue:
+    """Whoever has an account already belongs to one enterprise more."""
+    actor = current_actor()
+    try:
+        with transaction():
+            row = invitations.by_token(token, for_update=True)
+            if row is None:
+                raise NotFound
+            enterprise_id, name = row.enterprise_id, row.enterprise.name
+            invitations.join(row, actor)
+    except (Conflict, NotFound):
+        return _gone(invitations.by_token(token))
+    flash(_("You belong to %(name)s too.", name=name), "success")
+    if actor.may(Permission.SELFCHECK_PLAN):
+        return redirect(url_for("guide.steps", enterprise_id=enterprise_id))
+    return redirect(url_for("today.index"))
+
+
 def _accept_page(invitation: Invitation, form: AcceptForm, token: str) -> str:
     role: Any = ROLE_LABELS[invitation.role]
     return render_template(
-        "account/invitation_accept.html", invitation=invitation, form=form, token=token, role=role
+        "account/invitation_accept.html",
+        invitation=invitation,
+        form=form,
+        token=token,
+        role=role,
+        may_join=g.actor is not None and invitations.may_join(invitation, g.actor),
+        is_member=g.actor is not None and invitation.enterprise_id in g.actor.enterprise_ids,
     )
 
 
