@@ -139,7 +139,7 @@ def may_join(invitation: Invitation, actor: Actor) -> bool:
 
 
 def join(invitation: Invitation, actor: Actor) -> None:
-    """This person belongs to the enterprise too. Raises Conflict for a link that is no good."""
+    """The actor belongs to the enterprise too. Raises Conflict for a link that is no good."""
     if not still_holds(invitation):
         raise Conflict(N_("This invitation is no longer good. Ask for a new link."))
     if not may_join(invitation, actor):

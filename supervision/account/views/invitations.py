@@ -187,6 +187,8 @@ def accept_now(token: str) -> ResponseReturnValue:
 def join(token: str) -> ResponseReturnValue:
     """Whoever has an account already belongs to one enterprise more."""
     actor = current_actor()
+    if invitations.by_token(token) is None:
+        return _gone(None)
     try:
         with transaction():
             row = invitations.by_token(token, for_update=True)
@@ -194,7 +196,7 @@ def join(token: str) -> ResponseReturnValue:
                 raise NotFound
             enterprise_id, name = row.enterprise_id, row.enterprise.name
             invitations.join(row, actor)
-    except (Conflict, NotFound):
+    except Conflict:
         return _gone(invitations.by_token(token))
     flash(_("You belong to %(name)s too.", name=name), "success")
     if actor.may(Permission.SELFCHECK_PLAN):
