@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -303,17 +303,25 @@ def _selfwork_checks(own: SelfWork, counted: Mapping[str, int]) -> Iterable[Chec
 
 
 def _digest(subject: Subject, figures: Mapping[str, Any], **parts: Any) -> str:
-    """Of the canonical figures, and of the rows of each part."""
-    held = {
-        "subject": subject.key,
-        "figures": figures,
-        **{
-            name: [asdict(row) for row in part] if isinstance(part, tuple) else asdict(part)
-            for name, part in parts.items()
-        },
-    }
-    text = json.dumps(held, default=str, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    """Of the canonical figures, and of the rows of each part: row by row, for they are many."""
+    found = hashlib.sha256()
+    for name, value in (("subject", subject.key), ("figures", figures), *_rows_of(parts)):
+        text = json.dumps(
+            [name, value], default=str, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+        )
+        found.update(text.encode())
+    return found.hexdigest()
+
+
+def _rows_of(parts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Each row with the name of its table; what is no table as it stands."""
+    for name, part in parts.items():
+        if isinstance(part, tuple):
+            yield from ((name, asdict(row)) for row in part)
+        elif any(isinstance(getattr(part, f.name), tuple) for f in fields(part)):
+            yield from _rows_of({f"{name}.{f.name}": getattr(part, f.name) for f in fields(part)})
+        else:
+            yield name, asdict(part)
 
 
 def canonical(figures: MonthlyFigures) -> dict[str, Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from supervision.report.rules import ReconciliationError
+from supervision.core.export.checks import UnreconciledError
+from supervision.report.contents import FIGURES, Material, Subject, SubjectKind, compose
+from supervision.report.rules import Period, ReconciliationError
 from supervision.report.selfwork import (
     CommitmentFact,
     CommitmentSum,
@@ -110,3 +112,23 @@ def test_an_enterprise_s_rows_sum_to_its_line():
 def test_a_row_that_is_gone_makes_no_package(name):
     with pytest.raises(ReconciliationError):
         selfwork(replace(ROWS, **{name: getattr(ROWS, name)[1:]}))
+
+
+PLANT = Subject(SubjectKind.ENTERPRISE, "Plant", enterprise_id=1)
+
+
+def composed(own):
+    none = dict.fromkeys(FIGURES, 0)
+    material = Material([], [], none, {}, audit_id=1, selfwork=own)
+    return compose(PLANT, Period(2026, 10, date(2026, 11, 5)), material)
+
+
+def test_the_data_s_version_knows_every_row_and_the_second_count_must_agree(app):
+    own = replace(ROWS, counted=asdict(selfwork(ROWS).figures))
+    first = composed(own)
+    assert composed(own).digest == first.digest
+    (talk,) = own.training_facts
+    renamed = replace(own, training_facts=[replace(talk, title="Another talk")])
+    assert composed(renamed).digest != first.digest
+    with pytest.raises(UnreconciledError):
+        composed(replace(own, counted={**own.counted, "zero_reports": 1}))
