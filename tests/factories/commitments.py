@@ -71,6 +71,17 @@ def sign(commitment_id: int, actor: Actor) -> bool:
         return service.sign(commitment, setting, actor, typed=actor.name)
 
 
+def committed(cast: Cast, *, days_ago: int) -> int:
+    """The plant's commitment of a day that has passed, published by its principal."""
+    owes_daily(cast.plant_id, days_ago=30)
+    actor = cast["plant_manager"]
+    with clock.frozen(clock.now() - days_ago * clock.DAY):
+        with transaction():
+            ident = begun(cast.plant_id, actor).id
+        sign(ident, actor)
+    return ident
+
+
 def signers(cast: Cast, actor: Actor) -> None:
     """The worker for the press shop's team, the safety manager for the workshop."""
     with transaction():

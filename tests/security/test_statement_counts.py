@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+from supervision.account.roles import Role
 from supervision.casefile.workflow import CaseState
 from supervision.core import audit, clock
 from supervision.core.actor import SYSTEM
 from supervision.core.db import transaction
+from supervision.core.spans import Frequency
 from supervision.enterprise import service as registry
 from supervision.hazard.workflow import HazardState
 from supervision.order.workflow import OrderState
@@ -23,10 +25,12 @@ from tests.factories.cases import law, make_case
 from tests.factories.commitments import a_commitment, committed
 from tests.factories.duties import some_duties
 from tests.factories.hazards import make_hazard
+from tests.factories.invitations import make_invitation
 from tests.factories.licences import ending, make_licence
 from tests.factories.listings import make_listing
 from tests.factories.orders import make_order
 from tests.factories.risks import make_plan, make_point
+from tests.factories.selfchecks import a_list, a_plan_of_rounds
 from tests.factories.selfchecks import a_list, a_plan_of_rounds, a_selfcheck
 from tests.factories.video import make_camera, make_node, make_violation
 from tests.factories.world import tell
@@ -39,6 +43,11 @@ PAGES = (
     ("/", "district_officer"),
     ("/", "plant_manager"),
     ("/", "administrator"),
+    ("/", "worker"),
+    ("/today", "plant_manager"),
+    ("/today", "worker"),
+    ("/enterprises/{plant}/guide", "plant_manager"),
+    ("/invitations/", "plant_manager"),
     ("/hazards/", "district_officer"),
     ("/hazards/?group=open&sort=due", "plant_manager"),
     ("/hazards/export.xlsx", "district_officer"),
@@ -117,6 +126,10 @@ def grow(app, cast, authority, start, count):
         with transaction():
             unwell = cameras.get_camera(camera, SYSTEM)
             maintenance.open_ticket(unwell, TicketFault.COVERED, since=clock.now())
+        make_invitation(cast.plant_id, cast["plant_manager"], Role.EMPLOYEE)
+        with transaction():
+            a_list(f"LIST-{number}", Frequency.DAILY)
+            a_plan_of_rounds(cast.plant_id, f"LIST-{number}")
         tell(cast, "district_officer")
         a_selfcheck(plant, f"Plant {number}")
         a_commitment(cast, plant, f"Plant {number}")
