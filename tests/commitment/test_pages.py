@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from supervision.commitment import jobs
+from supervision.commitment import dossier, jobs
 from supervision.core import clock
 from supervision.core.clock import SHANGHAI
 from supervision.core.db import db
@@ -104,3 +104,19 @@ def test_a_chief_makes_a_version_and_chooses_it_for_one_enterprise(app, cast, pa
     assert pages.post("section_chief", url, none).status_code == 302
     page = error_text(pages.get("plant_manager", url.removesuffix("/standard")))
     assert "No commitment is asked" in page
+
+
+def test_the_dossier_holds_what_was_published_and_missed_with_the_signatures(app, cast):
+    with clock.frozen(LATER):
+        make.committed(cast, days_ago=1)
+        assert jobs.watch(LATER) == 7  # the week before, but for the day that was kept
+    [chapter] = dossier.CHAPTERS
+    officer = cast["district_officer"]
+    with app.test_request_context():
+        months, published, missed = chapter.sections(cast.plant_id, officer)
+        assert [(m.due, m.kept, m.missed) for m in months.rows] == [(2, 1, 1), (6, 0, 6)]
+        assert [c.published_by for c in published.rows] == ["Plant Manager"]
+        assert [m.day for m in missed.rows][:2] == [MONDAY.date(), MONDAY.date() - 2 * clock.DAY]
+        # Typed: there is no picture of it.
+        assert list(chapter.files(cast.plant_id, officer)) == []
+        assert [s.count for s in chapter.sections(cast.plant_id, cast["other_district"])] == [0] * 3

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
 from supervision import seeds
 from supervision.core import clock
-from supervision.core.db import transaction
-from supervision.dutylist import queries
+from supervision.core.actor import SYSTEM
+from supervision.core.db import db, transaction
+from supervision.core.notices import Notice
+from supervision.dutylist import dossier, jobs, queries, service
+from supervision.dutylist.service import Evidence
+from supervision.enterprise import queries as enterprises
+from supervision.enterprise import service as registry
+from supervision.enterprise.models import RollStatus
 from tests.factories.authorities import make_authority
 from tests.factories.duties import adopt, load_duty
-from tests.factories.licences import PDF
+from tests.factories.licences import PDF, scan
 from tests.pages import error_text
 
 
@@ -84,3 +91,86 @@ def test_an_enterprise_sees_no_other_s_list(pages, cast):
         assert pages.get("other_plant", f"/duties/{path}").status_code == 404
         assert pages.get("other_district", f"/duties/{path}").status_code == 404
         assert pages.get("worker", f"/duties/{path}").status_code == 403
+
+
+def test_a_new_version_of_the_law_is_offered_and_one_that_ended_may_leave_the_list(pages, cast):
+    ids = adopt(cast.plant_id)
+    first = load_duty(ids["ASL28"]).template_id
+    law, home = f"/duties/law/{first}", f"/duties/enterprises/{cast.plant_id}"
+    day = clock.today() + clock.DAY
+    entered = {
+        "code": "ASL28", "holder": "manager", "what": "Keep the training archive",
+        "clause": "art. 28", "frequency": "monthly", "duty": "art28", "source": "Local notice",
+        "certainty": "L", "effective_from": clock.today(),
+    }  # fmt: skip
+    assert pages.post("plant_manager", "/duties/law/new", entered).status_code == 404
+    assert pages.post("district_officer", "/duties/law/new", entered).status_code == 403
+    too_soon = pages.post("section_chief", "/duties/law/new", entered)
+    assert "tomorrow or later" in error_text(too_soon)
+    made = pages.post("section_chief", "/duties/law/new", {**entered, "effective_from": day})
+    assert "Keep the training archive" in error_text(pages.get("plant_manager", made.location))
+    assert "Local notice" in error_text(pages.get("auditor", made.location))
+    with clock.frozen(clock.start_of(day) + clock.DAY):
+        assert "1 duty of the law is not on the list yet" in error_text(
+            pages.get("plant_manager", home)
+        )
+        assert pages.post("plant_manager", f"{home}/adopt").status_code == 302
+        now = {d.code: d for d in queries.live(cast.plant_id, cast["plant_manager"])}["ASL28"]
+        item, version = f"/duties/items/{now.id}", str(now.row_version)
+        refused = {"reason": "Not asked any more", "row_version": version}
+        assert pages.post("plant_manager", f"{item}/end", refused).status_code == 409
+        asked = {"last_day": clock.today(), "reason": "Repealed"}
+        assert pages.post("section_chief", f"{law}/end", asked).status_code == 409
+        assert pages.post("section_chief", f"{made.location}/end", asked).status_code == 302
+    with clock.frozen(clock.start_of(day) + 2 * clock.DAY):
+        assert pages.post("plant_manager", f"{item}/end", refused).status_code == 302
+
+
+def test_who_has_left_the_roll_is_behind_with_nothing_and_told_of_nothing(pages, cast):
+    adopt(cast.plant_id)
+    adopt(cast.other_plant_id)
+    # The first day of a month of which nothing was done in the last one.
+    first = (clock.today().replace(day=1) + timedelta(days=62)).replace(day=1)
+    with clock.frozen(clock.start_of(first)):
+        with transaction():
+            closed = enterprises.get_enterprise(cast.other_plant_id, SYSTEM)
+            registry.set_roll_status(
+                closed, cast["district_officer"], RollStatus.CLOSED, reason="Moved away"
+            )
+        jobs.watch(clock.now())
+        told = {n.link for n in late_notices()}
+        assert {link.split("?")[0] for link in told} == {f"/duties/enterprises/{cast.plant_id}"}
+        behind = f"/duties/?month={first - clock.DAY:%Y-%m}&behind=1&sort=name"
+        listed = error_text(pages.get("district_officer", behind))
+        assert "Plant 1" in listed
+        assert "Plant 2" not in listed
+        assert pages.get("district_officer", "/duties/export.xlsx?sort=done").data[:2] == b"PK"
+        told_again = len(told), jobs.watch(clock.now())
+        assert told_again == (len(told), 0)
+
+
+def late_notices():
+    return db.session.scalars(db.select(Notice).where(Notice.kind == "dutylist.late")).all()
+
+
+def test_the_dossier_and_the_timeline_tell_what_was_done(app, pages, cast):
+    ids = adopt(cast.plant_id)
+    manager = cast["safety_manager"]
+    with transaction():
+        duty = queries.get_duty(ids["ASL41_2"], manager, for_update=True)
+        given = Evidence("Posted on the board", files=[scan(manager)])
+        start = clock.today().replace(day=1)
+        service.complete(duty, manager, starts_on=start, given=given)
+    [chapter] = dossier.CHAPTERS
+    officer = cast["district_officer"]
+    with app.test_request_context():
+        months, duties, done = chapter.sections(cast.plant_id, officer)
+        assert (len(months.rows), duties.count, done.count) == (1, 20, 1)
+        said = [str(column.value(done.rows[0])) for column in done.columns]
+        assert "Posted on the board" in said
+        assert [file.of for file in chapter.files(cast.plant_id, officer)] == [start.isoformat()]
+        stranger = cast["other_district"]
+        assert [s.count for s in chapter.sections(cast.plant_id, stranger)] == [0, 0, 0]
+        assert list(chapter.files(cast.plant_id, stranger)) == []
+    line = error_text(pages.get("district_officer", f"/enterprises/{cast.plant_id}/timeline"))
+    assert "Duty done" in line

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from datetime import date
+from datetime import date, timedelta
 
 from supervision import seeds
 from supervision.commitment import arranging, queries, service, standards
@@ -75,7 +75,8 @@ def committed(cast: Cast, *, days_ago: int) -> int:
     """The plant's commitment of a day that has passed, published by its principal."""
     owes_daily(cast.plant_id, days_ago=30)
     actor = cast["plant_manager"]
-    with clock.frozen(clock.now() - days_ago * clock.DAY):
+    morning = clock.start_of(clock.today() - days_ago * clock.DAY) + timedelta(hours=8)
+    with clock.frozen(morning):
         with transaction():
             ident = begun(cast.plant_id, actor).id
         sign(ident, actor)
