@@ -33,6 +33,12 @@ from supervision.selfcheck.rules import AnswerResult, Frequency
 from supervision.selfcheck.workflow import RoundState
 
 _OPEN = text("status = 'open'")
+_UNNOTED = text("status = 'open' AND missed_at IS NULL")
+_RARE = {
+    "excused": "status = 'excused'",
+    "late": "status = 'done' AND done_at > due_at",
+    "findings": "findings > 0",
+}
 # Until the end of the day.
 MINUTES_OF_DAY = 24 * 60
 
@@ -212,6 +218,25 @@ class CheckRound(Versioned, _OfSelfCheck, Base):
             *("due_at", "missed_at", "enterprise_id"),
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,
+        ),
+        # What the job has still to look at, of years of rounds a handful. The first column is empty
+        # throughout: without it SQLite would rather read all that are open.
+        Index(
+            "ix_selfcheck_round_unnoted",
+            *("missed_at", "due_at", "enterprise_id"),
+            sqlite_where=_UNNOTED,
+            postgresql_where=_UNNOTED,
+        ),
+        # The list of a whole city, and its rare kinds.
+        Index("ix_selfcheck_round_due_at_id", "due_at", "id"),
+        *(
+            Index(
+                f"ix_selfcheck_round_{name}",
+                *("due_at", "id"),
+                sqlite_where=text(rare),
+                postgresql_where=text(rare),
+            )
+            for name, rare in _RARE.items()
         ),
     )
 

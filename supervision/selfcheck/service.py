@@ -21,6 +21,7 @@ from supervision.enterprise.models import Enterprise
 from supervision.selfcheck import making, months, queries, templates
 from supervision.selfcheck.models import (
     MINUTES_OF_DAY,
+    CheckAnswer,
     CheckPlan,
     CheckRound,
     CheckTemplate,
@@ -93,7 +94,10 @@ def _check_plan(enterprise: Enterprise, actor: Actor, fields: PlanFields) -> Non
 
 
 def end(plan: CheckPlan, actor: Actor, reason: str) -> None:
-    """No further rounds; those whose time has not passed are excused with the same reason."""
+    """No further rounds; those whose time has not passed are excused with the same reason.
+
+    One that was begun stays: what was found on it is no less there.
+    """
     if plan.ends_on is not None:
         raise Conflict(N_("This list is not walked any more."))
     plan.ends_on = clock.today()
@@ -102,7 +106,8 @@ def end(plan: CheckPlan, actor: Actor, reason: str) -> None:
         CheckRound.status == RoundState.OPEN,
         CheckRound.due_at >= clock.now(),
     )
-    for one in db.session.scalars(running).all():
+    begun = select(CheckAnswer.id).where(CheckAnswer.round_id == CheckRound.id)
+    for one in db.session.scalars(running.where(~begun.exists())).all():
         _excuse(one, actor, reason)
     audit.record(actor, "selfcheck.end", plan, list=plan.template_code, reason=reason)
     if plan.assignment_id is not None:
@@ -118,11 +123,16 @@ def end(plan: CheckPlan, actor: Actor, reason: str) -> None:
 
 
 def excuse(one: CheckRound, actor: Actor, reason: str) -> None:
-    """Nobody worked, or the round could not be walked: said with a reason the officer reads."""
+    """Nobody works, or the round cannot be walked: said in time, with a reason the officer reads.
+
+    What was missed stays so, whatever is said afterwards.
+    """
     if one.status is not RoundState.OPEN:
         raise Conflict(N_("This round is not open any more."))
     if one.answers:
         raise Conflict(N_("This round was begun: finish it."))
+    if not is_excusable(one):
+        raise Conflict(N_("The time of this round has passed: walk it late."))
     _excuse(one, actor, reason)
     notices.queue(
         "selfcheck.excused",
@@ -133,6 +143,11 @@ def excuse(one: CheckRound, actor: Actor, reason: str) -> None:
         enterprise=one.enterprise.display_name,
         day=one.ends_on.isoformat(),
     )
+
+
+def is_excusable(one: CheckRound) -> bool:
+    """Open, not begun, and its time has not passed."""
+    return one.status is RoundState.OPEN and not one.answers and one.due_at >= clock.now()
 
 
 def _excuse(one: CheckRound, actor: Actor, reason: str) -> None:

@@ -22,7 +22,7 @@ from supervision.core.phone import Message
 from supervision.core.text import N_
 from supervision.core.web.phone import Result, Sent
 from supervision.hazard.rules import Category
-from supervision.selfcheck import queries, walking
+from supervision.selfcheck import queries, sync_rules, walking
 from supervision.selfcheck.models import CheckRound, CheckSync
 from supervision.selfcheck.rules import AnswerResult
 
@@ -145,8 +145,7 @@ def _withdraw(one: CheckRound, actor: Actor, message: Message, _at: datetime) ->
 
 def _own_id(message: Message) -> str:
     item = message.data.get("item")
-    # Ours of an item of the list begin so: nobody may take one for a finding besides it.
-    if not isinstance(item, str) or item.startswith("item-"):
+    if not isinstance(item, str) or item.startswith(sync_rules.OF_ITEM):
         raise InvalidInput(N_("The message names no item."), field="item")
     return item
 

@@ -10,6 +10,8 @@ from supervision.core.phone import Kinds, Message, item_ref, text_up_to
 
 MAX_FINDING = 2000
 MAX_PLACE = 120
+# How our ids of an item's answer begin: nobody may take one for a finding besides the list.
+OF_ITEM = "item-"
 
 _SEEN = {
     "item": item_ref,
@@ -38,4 +40,4 @@ def parse_batch(body: object) -> tuple[datetime | None, list[Message | InvalidIn
 
 def answer_id(item: int | str) -> str:
     """What an answer goes by: every phone makes the same of an item, and its own of a finding."""
-    return f"item-{item}" if isinstance(item, int) else item
+    return f"{OF_ITEM}{item}" if isinstance(item, int) else item

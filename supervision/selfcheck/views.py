@@ -27,7 +27,6 @@ from supervision.selfcheck import exports, forms, labels, months, panels, querie
 from supervision.selfcheck.blueprint import bp
 from supervision.selfcheck.queries import MonthFilter, RoundFilter
 from supervision.selfcheck.rules import Frequency
-from supervision.selfcheck.workflow import RoundState
 
 _NARROWING = ("group", "frequency", "whose", "region", "due_from", "due_to")
 
@@ -112,7 +111,6 @@ def detail(round_id: int) -> ResponseReturnValue:
 def _detail_page(round_id: int, form: forms.ReasonForm | None = None) -> str:
     actor = current_actor()
     found = queries.get_round(round_id, actor)
-    is_open = found.status is RoundState.OPEN
     photos: dict[str, list[Any]] = {}
     for photo in found.photos:
         photos.setdefault(photo.answer_client_id, []).append(
@@ -125,7 +123,7 @@ def _detail_page(round_id: int, form: forms.ReasonForm | None = None) -> str:
         besides=[answer for answer in found.answers if not answer.item_id],
         photos=photos,
         walk_url=panels.walk_url(found) if actor.may(Permission.SELFCHECK_DO) else "",
-        can_excuse=is_open and not found.answers and actor.may(Permission.SELFCHECK_PLAN),
+        can_excuse=service.is_excusable(found) and actor.may(Permission.SELFCHECK_PLAN),
         form=form or forms.ReasonForm(formdata=None, row_version=found.row_version),
         labels=labels,
         hazard_labels=hazard_labels,

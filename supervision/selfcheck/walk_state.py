@@ -10,7 +10,7 @@ from flask_wtf.csrf import generate_csrf
 from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.selfcheck.models import CheckAnswer, CheckPhoto, CheckRound
-from supervision.selfcheck.sync_rules import answer_id
+from supervision.selfcheck.sync_rules import OF_ITEM, answer_id
 from supervision.selfcheck.walking import items_of
 
 
@@ -53,6 +53,6 @@ def _answer(answer: CheckAnswer | None) -> dict[str, Any]:
 
 def _photo(photo: CheckPhoto) -> dict[str, Any]:
     owner = photo.answer_client_id
-    item: int | str = int(owner.removeprefix("item-")) if owner.startswith("item-") else owner
+    item: int | str = int(owner.removeprefix(OF_ITEM)) if owner.startswith(OF_ITEM) else owner
     url = url_for("selfcheck.photo", round_id=photo.round_id, photo_id=photo.id)
     return {"client_id": photo.client_id, "item": item, "url": url}

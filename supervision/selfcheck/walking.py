@@ -23,7 +23,7 @@ from supervision.hazard.service import MAX_PHOTOS
 from supervision.selfcheck import months
 from supervision.selfcheck.models import CheckAnswer, CheckPhoto, CheckRound, CheckTemplateItem
 from supervision.selfcheck.rules import AnswerResult
-from supervision.selfcheck.sync_rules import answer_id
+from supervision.selfcheck.sync_rules import OF_ITEM, answer_id
 from supervision.selfcheck.workflow import RoundState
 
 MAX_BESIDES = 50
@@ -95,7 +95,7 @@ def answer(one: CheckRound, actor: Actor, seen: Seen) -> bool:
     if known is None:
         known = _new(one, seen, item)
     elif known.made_by_id != actor.id:
-        _keep_replaced(one, actor, known)
+        _keep_gone(one, actor, known, "selfcheck.replace")
     is_finding = seen.result is AnswerResult.FINDING
     known.result = seen.result
     known.finding = seen.finding if is_finding else ""
@@ -120,6 +120,8 @@ def withdraw(one: CheckRound, actor: Actor, client_id: str) -> None:
     """Take back a finding besides the list, with its photos; one that is gone already is no fault."""
     begin(one, actor)
     for known in [a for a in one.answers if a.client_id == client_id and a.item_id is None]:
+        if known.made_by_id != actor.id:
+            _keep_gone(one, actor, known, "selfcheck.withdraw")
         one.answers.remove(known)
         db.session.delete(known)
     for photo in [p for p in one.photos if p.answer_client_id == client_id]:
@@ -139,7 +141,7 @@ def add_photo(
     """Keep a photo of an answer, which may come after it, or of the whole round."""
     begin(one, actor, at)
     owner = WHOLE if item is None else answer_id(item)
-    if isinstance(item, int):
+    if item is not None:
         _item_of(one, item)
     if sum(photo.answer_client_id == owner for photo in one.photos) >= MAX_PHOTOS:
         raise InvalidInput(N_("At most %(count)s photos."), field="photos", count=MAX_PHOTOS)
@@ -219,7 +221,7 @@ def _known(one: CheckRound, item: int | str) -> CheckAnswer | None:
 
 def _item_of(one: CheckRound, wanted: int | str) -> CheckTemplateItem | None:
     """The item of the list; None for a finding besides it."""
-    if isinstance(wanted, str):
+    if isinstance(wanted, str) and not wanted.startswith(OF_ITEM):
         return None
     for item in items_of(one):
         if item.id == wanted:
@@ -231,11 +233,11 @@ def _category(seen: Seen, item: CheckTemplateItem | None) -> Category:
     return seen.category or (item.category if item else Category.OTHER)
 
 
-def _keep_replaced(one: CheckRound, actor: Actor, known: CheckAnswer) -> None:
+def _keep_gone(one: CheckRound, actor: Actor, known: CheckAnswer, action: str) -> None:
     """What another walker had said is in the trail, once it is no longer in the round."""
     audit.record(
         actor,
-        "selfcheck.replace",
+        action,
         one,
         item=known.client_id,
         result=known.result,

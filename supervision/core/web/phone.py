@@ -59,7 +59,10 @@ def body_of() -> Any:
     """The batch as it came, of this account. Raises InvalidInput, OtherAccount."""
     if (request.content_length or 0) > MAX_BATCH_BYTES:
         raise InvalidInput(N_("The batch is too large."), field="messages")
-    body = request.get_json(silent=True)
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # brackets within brackets, deeper than any of ours
+        body = None
     check_account(body.get("account") if isinstance(body, dict) else None)
     return body
 

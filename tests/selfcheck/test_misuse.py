@@ -1,0 +1,102 @@
+"""What somebody would try so that a round was never missed, a finding never made, a phone broken."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from supervision.core import clock
+from supervision.core.actor import SYSTEM
+from supervision.core.audit import AuditEntry
+from supervision.core.db import db, transaction
+from supervision.core.errors import Conflict
+from supervision.core.scope import unscoped, visible
+from supervision.selfcheck import jobs, queries, service
+from supervision.selfcheck.models import CheckMonth
+from supervision.selfcheck.rules import Frequency
+from supervision.selfcheck.workflow import RoundState
+from tests.inspection.site.phone import message
+from tests.selfcheck.test_walking import Walker, hazards_of, make_round, read
+
+
+def test_no_excuse_makes_a_missed_round_vanish(cast, pages):
+    make_round(cast)
+    second = clock.now() + timedelta(days=1)
+    with clock.frozen(second):
+        # That of the first day is a trial.
+        jobs.make_rounds(second)
+        (ident,) = {
+            one.id
+            for one in queries.open_rounds(SYSTEM, clock.today())
+            if one.due_at > second and one.frequency is Frequency.DAILY
+        }
+    with clock.frozen(second + timedelta(days=1)):
+        later = clock.now()
+        shown = pages.get("safety_manager", f"/self-checks/rounds/{ident}").text
+        assert f"/rounds/{ident}/excuse" not in shown
+        # Before the job has noted it as well as after.
+        for _time in range(2):
+            with pytest.raises(Conflict, match="has passed"), transaction():
+                one = queries.get_round(ident, cast["safety_manager"], for_update=True)
+                service.excuse(one, cast["safety_manager"], "we forgot")
+            jobs.note_missed(later)
+    assert read(ident).status is RoundState.OPEN
+    months = db.session.scalars(visible(CheckMonth, SYSTEM)).all()
+    assert sum(one.missed for one in months) == 1
+
+
+def test_what_was_found_is_not_lost_when_its_list_is_ended(cast, pages):
+    ident = make_round(cast)
+    phone = Walker(pages, "worker", ident)
+    first = next(i.id for i in read(ident).template.items if i.frequency is Frequency.DAILY)
+    phone.results(message("answer", item=first, result="finding", finding="Guard is off"))
+    manager = cast["safety_manager"]
+    with transaction():
+        plan = queries.get_plan(read(ident).plan_id, manager, for_update=True)
+        service.end(plan, manager, "the line was sold")
+    assert read(ident).status is RoundState.OPEN, "it was begun: it is finished"
+    assert phone.results(message("rest_ok"), message("finish")) == ["done", "done"]
+    assert [h.description for h in hazards_of()] == ["Guard is off"]
+
+
+def test_a_finding_that_another_withdraws_stays_in_the_trail(cast, pages):
+    ident = make_round(cast)
+    own = str(uuid.uuid4())
+    Walker(pages, "worker", ident).results(message("besides", item=own, finding="Exit is blocked"))
+    Walker(pages, "safety_manager", ident).results(message("withdraw", item=own))
+    stmt = unscoped(select(AuditEntry), reason="a test reads the trail")
+    (kept,) = db.session.scalars(stmt.where(AuditEntry.action == "selfcheck.withdraw"))
+    assert (kept.data["finding"], kept.data["by"]) == ("Exit is blocked", "Worker")
+
+
+@pytest.mark.parametrize("item", ["item-abcdef", "item-99999999", "item-000"])
+def test_a_photo_belongs_to_an_item_of_the_list_or_to_a_finding_of_the_phone(cast, pages, item):
+    ident = make_round(cast)
+    phone = Walker(pages, "worker", ident)
+    assert phone.photo(item=item).status_code == 422
+    assert read(ident).photos == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 200_000,
+        '{"a":' * 50_000,
+        '{"messages": [NaN], "account": %s}',
+        '{"messages": [{"client_id": "12345678", "made_at": 1e400}], "account": %s}',
+        '{"messages": {"0": 1}, "account": %s}',
+        "null",
+    ],
+)
+def test_a_body_that_is_no_batch_is_refused_in_words(cast, pages, body):
+    ident = make_round(cast)
+    text = body.replace("%s", str(cast.accounts["worker"]))
+    answer = pages.as_("worker").post(
+        f"/self-checks/rounds/{ident}/sync", data=text, content_type="application/json"
+    )
+    assert answer.status_code in {200, 409, 422}
+    assert answer.is_json
+    assert read(ident).answers == []
