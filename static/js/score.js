@@ -21,7 +21,7 @@
   const draw = () => {
     const text = colour("--tblr-secondary-color");
     const line = colour("--tblr-border-color");
-    const ink = colour("--info-ink");
+    const ink = colour("--tblr-body-color");
     chart.setOption(
       {
         animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
@@ -40,7 +40,7 @@
             type: "radar",
             name,
             data: [{ value: rays.map(([, percent]) => percent), name }],
-            areaStyle: { opacity: 0.25 },
+            areaStyle: { opacity: 0.15 },
             lineStyle: { width: 2 },
             itemStyle: { color: ink },
           },

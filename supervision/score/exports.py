@@ -31,7 +31,7 @@ COLUMNS: Sequence[Column[Score]] = (
         width=12,
     ),
     Column("total", _l("Points"), lambda s: _number(s.total), width=10),
-    Column("change", _l("Change"), lambda s: _number(s.change), width=10),
+    Column("change", _l("Since last month"), lambda s: _number(s.change), width=10),
     Column("veto", _l("Veto"), lambda s: str(_l("Yes")) if s.is_vetoed else "", width=8),
 )
 

@@ -34,7 +34,7 @@ class FilterForm(Form):
     text = SearchField(_l("Enterprise"), filters=[strip])
     month = MonthField(_l("Month"), validators=[Optional()])
     colour = CodeField(_l("Safety code"), labels=labels.COLOUR_LABELS, optional=True)
-    moved = CodeField(_l("Change"), labels=labels.MOVED_LABELS, optional=True)
+    moved = CodeField(_l("Since last month"), labels=labels.MOVED_LABELS, optional=True)
     sector = StringField(_l("Sector (GB/T 4754 code)"), filters=[strip])
     region = CodeField(_l("Region"), optional=True, filters=[blank_to_none])
     sort = CodeField(_l("Order"), labels=labels.SORT_LABELS, default="worst")
@@ -76,7 +76,7 @@ class TableForm(Form):
     yellow_from = DecimalField(_l("Yellow from"), places=1, validators=_POINTS)
     orange_from = DecimalField(_l("Orange from"), places=1, validators=_POINTS)
     source = TextAreaField(
-        _l("Source"), filters=[strip], validators=[InputRequired(), Length(max=500)]
+        _l("What it rests on"), filters=[strip], validators=[InputRequired(), Length(max=500)]
     )
     certainty = CodeField(_l("Certainty"), labels=labels.CERTAINTY_LABELS)
     reason = TextAreaField(
@@ -84,7 +84,7 @@ class TableForm(Form):
     )
     lines = FieldList(FormField(LineForm), max_entries=MOST_LINES)
     # Pressing "Add the line" puts one of this group and source below the others.
-    new_group = CodeField(_l("Group"), labels=labels.GROUP_LABELS, optional=True)
+    new_group = CodeField(_l("Group of the indicator"), labels=labels.GROUP_LABELS, optional=True)
     new_source = CodeField(
         _l("Where its points come from"), labels=labels.SOURCE_LABELS, optional=True
     )

@@ -218,4 +218,4 @@ def risks_assessed(view: View, _params: Params) -> Readings:
             for r in rows(stmt.order_by(model.id))
         )
     )
-    return {one: found.get(one, ratio(0, 1)) for one in view.ids}
+    return {one: found.get(one, NONE_HELD) for one in view.ids}

@@ -33,7 +33,7 @@ from tests.pages import PageClient
 TODAY = clock.today()
 MONTH = TODAY.replace(day=1)
 ROW = re.compile(r'<tr id="line-(\w+)".*?</tr>', re.DOTALL)
-LINK = re.compile(r'<a href="([^"]+)"')
+LINK = re.compile(r'<a [^>]*href="([^"]+)"')
 CLOSED = "not open to your role"
 
 
