@@ -43,10 +43,13 @@ def card(actor: Actor) -> str:
     """An officer's next ones; what was recorded last for the enterprise's own people."""
     mine = InspectionFilter(group="open", officer_id=actor.id, sort="oldest")
     wanted = mine if actor.is_regulator else InspectionFilter()
+    own = queries.first(actor, wanted, CARD_ROWS)
+    if not own and not actor.is_regulator:
+        return ""
     return render_template(
         "inspection/card.html",
         counts=queries.counts(actor) if actor.is_regulator else None,
-        own=queries.first(actor, wanted, CARD_ROWS),
+        own=own,
         labels=labels,
     )
 

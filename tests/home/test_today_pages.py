@@ -29,6 +29,7 @@ def duties(monkeypatch):
         found = [
             Due("Walk the hall", days(0), "/a", "tidy", enterprise="Plant 1"),
             Due("Walk the yard", days(-3), "/b", enterprise="Plant 1"),
+            Due("Walk the gate", days(0), "/g", "tidy", enterprise="Plant 1"),
             Due("Sign the day", days(0), "/c", at=clock.now() - timedelta(seconds=1)),
             Due("Walk the roof", days(7), "/d", at=clock.end_of(days(7))),
             Due("Walk the cellar", days(0), "/e", done=True),
@@ -50,6 +51,7 @@ def test_late_comes_before_today_and_today_before_the_week(pages, duties):
     # Until midnight is said as the day, not as the first minute of the next.
     assert "00:00" not in page[page.index("Walk the roof") :]
     assert page.index("Nothing stands in the way out.") > page.index("What does this mean?")
+    assert page.count("Nothing stands in the way out.") == 1, "once for two of the same duty"
     assert "Taken from a secondary source" in page
     start = error_text(pages.get("worker", "/"))
     assert "Walk the hall" in start
