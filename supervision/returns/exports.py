@@ -17,6 +17,10 @@ from supervision.returns.models import PeriodReturn
 from supervision.returns.rules import FIGURES, MONEY
 
 
+def _name(row: PeriodReturn) -> str:
+    return row.layout.name if row.layout else str(labels.KIND_LABELS[row.kind])
+
+
 def _figure(name: str) -> Column[PeriodReturn]:
     kind = Kind.MONEY if name in MONEY else Kind.INTEGER
 
@@ -26,12 +30,17 @@ def _figure(name: str) -> Column[PeriodReturn]:
     return Column(name, labels.FIGURE_LABELS[name], value, kind, width=12)
 
 
+def _corrected_by(row: PeriodReturn) -> Any:
+    return row.expected_on if row.expected_on != row.due_on else None
+
+
 COLUMNS: tuple[Column[PeriodReturn], ...] = (
     Column("enterprise", _l("Enterprise"), lambda r: r.enterprise.name, width=30),
-    Column("kind", _l("Kind"), lambda r: str(labels.KIND_LABELS[r.kind]), width=18),
+    Column("kind", _l("Kind"), _name, width=18),
     Column("first", _l("From"), lambda r: r.first_day, Kind.DAY, width=12),
     Column("last", _l("Until"), lambda r: r.last_day, Kind.DAY, width=12),
     Column("due_on", _l("Due on"), lambda r: r.due_on, Kind.DAY, width=12),
+    Column("expected", _l("To be corrected by"), _corrected_by, Kind.DAY, width=12),
     Column("status", _l("Step"), lambda r: str(labels.STATUS_LABELS[r.status]), width=16),
     Column("overdue", _l("Overdue"), lambda r: _("Yes") if r.is_overdue else "", width=8),
     Column("late", _l("Came in late"), lambda r: _("Yes") if r.is_late else "", width=8),

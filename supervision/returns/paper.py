@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from flask_babel import gettext as _
@@ -16,7 +18,8 @@ from supervision.core.i18n import format_day, format_instant
 from supervision.returns.rules import MONEY
 from supervision.returns.sheets import Line, Sheet
 
-_INDENT = "\u3000"
+# No paper breaks a line at these, nor leaves them out.
+_INDENT = "\u00a0" * 4
 
 
 def shown(name: str, value: Decimal) -> str:
@@ -32,21 +35,27 @@ def _why(line: Line) -> str:
 
 
 def _columns(kind: Kind) -> tuple[Column[Line], ...]:
-    """On paper the figures are text; in a workbook they are numbers that somebody adds up."""
+    """Columns of whole numbers, or of yuan: a column has one kind."""
 
-    def given(line: Line, value: Decimal | None) -> Value:
-        if value is None:
-            return None
-        if kind is Kind.TEXT:
-            return shown(line.figure, value)
-        return int(value) if kind is Kind.INTEGER else value
+    def given(value: Decimal | None) -> Value:
+        return int(value) if value is not None and kind is Kind.INTEGER else value
 
     return (
         Column("label", _l("Figure"), _label, width=30),
-        Column("value", _l("As reported"), lambda line: given(line, line.value), kind, 14),
-        Column("computed", _l("Counted"), lambda line: given(line, line.computed), kind, 14),
+        Column("value", _l("As reported"), lambda line: given(line.value), kind, 14),
+        Column("computed", _l("Counted"), lambda line: given(line.computed), kind, 14),
         Column("reason", _l("Why it is another"), _why, width=36),
     )
+
+
+def _is_money(line: Line) -> bool:
+    return line.figure in MONEY
+
+
+def _tables(lines: Iterable[Line]) -> Iterator[tuple[Sequence[Column[Line]], Sequence[Line]]]:
+    """Tables that keep the order of the lines."""
+    for is_money, some in groupby(lines, _is_money):
+        yield _columns(Kind.MONEY if is_money else Kind.INTEGER), list(some)
 
 
 MAJOR_COLUMNS: tuple[Column[Any], ...] = (
@@ -67,9 +76,9 @@ def make_paper(sheet: Sheet) -> bytes:
         footer=_("Revision %(number)s", number=sheet.number),
         provisional=sheet.is_provisional,
     )
-    document.title_block(row.enterprise.name, _origin(sheet))
-    document.table(_columns(Kind.TEXT), sheet.lines)
-    _majors(document, sheet)
+    document.title_block(row.enterprise.name, [_origin(sheet)])
+    for columns, lines in _tables(sheet.lines):
+        document.table(columns, lines)
     document.heading(_("Signature of the principal"))
     if sheet.signed_at is not None and sheet.signature is not None:
         with storage().open(sheet.signature.sha256) as drawn:
@@ -86,6 +95,7 @@ def make_paper(sheet: Sheet) -> bytes:
                 reason=sheet.past.reason,
             )
         )
+    _majors(document, sheet)
     return document.build()
 
 
@@ -105,8 +115,8 @@ def make_book(sheet: Sheet) -> bytes:
     name = sheet.row.enterprise.name
     book = XlsxBook(sheet.title, author=name, stamp=sheet.counted_at)
     title = f"{name} {sheet.title} {_span(sheet)}"
-    counts = [line for line in sheet.lines if line.figure not in MONEY]
-    funds = [line for line in sheet.lines if line.figure in MONEY]
+    counts = [line for line in sheet.lines if not _is_money(line)]
+    funds = [line for line in sheet.lines if _is_money(line)]
     book.ledger(_("Figures"), _columns(Kind.INTEGER), counts, title=title)
     if funds:
         book.ledger(_("Funds"), _columns(Kind.MONEY), funds, title=title)
@@ -118,12 +128,10 @@ def _span(sheet: Sheet) -> str:
     return f"{format_day(sheet.row.first_day)} – {format_day(sheet.row.last_day)}"
 
 
-def _origin(sheet: Sheet) -> list[str]:
-    return [
-        _span(sheet),
-        _(
-            "Counted at %(at)s, audit entry %(entry)s",
-            at=format_instant(sheet.counted_at),
-            entry=sheet.audit_id,
-        ),
-    ]
+def _origin(sheet: Sheet) -> str:
+    counted = _(
+        "Counted at %(at)s, audit entry %(entry)s",
+        at=format_instant(sheet.counted_at),
+        entry=sheet.audit_id,
+    )
+    return f"{_span(sheet)} · {counted}"

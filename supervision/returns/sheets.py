@@ -23,12 +23,9 @@ class Line:
     figure: str
     label: str
     value: Decimal
+    is_part: bool = False
     computed: Decimal | None = None
     correction: ReturnCorrection | None = None
-
-    @property
-    def is_part(self) -> bool:
-        return self.figure in labels.PARTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +67,11 @@ class Sheet:
 
     def _line(self, label: str, name: str) -> Line:
         value, computed = self.values[name], self.computed[name]
+        # A region's own words say what is part of what.
+        is_part = name in labels.PARTS and self.row.layout is None
         if value == computed:
-            return Line(name, label, value)
-        return Line(name, label, value, computed, self.corrected.get(name))
+            return Line(name, label, value, is_part)
+        return Line(name, label, value, is_part, computed, self.corrected.get(name))
 
 
 @dataclass(frozen=True, slots=True)

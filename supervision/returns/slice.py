@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from supervision.core.permissions import Permission
 from supervision.core.slice import Job, NavGroup, NavItem, Panel, Slice
 from supervision.returns import (
+    dossier,
     jobs,
     labels,
     panels,
@@ -30,11 +31,12 @@ SLICE = Slice(
             group=NavGroup.SELF,
         ),
     ),
-    panels=(Panel("returns", _l("Period returns"), Permission.RETURN_READ, 24, panels.panel),),
+    panels=(Panel("returns", _l("Period returns"), Permission.RETURN_READ, 23, panels.panel),),
     todos=panels.todos,
     dues=panels.dues,
     duties=labels.DUTIES,
     timeline=panels.timeline,
+    chapters=dossier.CHAPTERS,
     exports=(views.LIST,),
     jobs=(
         Job("returns.make", jobs.make, {"hour": 0, "minute": 50}),

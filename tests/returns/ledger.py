@@ -111,9 +111,13 @@ def by_sql(enterprise_id: int, first: date, last: date) -> dict[str, Decimal]:
 def fill(enterprise_ids: Sequence[int], count: int, seed: int) -> None:
     """``count`` tickets of these enterprises, with what happened to them."""
     chance = Random(seed)
-    tickets = [_ticket(n, chance.choice(enterprise_ids), chance) for n in range(count)]
+    names = [f"T-{seed}-{n}" for n in range(count)]
+    tickets = [_ticket(name, chance.choice(enterprise_ids), chance) for name in names]
     db.session.execute(insert(Hazard), tickets)
-    numbers = unscoped(db.select(Hazard.number, Hazard.id), reason="as they were made")
+    numbers = unscoped(
+        db.select(Hazard.number, Hazard.id).where(Hazard.number.like(f"T-{seed}-%")),
+        reason="as they were made",
+    )
     ids = dict(db.session.execute(numbers).tuples().all())
     events, listings = [], []
     for ticket in tickets:
@@ -134,7 +138,7 @@ def _at(chance: Random, since: datetime | None = None) -> datetime:
             return local.astimezone(UTC)
 
 
-def _ticket(number: int, enterprise_id: int, chance: Random) -> dict[str, Any]:
+def _ticket(number: str, enterprise_id: int, chance: Random) -> dict[str, Any]:
     found, status = _at(chance), chance.choice(FATES)
     graded = status not in {S.REPORTED, S.INVALID, S.TRANSFERRED} or chance.random() < 0.3
     grade = chance.choice((Grade.GENERAL, Grade.GENERAL, Grade.MAJOR)) if graded else None
@@ -142,7 +146,7 @@ def _ticket(number: int, enterprise_id: int, chance: Random) -> dict[str, Any]:
     closed = _at(chance, found) if status is S.CLOSED else None
     sent = closed or (found if status is S.SUBMITTED else None)
     return {
-        "number": f"T-{number}",
+        "number": number,
         "enterprise_id": enterprise_id,
         "status": status,
         "raised_side": Side.REGULATOR,

@@ -14,7 +14,7 @@ from supervision.core.db import db, transaction
 from supervision.core.scope import unscoped
 from supervision.core.statutory import Certainty
 from supervision.enterprise.models import Enterprise
-from supervision.returns import jobs, layouts, queries
+from supervision.returns import dossier, jobs, layouts, queries
 from supervision.returns.rules import ReturnKind
 from supervision.returns.workflow import ReturnState
 from tests.factories.hazards import make_hazard
@@ -72,6 +72,8 @@ def test_a_return_is_corrected_signed_sent_back_and_accepted_on_its_page(cast, p
         assert said("district_officer", "/return", reason="Once more")[0] == 302
         assert "Once more" in said("safety_manager")[1]
         assert said("safety_manager", "/revise")[0] == 302
+        spent = {"figure": "funds_spent", "value": "12.5", "reason": "Invoice of June"}
+        assert said("safety_manager", "/correct", **spent)[0] == 302
         assert said("plant_manager", "/sign", **sign)[0] == 302
         assert said("plant_manager", "/submit", row_version="1")[0] == 409
         assert said("plant_manager", "/submit")[0] == 302
@@ -81,6 +83,15 @@ def test_a_return_is_corrected_signed_sent_back_and_accepted_on_its_page(cast, p
         assert said("district_officer", "/accept")[0] == 302
         row = queries.get_return(ident, cast["plant_manager"])
         assert (row.status, row.revision) == (ReturnState.ACCEPTED, 2)
+        first = error_text(pages.get("plant_manager", f"{url}/revisions/1"))
+        assert "Once more" in first
+        assert "Invoice of June" in first  # why the next one says otherwise
+        drawing = pages.get("district_officer", f"{url}/revisions/1/signature.png")
+        assert drawing.mimetype.startswith("image/")
+        assert b"%PDF" in pages.get("auditor", f"{url}/revisions/1/return.pdf").data[:8]
+        assert pages.get("plant_manager", f"{url}/revisions/2").location == url
+        assert pages.get("plant_manager", f"{url}/revisions/3").status_code == 404
+        assert pages.get("other_plant", f"{url}/revisions/1").status_code == 404
         paper = pages.get("plant_manager", f"{url}/return.pdf").data
         assert paper.startswith(b"%PDF")
         assert b"/Image" in paper
@@ -104,6 +115,11 @@ def test_the_authority_sees_who_is_behind_and_reminds_them(cast, pages):
         file = pages.get("auditor", "/returns/export.xlsx").data
         assert load_workbook(io.BytesIO(file)).worksheets[0].max_row > 6
         assert pages.get("plant_manager", f"/enterprises/{cast.plant_id}").status_code == 200
+        (chapter,) = dossier.CHAPTERS
+        (section,) = chapter.sections(cast.plant_id, cast["plant_manager"])
+        kinds = {str(column.heading): column.value for column in section.columns}["Kind"]
+        assert min(map(kinds, section.rows)) == "Quarterly statistics"
+        assert chapter.sections(cast.plant_id, cast["other_plant"])[0].rows == []
 
 
 def test_a_region_s_own_layout_gets_a_new_version_from_tomorrow_on(cast, pages):

@@ -1,0 +1,162 @@
+"""Returns of 100,000 enterprises made in one night, again without doubles, and after a kill.
+
+    python -m bench.returns_made [--enterprises N] [--databases sqlite,postgres]
+
+The first of January: a quarter and a year have ended. Every tenth enterprise has a ticket found
+and one closed. PostgreSQL is the server of TEST_DATABASE_URL, else one started for the run. Prints
+a JSON line.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import signal
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select
+
+from bench.selfcheck_rounds import databases
+from supervision import seeds
+from supervision.core import clock
+from supervision.core.db import db, transaction
+from supervision.core.notices import Notice
+from supervision.core.scope import unscoped
+from supervision.enterprise.models import Enterprise, RollStatus
+from supervision.enterprise.uscc import demo_uscc
+from supervision.factory import create_app, throwaway_settings
+from supervision.hazard.models import Hazard
+from supervision.returns import jobs
+from supervision.returns.models import PeriodReturn
+from supervision.settings import Settings
+from tests.cast import assemble, enterprise_values
+from tests.returns import ledger
+
+ENROLLED = datetime(2026, 12, 5, tzinfo=UTC)
+NOW = datetime(2027, 1, 1, 0, 50, tzinfo=clock.SHANGHAI)
+KINDS = 2
+BATCH = 5000
+WITH_TICKETS = 10
+WHY = "the bench counts"
+
+
+def settle(settings: Settings, enterprises: int) -> None:
+    """A fresh database of so many enterprises."""
+    with create_app(settings).app_context():
+        db.drop_all()
+        db.create_all()
+        with clock.frozen(NOW):
+            assemble()
+        with transaction():
+            seeds.load_rules()
+        for start in range(0, enterprises, BATCH):
+            with transaction():
+                _some(range(start, min(start + BATCH, enterprises)))
+
+
+def _some(serials: range) -> None:
+    fixed = {
+        "roll_status": RollStatus.IN_PRODUCTION,
+        "created_at": ENROLLED,
+        "updated_at": ENROLLED,
+    }
+    rows = [
+        enterprise_values(1000 + n, uscc=demo_uscc("330110", 1000 + n)) | fixed for n in serials
+    ]
+    db.session.execute(insert(Enterprise), rows)
+    codes = [row["uscc"] for row in rows[::WITH_TICKETS]]
+    stmt = select(Enterprise.id).where(Enterprise.uscc.in_(codes))
+    ids = db.session.scalars(unscoped(stmt, reason=WHY)).all()
+    ledger.fill(ids, 2 * len(ids), seed=serials.start)
+
+
+def run(settings: Settings) -> tuple[int, float]:
+    """How many returns one run made, and in how many seconds."""
+    with create_app(settings).app_context(), clock.frozen(NOW):
+        started = time.monotonic()
+        return jobs.make(NOW), time.monotonic() - started
+
+
+def worker(settings: Settings) -> None:
+    run(settings)
+
+
+def count(settings: Settings, model: Any = PeriodReturn) -> int:
+    with create_app(settings).app_context():
+        return db.session.scalar(unscoped(select(func.count(model.id)), reason=WHY)) or 0
+
+
+def doubles(settings: Settings) -> int:
+    with create_app(settings).app_context():
+        key = PeriodReturn.enterprise_id, PeriodReturn.kind, PeriodReturn.first_day
+        distinct = select(*key).distinct().subquery()
+        alone = unscoped(select(func.count()).select_from(distinct), reason=WHY)
+        return count(settings) - (db.session.scalar(alone) or 0)
+
+
+def empty(settings: Settings) -> None:
+    with create_app(settings).app_context(), transaction():
+        for model in (PeriodReturn, Notice):
+            db.session.execute(unscoped(delete(model), reason=WHY))
+
+
+def killed(settings: Settings, half: int) -> int:
+    """kill -9 once half of the returns are there; returns how many were there after it."""
+    process = multiprocessing.get_context("spawn").Process(target=worker, args=(settings,))
+    process.start()
+    stmt = unscoped(select(func.count(PeriodReturn.id)), reason=WHY)
+    with create_app(settings).app_context():
+        while process.is_alive() and (db.session.scalar(stmt) or 0) < half:
+            db.session.rollback()
+            time.sleep(0.2)
+    if process.pid is not None:
+        os.kill(process.pid, signal.SIGKILL)
+    process.join()
+    return count(settings)
+
+
+def measure(settings: Settings, enterprises: int, name: str) -> dict[str, Any]:
+    settle(settings, enterprises)
+    wanted = enterprises * KINDS
+    made, seconds = run(settings)
+    told = count(settings, Notice)
+    again, again_seconds = run(settings)
+    tickets = count(settings, Hazard)
+    empty(settings)
+    left = killed(settings, wanted // 2)
+    run(settings)
+    return {
+        f"{name}_seconds": round(seconds, 1),
+        f"{name}_tickets": tickets,
+        f"{name}_missing": wanted - made,
+        f"{name}_notices": told,
+        f"{name}_again": again,
+        f"{name}_again_seconds": round(again_seconds, 1),
+        f"{name}_half_way": int(0 < left < wanted),
+        f"{name}_missing_after_kill": wanted - count(settings),
+        f"{name}_doubles": doubles(settings),
+        f"{name}_notices_after_kill": count(settings, Notice),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--enterprises", type=int, default=100_000)
+    parser.add_argument("--databases", default="sqlite,postgres")
+    wanted = parser.parse_args()
+    figures: dict[str, Any] = {"enterprises": wanted.enterprises}
+    with databases(wanted.databases) as found, tempfile.TemporaryDirectory() as folder:
+        for name, url in found.items():
+            settings = throwaway_settings(database_url=url, storage_dir=Path(folder))
+            figures |= measure(settings, wanted.enterprises, name)
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
