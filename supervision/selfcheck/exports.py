@@ -15,7 +15,7 @@ from supervision.selfcheck.models import CheckMonth, CheckRound
 
 ROUNDS: tuple[Column[CheckRound], ...] = (
     Column("enterprise", _l("Enterprise"), lambda r: r.enterprise.name, width=30),
-    Column("list", _l("List"), lambda r: r.template.name, width=26),
+    Column("list", _l("Checklist"), lambda r: r.template.name, width=26),
     Column("area", _l("Area"), lambda r: r.plan.area, width=18),
     Column("often", _l("How often"), lambda r: str(labels.FREQUENCY_LABELS[r.frequency]), width=10),
     Column("from", _l("From"), lambda r: r.starts_on, Kind.DAY, width=12),

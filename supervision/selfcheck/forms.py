@@ -132,7 +132,7 @@ class AssignForm(Form):
     """Whom a list is set for; ``count`` is how many were shown."""
 
     count = HiddenField()
-    template_code = CodeField(_l("List"), [InputRequired()])
+    template_code = CodeField(_l("Checklist"), [InputRequired()])
     region = CodeField(_l("Region"), optional=True, placeholder=_l("All that I see"))
     industry = CodeField(_l("Industry"), optional=True, placeholder=_l("Every sector"))
     begins_on = DateField(_l("From"), [InputRequired()])
@@ -145,7 +145,7 @@ class AssignForm(Form):
 class PlanForm(Form):
     """Take up a list."""
 
-    template_code = CodeField(_l("List"), [InputRequired()])
+    template_code = CodeField(_l("Checklist"), [InputRequired()])
     area = StringField(
         _l("Area"),
         [Length(max=60)],

@@ -30,7 +30,8 @@ STATE_LABELS = {
     RoundState.EXCUSED: _l("Excused"),
 }
 GROUP_LABELS = {
-    "due": _l("To be walked now"),
+    "today": _l("To be walked today"),
+    "due": _l("Open in their period"),
     "missed": _l("Missed"),
     "late": _l("Walked late"),
     "done": _l("Walked"),

@@ -77,8 +77,8 @@ def todos(actor: Actor) -> Sequence[Todo]:
     url = url_for("selfcheck.index", group="missed", whose=whose)
     found = [Todo(_("Missed rounds"), queries.group_count(actor, "missed"), url, "bad")]
     if actor.may(Permission.SELFCHECK_DO):
-        url = url_for("selfcheck.index", group="due", sort="due", whose=whose)
-        found.append(Todo(_("Rounds to be walked"), queries.group_count(actor, "due"), url))
+        url = url_for("selfcheck.index", group="today", sort="due", whose=whose)
+        found.append(Todo(_("Rounds to be walked"), queries.group_count(actor, "today"), url))
     return found
 
 

@@ -44,7 +44,7 @@ class RoundFilter:
     """What a list of rounds is narrowed to; empty means all."""
 
     text: str = ""
-    group: str = ""  # open, due, missed, late, done, excused, findings
+    group: str = ""  # open, today, due, missed, late, done, excused, findings
     frequency: Frequency | None = None
     enterprise_id: int | None = None
     # The person's to walk, not only their enterprise's.
@@ -100,6 +100,7 @@ def _groups() -> dict[str, ColumnElement[bool]]:
     return {
         "open": is_open,
         "due": and_(is_open, CheckRound.due_at >= now, CheckRound.starts_on <= clock.today()),
+        "today": and_(is_open, CheckRound.due_at.between(now, clock.end_of(clock.today()))),
         "missed": and_(is_open, CheckRound.due_at < now),
         "done": done,
         "late": and_(done, CheckRound.done_at > CheckRound.due_at),

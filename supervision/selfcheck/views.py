@@ -46,7 +46,7 @@ def _index_page(zero_form: forms.ZeroForm | None = None) -> str:
         "selfcheck/index.html",
         form=form,
         page=paginate(queries.list_rounds(actor, wanted), number=page_number()),
-        counts={g: queries.group_count(actor, g) for g in ("due", "missed", "findings")},
+        counts={g: queries.group_count(actor, g) for g in ("today", "missed", "findings")},
         waiting=queries.open_rounds(actor, clock.today()) if own else (),
         own=own,
         plan_count=service.plan_count(own, actor) if own else 0,
