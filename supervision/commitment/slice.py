@@ -30,7 +30,7 @@ SLICE = Slice(
             group=NavGroup.SELF,
         ),
     ),
-    panels=(Panel("commitments", _l("Commitments"), Permission.COMMITMENT_READ, 21, panels.panel),),
+    panels=(Panel("commitments", _l("Commitments"), Permission.COMMITMENT_READ, 22, panels.panel),),
     timeline=panels.timeline,
     chapters=dossier.CHAPTERS,
     todos=panels.todos,

@@ -30,7 +30,7 @@ SLICE = Slice(
             group=NavGroup.SELF,
         ),
     ),
-    panels=(Panel("duties", _l("Duty list"), Permission.DUTYLIST_READ, 19, panels.panel),),
+    panels=(Panel("duties", _l("Duty list"), Permission.DUTYLIST_READ, 24, panels.panel),),
     timeline=panels.timeline,
     chapters=dossier.CHAPTERS,
     todos=panels.todos,

@@ -32,7 +32,7 @@ SLICE = Slice(
             group=NavGroup.SUPERVISION,
         ),
     ),
-    panels=(Panel("inspections", _l("Inspections"), Permission.INSPECTION_READ, 22, panels.panel),),
+    panels=(Panel("inspections", _l("Inspections"), Permission.INSPECTION_READ, 25, panels.panel),),
     cards=(Card("inspections", Permission.INSPECTION_READ, 22, panels.card),),
     ticket_parts=(TicketPart(Permission.INSPECTION_READ, 10, panels.ticket_part),),
     findables=(

@@ -31,7 +31,7 @@ SLICE = Slice(
             group=NavGroup.SELF,
         ),
     ),
-    panels=(Panel("selfchecks", _l("Self-checks"), Permission.SELFCHECK_READ, 22, panels.panel),),
+    panels=(Panel("selfchecks", _l("Self-checks"), Permission.SELFCHECK_READ, 21, panels.panel),),
     timeline=panels.timeline,
     todos=panels.todos,
     dues=panels.dues,
