@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -133,6 +134,7 @@ def measure(settings: Settings, enterprises: int, name: str) -> dict[str, Any]:
         again = timed(duties.watch, NOW)
         figures[f"{name}_late_again"], figures[f"{name}_late_again_seconds"] = again
         figures[f"{name}_months"] = count(DutyMonth)
+    print(json.dumps(figures), file=sys.stderr)
     return figures
 
 
