@@ -17,9 +17,10 @@ from supervision.core.actor import SYSTEM, Actor, Side
 from supervision.core.db import db
 from supervision.core.errors import Conflict, Forbidden
 from supervision.core.permissions import Permission
-from supervision.core.scope import unscoped
+from supervision.core.scope import unscoped, visible
 from supervision.core.text import N_
 from supervision.enterprise.models import Enterprise
+from supervision.enterprise.service import RESTRUCTURED
 
 GOOD_FOR = timedelta(days=7)
 
@@ -97,13 +98,19 @@ def by_token(token: str, *, for_update: bool = False) -> Invitation | None:
 
 
 def still_holds(invitation: Invitation) -> bool:
-    """Open, and whoever gave it may still do so: who left invites nobody any more."""
+    """Open, of a file that goes on, and whoever gave it may still do so.
+
+    Who left, or has another district now, invites nobody any more.
+    """
     if invitation.state is not InvitationState.OPEN:
         return False
     by = service.actor_of(invitation.created_by_id)
     if by is None or invitation.role not in roles_for(by):
         return False
-    return by.is_regulator or invitation.enterprise_id in by.enterprise_ids
+    seen = visible(Enterprise, by, Enterprise.id).where(
+        Enterprise.id == invitation.enterprise_id, Enterprise.roll_status.not_in(RESTRUCTURED)
+    )
+    return db.session.scalar(seen) is not None
 
 
 def accept(invitation: Invitation, *, username: str, password: str) -> Account:
