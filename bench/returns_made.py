@@ -42,6 +42,7 @@ ENROLLED = datetime(2026, 12, 5, tzinfo=UTC)
 NOW = datetime(2027, 1, 1, 0, 50, tzinfo=clock.SHANGHAI)
 KINDS = 2
 BATCH = 5000
+SERIES = 90_000
 WITH_TICKETS = 10
 WHY = "the bench counts"
 
@@ -66,14 +67,17 @@ def _some(serials: range) -> None:
         "created_at": ENROLLED,
         "updated_at": ENROLLED,
     }
-    rows = [
-        enterprise_values(1000 + n, uscc=demo_uscc("330110", 1000 + n)) | fixed for n in serials
-    ]
+    rows = [enterprise_values(1000 + n, uscc=_code(n)) | fixed for n in serials]
     db.session.execute(insert(Enterprise), rows)
     codes = [row["uscc"] for row in rows[::WITH_TICKETS]]
     stmt = select(Enterprise.id).where(Enterprise.uscc.in_(codes))
     ids = db.session.scalars(unscoped(stmt, reason=WHY)).all()
     ledger.fill(ids, 2 * len(ids), seed=serials.start)
+
+
+def _code(number: int) -> str:
+    """A series of invented codes has five digits."""
+    return demo_uscc("330113" if number >= SERIES else "330110", 1000 + number % SERIES)
 
 
 def run(settings: Settings) -> tuple[int, float]:

@@ -21,17 +21,17 @@ def load_layouts() -> None:
     db.session.execute(db.update(ReturnLayout).values(in_use=True))
 
 
-def a_return(enterprise_id: int, mark: str) -> dict[str, int]:
+def a_return(enterprise_id: int, mark: str, *, year: int = 2026) -> dict[str, int]:
     """A signed quarterly return in its second revision, as addresses name both."""
     none = dict.fromkeys(FIGURES, 0)
     with transaction():
         row = PeriodReturn(
             enterprise_id=enterprise_id,
             kind=ReturnKind.QUARTERLY,
-            first_day=date(2026, 7, 1),
-            last_day=date(2026, 9, 30),
-            due_on=date(2026, 10, 15),
-            expected_on=date(2026, 10, 15),
+            first_day=date(year, 7, 1),
+            last_day=date(year, 9, 30),
+            due_on=date(year, 10, 15),
+            expected_on=date(year, 10, 15),
             status=ReturnState.SIGNED,
             revision=2,
             figures=none,

@@ -29,8 +29,8 @@ from tests.factories.invitations import make_invitation
 from tests.factories.licences import ending, make_licence
 from tests.factories.listings import make_listing
 from tests.factories.orders import make_order
+from tests.factories.returns import a_return
 from tests.factories.risks import make_plan, make_point
-from tests.factories.selfchecks import a_list, a_plan_of_rounds
 from tests.factories.selfchecks import a_list, a_plan_of_rounds, a_selfcheck
 from tests.factories.video import make_camera, make_node, make_violation
 from tests.factories.world import tell
@@ -84,6 +84,10 @@ PAGES = (
     ("/enterprises/{plant}/tabs/video", "district_officer"),
     ("/enterprises/{plant}/tabs/reports", "district_officer"),
     ("/enterprises/{plant}/tabs/people", "administrator"),
+    ("/returns/", "district_officer"),
+    ("/returns/?group=overdue&sort=due", "plant_manager"),
+    ("/returns/export.xlsx", "district_officer"),
+    ("/enterprises/{plant}/tabs/returns", "plant_manager"),
     ("/self-checks/", "district_officer"),
     ("/self-checks/", "plant_manager"),
     ("/self-checks/export.xlsx", "district_officer"),
@@ -130,6 +134,7 @@ def grow(app, cast, authority, start, count):
         with transaction():
             a_list(f"LIST-{number}", Frequency.DAILY)
             a_plan_of_rounds(cast.plant_id, f"LIST-{number}")
+        a_return(cast.plant_id, f"Quarter {number}", year=2000 + number)
         tell(cast, "district_officer")
         a_selfcheck(plant, f"Plant {number}")
         a_commitment(cast, plant, f"Plant {number}")
