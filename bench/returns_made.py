@@ -29,7 +29,6 @@ from supervision.core.db import db, transaction
 from supervision.core.notices import Notice
 from supervision.core.scope import unscoped
 from supervision.enterprise.models import Enterprise, RollStatus
-from supervision.enterprise.uscc import demo_uscc
 from supervision.factory import create_app, throwaway_settings
 from supervision.hazard.models import Hazard
 from supervision.returns import jobs
@@ -67,7 +66,7 @@ def _some(serials: range) -> None:
         "created_at": ENROLLED,
         "updated_at": ENROLLED,
     }
-    rows = [enterprise_values(1000 + n, uscc=_code(n)) | fixed for n in serials]
+    rows = [enterprise_values(*_serial(n)) | fixed for n in serials]
     db.session.execute(insert(Enterprise), rows)
     codes = [row["uscc"] for row in rows[::WITH_TICKETS]]
     stmt = select(Enterprise.id).where(Enterprise.uscc.in_(codes))
@@ -75,9 +74,9 @@ def _some(serials: range) -> None:
     ledger.fill(ids, 2 * len(ids), seed=serials.start)
 
 
-def _code(number: int) -> str:
-    """A series of invented codes has five digits."""
-    return demo_uscc("330113" if number >= SERIES else "330110", 1000 + number % SERIES)
+def _serial(number: int) -> tuple[int, str]:
+    """A series of invented codes has five digits: more of them lie in the next district."""
+    return 1000 + number % SERIES, "330113001" if number >= SERIES else "330110001"
 
 
 def run(settings: Settings) -> tuple[int, float]:
