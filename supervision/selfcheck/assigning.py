@@ -170,7 +170,7 @@ def step(assignment: CheckAssignment, actor: Actor) -> int:
             Audience.ENTERPRISE_PEOPLE,
             enterprise_id,
             link=f"/self-checks/enterprises/{enterprise_id}/plans",
-            list=_name(assignment.template_code),
+            list=name_of(assignment.template_code),
             day=assignment.begins_on.isoformat(),
         )
     if taken:
@@ -179,7 +179,7 @@ def step(assignment: CheckAssignment, actor: Actor) -> int:
     assignment.taken += len(taken)
     assignment.cursor = ids[-1] if ids else assignment.cursor
     if len(ids) < BATCH:
-        _finish(assignment)
+        finish(assignment, "selfcheck.assign_done")
     db.session.flush()
     return len(ids)
 
@@ -211,20 +211,22 @@ def _take_up(assignment: CheckAssignment, ids: list[int]) -> list[int]:
     return list(db.session.scalars(unscoped(made.order_by(CheckPlan.enterprise_id), reason=_WHY)))
 
 
-def _name(code: str) -> str:
+def name_of(code: str) -> str:
+    """What the newest version of a list is called."""
     stmt = select(CheckTemplate.name).where(CheckTemplate.code == code)
     stmt = stmt.order_by(CheckTemplate.effective_from.desc()).limit(1)
     return db.session.scalar(unscoped(stmt, reason="the authority's own lists")) or code
 
 
-def _finish(assignment: CheckAssignment) -> None:
+def finish(assignment: CheckAssignment, kind: str) -> None:
+    """All is done: who asked is told."""
     assignment.status, assignment.finished_at = AssignmentState.DONE, clock.now()
     notices.queue(
-        "selfcheck.assign_done",
+        kind,
         Audience.ACCOUNT,
         assignment.asked_by_id,
         link=f"/self-checks/assignments/{assignment.id}",
-        list=_name(assignment.template_code),
+        list=name_of(assignment.template_code),
         count=assignment.taken,
     )
 

@@ -15,7 +15,7 @@ from supervision.core.actor import Actor
 from supervision.core.db import db, transaction
 from supervision.core.errors import DomainError, Forbidden
 from supervision.core.permissions import Permission
-from supervision.selfcheck import assigning, making, missing
+from supervision.selfcheck import assigning, making, missing, taking_back
 
 log = logging.getLogger("supervision.selfcheck")
 
@@ -88,7 +88,8 @@ def _assign(assignment_id: int, actor: Actor) -> int:
             found = assigning.held(assignment_id)
             if found is None:
                 return done
-            done += assigning.step(found, actor)
+            verb = assigning.step if found.undo_of_id is None else taking_back.step
+            done += verb(found, actor)
         _give_turn()
 
 

@@ -74,6 +74,8 @@ NOTICES = {
     "selfcheck.ended": _l("%(enterprise)s does not walk the list “%(list)s” any more"),
     "selfcheck.assigned": _l("The authority has set you the list “%(list)s” from %(day)s on"),
     "selfcheck.assign_done": _l("%(count)s enterprises have taken up the list “%(list)s”"),
+    "selfcheck.unassigned": _l("The authority has taken back the list “%(list)s”"),
+    "selfcheck.unassign_done": _l("The list “%(list)s” is taken back from %(count)s enterprises"),
 }
 ACTION_LABELS = {
     "selfcheck.adopt": _l("List of self-checks adopted"),
@@ -86,6 +88,8 @@ ACTION_LABELS = {
     "selfcheck.assign_ask": _l("List of self-checks set for many enterprises"),
     "selfcheck.assign": _l("Batch of enterprises given a list of self-checks"),
     "selfcheck.assign_cancel": _l("Setting of a list of self-checks stopped"),
+    "selfcheck.assign_undo": _l("List of self-checks taken back from many enterprises"),
+    "selfcheck.unassign": _l("List of self-checks taken back from a batch of enterprises"),
     "selfcheck_list.create": _l("Version of a list of self-checks made"),
     "selfcheck_list.item": _l("Item of a list of self-checks changed"),
     "selfcheck_list.move_item": _l("Item of a list of self-checks moved"),

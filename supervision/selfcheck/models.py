@@ -131,6 +131,8 @@ class CheckAssignment(Base):
         CheckConstraint("due_minute > 0 AND due_minute <= 1440", name="due_within_the_day"),
         CheckConstraint("status <> 'failed' OR message <> ''", name="failed_has_message"),
         Index("ix_selfcheck_assignment_status_id", "status", "id"),
+        # One way back; a second click finds it there.
+        Index("uq_selfcheck_assignment_undo_of_id", "undo_of_id", unique=True),
     )
 
     template_code: Mapped[str] = mapped_column(String(40), index=True)
@@ -140,6 +142,8 @@ class CheckAssignment(Base):
     begins_on: Mapped[date]
     workdays_only: Mapped[bool] = mapped_column(Boolean, default=False)
     due_minute: Mapped[int] = mapped_column(default=MINUTES_OF_DAY)
+    # What is taken back by this one.
+    undo_of_id: Mapped[int | None] = mapped_column(ForeignKey("selfcheck_assignment.id"))
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     asked_by: Mapped[str] = mapped_column(String(80))
     asked_at: Mapped[datetime]

@@ -18,7 +18,7 @@ from supervision.core.web.forms import given
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
 from supervision.enterprise.rules import industry_sections
-from supervision.selfcheck import assigning, forms, labels, templates
+from supervision.selfcheck import assigning, forms, labels, taking_back, templates
 from supervision.selfcheck.blueprint import bp
 from supervision.selfcheck.models import MINUTES_OF_DAY, AssignmentState, CheckAssignment
 
@@ -116,6 +116,8 @@ def assignment(assignment_id: int) -> ResponseReturnValue:
         found=found,
         name=templates.names({found.template_code}, actor).get(found.template_code, ""),
         whom=_whom(found),
+        back=taking_back.of(found, actor),
+        running=0 if found.undo_of_id else taking_back.count(found, actor),
         text=_text(found),
         labels=labels,
         token=_token(),
@@ -162,3 +164,18 @@ def cancel_assignment(assignment_id: int) -> ResponseReturnValue:
     except Conflict as error:
         flash(message_of(error), "warning")
     return redirect(url_for("selfcheck.assignment", assignment_id=assignment_id))
+
+
+@bp.post("/assignments/<int:assignment_id>/take-back")
+@requires(Permission.SELFCHECK_TEMPLATE)
+def take_back(assignment_id: int) -> ResponseReturnValue:
+    """End it for all that took it up; the scheduler does it."""
+    actor = current_actor()
+    assigning.get(assignment_id, actor)
+    try:
+        with transaction():
+            back_id = taking_back.ask(assigning.get(assignment_id, actor), actor).id
+    except Conflict as error:
+        flash(message_of(error), "warning")
+        return redirect(url_for("selfcheck.assignment", assignment_id=assignment_id))
+    return redirect(url_for("selfcheck.assignment", assignment_id=back_id))

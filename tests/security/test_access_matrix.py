@@ -215,6 +215,7 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "selfcheck.assignment": (LAW_CHANGERS, LAW_CHANGERS),
     "selfcheck.assignment_state": (LAW_CHANGERS, LAW_CHANGERS),
     "selfcheck.cancel_assignment": (LAW_CHANGERS, LAW_CHANGERS),
+    "selfcheck.take_back": (LAW_CHANGERS, LAW_CHANGERS),
     "score.index": (PACKAGE_READERS, None),
     "score.export": (PACKAGE_READERS, None),
     "score.of_enterprise": (PACKAGE_READERS, ROW),

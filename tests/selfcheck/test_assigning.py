@@ -16,9 +16,15 @@ from supervision.core.scope import visible
 from supervision.enterprise import queries as enterprises
 from supervision.enterprise import service as registry
 from supervision.enterprise.models import RollStatus
-from supervision.selfcheck import assigning, jobs, queries, service
+from supervision.selfcheck import assigning, jobs, queries, service, taking_back
 from supervision.selfcheck.assigning import Wanted
-from supervision.selfcheck.models import AssignmentState, CheckAssignment, CheckPlan
+from supervision.selfcheck.models import (
+    AssignmentState,
+    CheckAssignment,
+    CheckMonth,
+    CheckPlan,
+    CheckRound,
+)
 from tests.cast import Cast, enterprise_values
 from tests.factories.selfchecks import a_list, a_plan_of_rounds
 
@@ -117,6 +123,47 @@ def test_it_is_refused_for_other_numbers_days_and_lists_and_can_be_stopped(cast:
         assert not _plans()
         with transaction(), pytest.raises(Conflict, match="ended already"):
             assigning.cancel(assigning.get(asked, chief), chief)
+
+
+def test_it_is_taken_back_from_who_took_it_up_and_from_nobody_else(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(assigning, "BATCH", 1)
+    chief = cast["section_chief"]
+    with clock.frozen(NOW):
+        more = _more(1)
+        with transaction():
+            a_list()
+            a_plan_of_rounds(cast.plant_id)
+        asked = _ask(cast)
+        with transaction(), pytest.raises(Conflict, match="nothing to be taken back"):
+            taking_back.ask(assigning.get(asked, chief), chief)
+        jobs.assign(NOW)
+        # Before its first day: as if it had never been, and to be set anew.
+        with transaction():
+            taking_back.ask(assigning.get(asked, chief), chief)
+        jobs.assign(NOW)
+        asked = _ask(cast)
+        assert jobs.assign(NOW) == 3
+    later = NOW + timedelta(days=1, hours=1)
+    jobs.make_rounds(later)
+    with clock.frozen(later):
+        with transaction():
+            back = taking_back.ask(assigning.get(asked, chief), chief)
+            assert back.total == 2
+        with transaction(), pytest.raises(Conflict, match="taken back already"):
+            taking_back.ask(assigning.get(asked, chief), chief)
+        assert jobs.assign(later) == 2
+        rounds = db.session.scalars(visible(CheckRound, SYSTEM).order_by(CheckRound.id)).all()
+        today = [one for one in rounds if one.starts_on == clock.today()]
+        assert {one.enterprise_id: one.excuse for one in today} == {
+            cast.plant_id: "",
+            cast.other_plant_id: taking_back.TAKEN_BACK,
+            more[0]: taking_back.TAKEN_BACK,
+        }
+        figures = db.session.scalars(visible(CheckMonth, SYSTEM)).all()
+        assert sum(one.excused for one in figures) == 2
+    assert jobs.make_rounds(later + timedelta(days=1)) == 1
 
 
 def test_who_may_not_any_more_sets_nothing_and_the_page_says_so(cast: Cast) -> None:

@@ -112,6 +112,13 @@ def test_the_chief_sets_a_list_for_all_sees_how_many_and_stops_it(
         assert late.status_code == 302
         found = assigning.get(int(made.location.rsplit("/", 1)[1]), SYSTEM)
         assert found.status is AssignmentState.DONE
+        taken_back = pages.post(who, f"{made.location}/take-back", {})
+        assert taken_back.status_code == 302
+        assert taken_back.location != made.location
+        assert "This list was taken back." in error_text(pages.get(who, made.location))
+        assert "Taken back: Walk TEST" in error_text(pages.get(who, taken_back.location))
+        jobs.assign(NOW)
+        db.session.rollback()
         none = f"{asked.replace('industry=', 'industry=T')}"
         assert "No enterprise in production" in error_text(pages.get(who, none))
-    assert jobs.make_rounds(NOW + timedelta(days=1)) == 2
+    assert jobs.make_rounds(NOW + timedelta(days=1)) == 0
