@@ -45,8 +45,8 @@ STATE_TONES = {
     CommitmentState.REPLACED: "off",
 }
 STANDING_LABELS = {
-    Standing.KEPT: _l("Committed in time"),
-    Standing.LATE: _l("Committed late"),
+    Standing.KEPT: _l("Made in time"),
+    Standing.LATE: _l("Made late"),
     Standing.OPEN: _l("Not yet"),
     Standing.MISSED: _l("Missing"),
 }
