@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import insert
 
 from supervision.core import audit, clock
 from supervision.core.actor import Actor
@@ -19,7 +22,6 @@ from supervision.score.lines import line_of
 from supervision.score.models import Score, ScoreChange, ScoreFact, ScoreTable
 from supervision.score.rules import (
     RANKS,
-    Colour,
     FactKind,
     Reading,
     Result,
@@ -47,14 +49,30 @@ def compute(table: ScoreTable, view: View, now: datetime) -> int:
     }
     indicators = [row.value for row in table.indicators if row.is_on]
     readings = _readings(table, view)
+    new = _New()
     changed = 0
     for one in open_ids:
         mine = {code: found.get(one, Reading()) for code, found in readings.items()}
         result = judge(indicators, mine, table.thresholds)
         case = _Case(one, view.month, table, result, now)
-        changed += _write(case, kept.get(one), before.get(one))
-    db.session.flush()
+        changed += _write(case, kept.get(one), before.get(one), new)
+    new.insert()
     return changed
+
+
+@dataclass(slots=True)
+class _New:
+    """Rows of a batch, inserted in one statement a table."""
+
+    scores: list[dict[str, Any]] = field(default_factory=list)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+
+    def insert(self) -> None:
+        db.session.flush()
+        if self.scores:
+            db.session.execute(insert(Score), self.scores)
+        if self.changes:
+            db.session.execute(insert(ScoreChange), self.changes)
 
 
 def _readings(table: ScoreTable, view: View) -> dict[str, dict[int, Reading]]:
@@ -77,7 +95,7 @@ class _Case:
     now: datetime
 
 
-def _write(case: _Case, row: Score | None, before: Score | None) -> bool:
+def _write(case: _Case, row: Score | None, before: Score | None, new: _New) -> bool:
     """Whether anything changed."""
     result = case.result
     values = {
@@ -89,38 +107,26 @@ def _write(case: _Case, row: Score | None, before: Score | None) -> bool:
         "change": _change(result.total, before.total if before else None),
         "lines": [line_of(point) for point in result.points],
     }
+    whose = {"enterprise_id": case.enterprise_id, "month": case.month}
     was = row.colour if row is not None else before.colour if before is not None else None
     if row is None:
-        row = Score(enterprise_id=case.enterprise_id, month=case.month)
-        db.session.add(row)
+        new.scores.append(whose | values | {"computed_at": case.now})
     elif all(getattr(row, name) == value for name, value in values.items()):
         return False
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.computed_at = case.now
+    else:
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.computed_at = case.now
     if was is not result.colour:
-        _note(case, was)
+        change = {"from_colour": was, "to_colour": result.colour, "total": result.total}
+        # The same job tells of what got worse, all together.
+        told = None if is_worse(was, result.colour) else case.now
+        new.changes.append(whose | change | {"at": case.now, "told_at": told})
     return True
 
 
 def _change(now: Decimal | None, before: Decimal | None) -> Decimal | None:
     return None if now is None or before is None else now - before
-
-
-def _note(case: _Case, was: Colour | None) -> None:
-    """Its colour is another one now. The same job tells of what got worse, all together."""
-    worse = is_worse(was, case.result.colour)
-    db.session.add(
-        ScoreChange(
-            enterprise_id=case.enterprise_id,
-            month=case.month,
-            at=case.now,
-            from_colour=was,
-            to_colour=case.result.colour,
-            total=case.result.total,
-            told_at=None if worse else case.now,
-        )
-    )
 
 
 def freeze(ids: Sequence[int], month: date, now: datetime) -> int:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 
+from sqlalchemy import update
+
 from supervision.core import notices
 from supervision.core.db import db
 from supervision.core.notices import Audience
@@ -28,13 +30,14 @@ def tell(now: datetime, limit: int) -> int:
     """
     rows = queries.untold(limit)
     for change, enterprise in rows:
-        change.told_at = now
         # A first code is no news to the enterprise: it stands on its start page.
         if change.from_colour is not None:
             _name(change, enterprise, Audience.ENTERPRISE_PEOPLE)
     for _officer, group in groupby(rows, key=lambda row: row[1].officer_id or 0):
         _supervisors(list(group))
-    db.session.flush()
+    if rows:
+        told = [{"id": change.id, "told_at": now} for change, _enterprise in rows]
+        db.session.execute(update(ScoreChange), told)
     return len(rows)
 
 
