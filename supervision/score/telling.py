@@ -12,12 +12,14 @@ from sqlalchemy import update
 from supervision.core import notices
 from supervision.core.db import db
 from supervision.core.notices import Audience
+from supervision.core.scope import unscoped
 from supervision.enterprise.models import Enterprise
 from supervision.score import queries
 from supervision.score.models import ScoreChange
 
 # So many are told of by name; of more an officer hears in one notice.
 BY_NAME = 3
+_EVERYBODY = "the night tells of every enterprise"
 
 Row = tuple[ScoreChange, Enterprise]
 
@@ -37,7 +39,7 @@ def tell(now: datetime, limit: int) -> int:
         _supervisors(list(group))
     if rows:
         told = [{"id": change.id, "told_at": now} for change, _enterprise in rows]
-        db.session.execute(update(ScoreChange), told)
+        db.session.execute(unscoped(update(ScoreChange), reason=_EVERYBODY), told)
     return len(rows)
 
 
