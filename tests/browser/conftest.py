@@ -143,12 +143,12 @@ class Visitor:
         with self.page.expect_navigation():
             menu.locator(f"button[value={language}]").click()
 
-    def look(self, what: str) -> None:
+    def look(self, what: str, *, whole: bool = True) -> None:
         """A picture for people to look at, and what a machine can check of it."""
         self.page.evaluate("document.fonts.ready")
         self.page.wait_for_timeout(400)
         PICTURES.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{self.name}-{what}.png", full_page=True)
+        self.page.screenshot(path=PICTURES / f"{self.name}-{what}.png", full_page=whole)
         wide = self.page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
