@@ -903,6 +903,8 @@ WORDS = {
             ("statute.paper", "statute.draft_paper", "statute.draft_paper_now"), "RECTIFY_ORDER"
         ),
     },
+    # Of nobody: a real one would let who asks into another enterprise.
+    "token": {"invitation.join": "a" * 43},
     "template_id": 1,
     "province": 33,
     "year": 2026,
