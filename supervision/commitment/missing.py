@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, case, func, select, update
+from sqlalchemy import ColumnElement, case, func, insert, select, update
 
 from supervision.commitment import months, rules
 from supervision.commitment.models import (
@@ -45,9 +45,8 @@ def note(
     settled = _settled(Commitment, asked, standard.period, day)
     settled |= _settled(CommitmentMissed, asked, standard.period, day)
     found = [enterprise_id for enterprise_id in asked if enterprise_id not in settled]
-    for enterprise_id in found:
-        _miss(enterprise_id, standard.period, day, due, now)
-    db.session.flush()
+    if found:
+        _miss(found, standard.period, day, due, now)
     months.refresh(found, months.month_of(due))
     return (page[-1][0] if len(page) == limit else 0), len(found)
 
@@ -91,20 +90,22 @@ def _settled(
     return set(db.session.scalars(unscoped(stmt, reason=_EVERYONE)))
 
 
-def _miss(enterprise_id: int, period: Period, day: date, due: datetime, now: datetime) -> None:
-    db.session.add(
-        CommitmentMissed(
-            enterprise_id=enterprise_id, period=period, day=day, due_at=due, noted_at=now
+def _miss(ids: Collection[int], period: Period, day: date, due: datetime, now: datetime) -> None:
+    """Noted in one statement, for a hundred thousand may miss the same hour; each is told."""
+    same = {"period": period, "day": day, "due_at": due, "noted_at": now}
+    db.session.execute(insert(CommitmentMissed), [{"enterprise_id": one, **same} for one in ids])
+    hour = due.astimezone(clock.SHANGHAI).strftime("%m-%d %H:%M")
+    for enterprise_id in ids:
+        link = f"/commitments/enterprises/{enterprise_id}"
+        notices.queue(
+            "commitment.missed",
+            Audience.ENTERPRISE_PEOPLE,
+            enterprise_id,
+            link=link,
+            day=day,
+            due=hour,
         )
-    )
-    notices.queue(
-        "commitment.missed",
-        Audience.ENTERPRISE_PEOPLE,
-        enterprise_id,
-        link=f"/commitments/enterprises/{enterprise_id}",
-        day=day,
-        due=due.astimezone(clock.SHANGHAI).strftime("%m-%d %H:%M"),
-    )
+    db.session.flush()
 
 
 def close(standard: CommitmentStandard, day: date, now: datetime, missed: int) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, insert, select
 
 from supervision.commitment.models import Commitment, CommitmentMissed, CommitmentMonth
 from supervision.commitment.workflow import CommitmentState
@@ -31,14 +32,19 @@ def refresh(enterprise_ids: Collection[int], month: date) -> None:
         CommitmentMonth.enterprise_id.in_(enterprise_ids), CommitmentMonth.month == month
     )
     known = {row.enterprise_id: row for row in db.session.scalars(unscoped(stmt, reason=_COUNTS))}
+    new: list[dict[str, Any]] = []
     for enterprise_id in enterprise_ids:
+        kept, late = published.get(enterprise_id, (0, 0))
+        lost = missed.get(enterprise_id, 0)
+        figures = {"due": kept + late + lost, "kept": kept, "late": late, "missed": lost}
         row = known.get(enterprise_id)
         if row is None:
-            row = CommitmentMonth(enterprise_id=enterprise_id, month=month)
-            db.session.add(row)
-        row.kept, row.late = published.get(enterprise_id, (0, 0))
-        row.missed = missed.get(enterprise_id, 0)
-        row.due = row.kept + row.late + row.missed
+            new.append({"enterprise_id": enterprise_id, "month": month, **figures})
+            continue
+        for name, value in figures.items():
+            setattr(row, name, value)
+    if new:
+        db.session.execute(insert(CommitmentMonth), new)
     db.session.flush()
 
 
