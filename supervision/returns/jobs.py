@@ -6,6 +6,7 @@ from datetime import datetime
 
 from supervision.core import clock
 from supervision.core.db import transaction
+from supervision.core.jobs import in_parts
 from supervision.returns import making, overdue
 
 BATCH = 500
@@ -21,7 +22,8 @@ def make(now: datetime) -> int:
     while True:
         with transaction():
             plants = making.lacking(what, after, BATCH)
-            total += making.make(what, plants, now)
+        if plants:
+            total += in_parts(plants, lambda some: making.make(what, some, now), "returns")
         if len(plants) < BATCH:
             return total
         after = plants[-1].id

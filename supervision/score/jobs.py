@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from supervision.core import clock
 from supervision.core.db import transaction
+from supervision.core.jobs import in_parts
 from supervision.score import queries, service, tables, telling
 from supervision.score.rules import last_day, month_before, month_of
 from supervision.score.source_view import View
@@ -18,8 +18,6 @@ MOST_TOLD = 5000
 # In the first days of a month the last one is reckoned once more, with what came on its last day;
 # later, today's state of the file would be taken for that month's.
 STILL_SEEN = timedelta(days=3)
-
-log = logging.getLogger(__name__)
 
 
 def nightly(now: datetime) -> int:
@@ -45,20 +43,17 @@ def _tell(now: datetime) -> None:
 
 def _each(month: date, today: date, now: datetime, *, freezes: bool = False) -> int:
     last, total = 0, 0
+    if not tables.is_judged(month):
+        return 0
     while ids := queries.enterprises_after(last, BATCH):
         last = ids[-1]
-        try:
-            with transaction():
-                total += _batch(ids, month, today, now)
-                if freezes:
-                    total += service.freeze(ids, month, now)
-        except Exception:
-            log.exception("scores of enterprises up to %s could not be computed", last)
+
+        def reckon(some: Sequence[int]) -> int:
+            made = service.compute(tables.table_on(month), View(some, month, today), now)
+            return made + (service.freeze(some, month, now) if freezes else 0)
+
+        total += in_parts(ids, reckon, "score")
     return total
-
-
-def _batch(ids: Sequence[int], month: date, today: date, now: datetime) -> int:
-    return service.compute(tables.table_on(month), View(ids, month, today), now)
 
 
 def _freeze_rest(month: date, now: datetime) -> int:

@@ -91,13 +91,17 @@ def orders_overdue(view: View, _params: Params) -> Readings:
 
 
 def penalties(view: View, params: Params) -> Readings:
-    """Decisions of our own cases, and those of other authorities that an officer wrote down."""
+    """Decisions of our own cases, and those of other authorities that an officer wrote down.
+
+    Ours from their service on: the enterprise reads its code, and is not told by it.
+    """
     model = CaseDecision
     since = _since(view, params)
     stmt = (
         owned(model, view, model.case_id, model.number)
         .where(model.status == DecisionState.DECIDED)
         .where(model.decided_on > since, model.decided_on <= view.last)
+        .where(model.served_at < view.ends_at)
         .order_by(model.id)
     )
     found = [(r[0], Record("case", r.case_id, r.number or "")) for r in rows(stmt)]

@@ -38,6 +38,12 @@ def table_on(month: date) -> ScoreTable:
     return found
 
 
+def is_judged(month: date) -> bool:
+    """Whether any version judges that month: the first one judges none before it."""
+    stmt = select(ScoreTable.id).where(ScoreTable.effective_from <= month).limit(1)
+    return db.session.scalar(stmt) is not None
+
+
 def get_table(table_id: int) -> ScoreTable:
     """One version with its lines. Raises NotFound."""
     stmt = select(ScoreTable).where(ScoreTable.id == table_id)

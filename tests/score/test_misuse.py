@@ -1,0 +1,67 @@
+"""What a code must not tell too early, and one bad file that must not stop the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import text
+
+from supervision.casefile.workflow import CaseState
+from supervision.core import clock
+from supervision.core.actor import SYSTEM
+from supervision.core.db import db, transaction
+from supervision.score import queries
+from supervision.score.source_acts import penalties
+from supervision.score.source_view import View
+from tests.factories.cases import law, make_case
+from tests.factories.scores import load_table, night
+
+
+def test_a_decision_counts_from_its_service_on(cast):
+    law(cast)
+    today = clock.today()
+    view = View([cast.plant_id], today.replace(day=1), today)
+    make_case(cast, CaseState.DECIDED)
+    # The enterprise reads its code: it would learn of the decision before it is served.
+    assert penalties(view, {})[cast.plant_id].count == 0
+    make_case(cast, CaseState.SERVED)
+    assert penalties(view, {})[cast.plant_id].count == 1
+
+
+def test_one_enterprise_that_cannot_be_reckoned_stops_none_of_the_others(cast):
+    load_table()
+    bad, today = cast.other_plant_id, clock.today()
+    with refused(bad):
+        night(today)
+    known = {
+        one: queries.score_of(one, SYSTEM)
+        for one in (cast.plant_id, cast.other_plant_id, cast.far_plant_id)
+    }
+    assert [one for one, score in known.items() if score is None] == [bad]
+
+
+@contextmanager
+def refused(enterprise_id: int) -> Iterator[None]:
+    """The database refuses every score of this enterprise, as it would a figure out of bounds."""
+    if db.engine.dialect.name == "sqlite":
+        made = (
+            f"CREATE TRIGGER bad_one BEFORE INSERT ON score WHEN NEW.enterprise_id = {enterprise_id}"
+            " BEGIN SELECT RAISE(ABORT, 'out of bounds'); END"
+        )
+        gone = "DROP TRIGGER bad_one"
+    else:
+        bound = f"CHECK (enterprise_id <> {enterprise_id})"
+        made = f"ALTER TABLE score ADD CONSTRAINT bad_one {bound}"
+        gone = "ALTER TABLE score DROP CONSTRAINT bad_one"
+    _run(made)
+    try:
+        yield
+    finally:
+        _run(gone)
+
+
+def _run(statement: str) -> None:
+    db.session.rollback()
+    with transaction():
+        db.session.execute(text(statement))
