@@ -39,9 +39,13 @@ def made(cast, now):
         make_hazard(cast)
     with clock.frozen(now):
         jobs.make(clock.now())
-        wanted = queries.ReturnFilter(kind=ReturnKind.QUARTERLY, enterprise_id=cast.plant_id)
-        (row,) = db.session.scalars(queries.list_returns(cast["plant_manager"], wanted)).all()
-        return row.id
+        return own(cast, ReturnKind.QUARTERLY)
+
+
+def own(cast, kind):
+    wanted = queries.ReturnFilter(kind=kind, enterprise_id=cast.plant_id)
+    (row,) = db.session.scalars(queries.list_returns(cast["plant_manager"], wanted)).all()
+    return row.id
 
 
 def test_a_return_is_corrected_signed_sent_back_and_accepted_on_its_page(cast, pages):
@@ -126,6 +130,12 @@ def test_a_region_s_own_layout_gets_a_new_version_from_tomorrow_on(cast, pages):
     ident = made(cast, JULY)
     with clock.frozen(JULY):
         (old,) = layouts.listed()
+        local = f"/returns/{own(cast, ReturnKind.LOCAL)}"
+        offered = pages.get("safety_manager", local).get_data(as_text=True)
+        assert 'value="found_general"' in offered
+        assert 'value="found_patrol"' not in offered  # not on this region's paper
+        line = {"figure": "found_patrol", "value": "9", "reason": "Not asked for"}
+        assert pages.post("safety_manager", f"{local}/correct", line).status_code == 422
         page = pages.get("section_chief", f"/returns/layouts/new?of={old.id}")
         assert "| carried" in page.get_data(as_text=True)
         values = {
