@@ -31,6 +31,7 @@ from supervision.core.web.numbers import RowIdConverter
 from supervision.core.web.paging import count_text
 from supervision.core.web.policy import with_tiles
 from supervision.core.web.remembered import init_remembered
+from supervision.core.web.request import Request
 from supervision.core.web.text import refuse_nul
 from supervision.settings import Settings, SettingsError
 from supervision.slices import slices
@@ -57,6 +58,7 @@ def create_app(settings: Settings, **config: Any) -> Flask:
         static_folder=str(ROOT / "static"),
     )
     app.url_map.converters["int"] = RowIdConverter
+    app.request_class = Request
     _configure(app, settings, config)
     _init_database(app)
     init_storage(app, FolderStorage(settings.storage_dir.resolve()))

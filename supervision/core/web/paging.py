@@ -60,7 +60,7 @@ class Page(Generic[T]):
         """The list's address at another page, filters kept."""
         args = {k: v for k, v in request.args.items(multi=True) if k != "page" and v}
         return url_for(
-            str(request.endpoint), **{**(request.view_args or {}), **args, "page": number}
+            str(request.endpoint), **{**args, **(request.view_args or {}), "page": number}
         )
 
 
