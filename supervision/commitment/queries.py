@@ -163,11 +163,15 @@ def settings_of(enterprise_ids: Collection[int], actor: Actor) -> Sequence[Commi
     """Of a person's own enterprises, those that owe a commitment."""
     stmt = (
         visible(CommitmentSetting, actor)
+        .join(Enterprise, Enterprise.id == CommitmentSetting.enterprise_id)
         .where(
             CommitmentSetting.enterprise_id.in_(enterprise_ids),
             CommitmentSetting.standard_code != "",
+            Enterprise.roll_status == RollStatus.IN_PRODUCTION,
         )
-        .options(joinedload(CommitmentSetting.enterprise), selectinload(CommitmentSetting.signers))
+        .options(
+            contains_eager(CommitmentSetting.enterprise), selectinload(CommitmentSetting.signers)
+        )
         .order_by(CommitmentSetting.id)
         .limit(50)
     )

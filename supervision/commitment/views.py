@@ -28,6 +28,7 @@ from supervision.core.web.exporting import answer
 from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.enterprise import queries as enterprises
+from supervision.enterprise.models import RollStatus
 
 S = CommitmentState
 MISSED_SHOWN = 10
@@ -180,6 +181,8 @@ def _state_now(
         return None
     day = rules.first_day(standard.period, clock.today())
     found = queries.of_period(setting.enterprise_id, standard.period, day, actor)
+    if not found and setting.enterprise.roll_status is not RollStatus.IN_PRODUCTION:
+        return None  # whoever has left the roll, or stands still, owes nothing
     there: Commitment | None = found.get(S.PUBLISHED)
     due = there.due_at if there else rules.due_for(standard, day, setting.since)
     return {

@@ -147,9 +147,11 @@ def due_of_enterprise(actor: Actor, until: date) -> Sequence[EnterpriseDuty]:
     """What this person, or nobody by name, has to have done up to a day; the latest first."""
     stmt = (
         visible(EnterpriseDuty, actor)
+        .join(Enterprise, Enterprise.id == EnterpriseDuty.enterprise_id)
         .where(EnterpriseDuty.ends_on.is_(None), EnterpriseDuty.due_on <= until)
         .where(or_(EnterpriseDuty.account_id.is_(None), EnterpriseDuty.account_id == actor.id))
-        .options(joinedload(EnterpriseDuty.enterprise))
+        .where(Enterprise.roll_status.in_(LIVING))
+        .options(contains_eager(EnterpriseDuty.enterprise))
         .order_by(EnterpriseDuty.due_on, EnterpriseDuty.id)
         .limit(MOST_DUES)
     )

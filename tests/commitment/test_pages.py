@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from supervision.commitment import dossier, jobs
+from supervision.commitment import dossier, jobs, panels
 from supervision.core import clock
+from supervision.core.actor import SYSTEM
 from supervision.core.clock import SHANGHAI
-from supervision.core.db import db
+from supervision.core.db import db, transaction
+from supervision.enterprise import queries as enterprises
+from supervision.enterprise import service as registry
+from supervision.enterprise.models import RollStatus
 from tests.factories import commitments as make
 from tests.pages import error_text
 
@@ -79,6 +83,17 @@ def test_a_missing_one_is_red_at_the_gate_and_its_old_address_is_nobodys(app, ca
         )
         assert "missing" in error_text(pages.get("district_officer", f"/enterprises/{cast.plant_id}/timeline")).lower()  # fmt: skip
         home = f"/commitments/enterprises/{cast.plant_id}"
+        manager = cast["plant_manager"]
+        with app.test_request_context():
+            assert [due.duty for due in panels.dues(manager, MONDAY.date())] == ["commitment.daily"]
+        with transaction():
+            plant = enterprises.get_enterprise(cast.plant_id, SYSTEM)
+            officer = cast["district_officer"]
+            registry.set_roll_status(plant, officer, RollStatus.SUSPENDED, reason="Overhaul")
+        # Whoever stands still owes nothing.
+        with app.test_request_context():
+            assert panels.dues(manager, MONDAY.date()) == []
+        assert "gate-missing" not in pages.as_(None).get(f"/commitments/shown/{key}").text
         assert pages.post("plant_manager", f"{home}/key").status_code == 302
         assert pages.as_(None).get(f"/commitments/shown/{key}").status_code == 404
 
