@@ -74,7 +74,7 @@ def _some(plants: range, officer: int, numbers: Iterator[int]) -> None:
         "updated_at": NOW,
         "officer_id": officer,
     }
-    rows = [enterprise_values(n, uscc=demo_uscc("330110", n)) | fixed for n in plants]
+    rows = [enterprise_values(n, uscc=_code(n)) | fixed for n in plants]
     with transaction():
         db.session.execute(insert(Enterprise), rows)
         names = [row["uscc"] for row in rows]
@@ -82,6 +82,11 @@ def _some(plants: range, officer: int, numbers: Iterator[int]) -> None:
         ids = db.session.scalars(unscoped(stmt, reason=WHY)).all()
         for statement, values in _counted(ids, numbers):
             db.session.execute(statement, values)
+
+
+def _code(serial: int) -> str:
+    """Each district's demonstration codes end before 100,000."""
+    return demo_uscc("330110" if serial % 2 else "330113", serial // 2 + 10)
 
 
 def _counted(

@@ -122,6 +122,11 @@ NOTICES = {
 }
 
 
+def code_of(colour: Colour | None) -> str:
+    """The code's word."""
+    return str(COLOUR_LABELS[colour]) if colour else _("Not measured")
+
+
 def title_of(line: ScoreIndicator | None, code: str) -> str:
     """The title in the reader's language; of a line that is nowhere any more, its code."""
     return code if line is None else own_title(line.title, line.title_en)

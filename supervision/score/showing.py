@@ -17,6 +17,7 @@ class ShownLine:
     """A line with its title, why, records (kind, text, address) and the list behind it."""
 
     code: str
+    group: Group
     title: str
     points: str
     of: str
@@ -75,6 +76,7 @@ def _line(
 ) -> ShownLine:
     return ShownLine(
         code=line["code"],
+        group=Group(line["group"]),
         title=titles.get(line["code"], line["code"]),
         points=line["points"],
         of=line["of"],

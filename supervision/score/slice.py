@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from supervision.core.permissions import Permission
 from supervision.core.slice import Card, Job, NavGroup, NavItem, Panel, Slice
-from supervision.score import jobs, labels, panels, views_tables
+from supervision.score import dossier, jobs, labels, panels, views_tables
 from supervision.score.blueprint import bp
 from supervision.score.views import CODES
 
@@ -31,6 +31,7 @@ SLICE = Slice(
     todos=panels.todos,
     timeline=panels.timeline,
     exports=(CODES,),
+    chapters=dossier.CHAPTERS,
     jobs=(Job("score.nightly", jobs.nightly, {"hour": 3, "minute": 20}),),
     notices=labels.NOTICES,
     actions=labels.ACTION_LABELS,

@@ -18,7 +18,7 @@ from supervision.order import queries as orders
 from supervision.order.workflow import OrderState
 from supervision.people import jobs as people
 from supervision.people.rules import Result
-from supervision.score import labels, links, params, queries, sources, tables
+from supervision.score import dossier, labels, links, params, queries, sources, tables
 from supervision.score.rules import FactKind, Group
 from supervision.selfcheck.models import CheckMonth, CheckRound
 from tests.cast import Cast
@@ -90,6 +90,15 @@ def test_every_point_opens_its_record_or_says_why_not(world: World, pages: PageC
         for url in {url for row in rows.values() for url in LINK.findall(row)}:
             assert pages.get(who, url).status_code == 200, url
     assert pages.get("other_plant", f"/scores/enterprises/{cast.plant_id}").status_code == 404
+    (chapter,) = dossier.CHAPTERS
+    with pages.app.test_request_context():
+        month, months, facts = chapter.sections(cast.plant_id, cast["plant_manager"])
+        assert chapter.sections(cast.plant_id, cast["other_plant"]) == []
+        printed = {column.key: column.value for column in month.columns}
+        assert [printed["points"](line) for line in month.rows].count("Veto") == 3
+        assert (len(month.rows), len(months.rows)) == (26, 1)
+        assert len(facts.rows) == len(FactKind) + 1
+    assert len(list(chapter.files(cast.plant_id, cast["plant_manager"]))) == 1
 
 
 def test_what_is_missing_and_every_source_has_a_place(world: World, pages: PageClient, cast: Cast):

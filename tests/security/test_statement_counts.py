@@ -31,6 +31,7 @@ from tests.factories.listings import make_listing
 from tests.factories.orders import make_order
 from tests.factories.returns import a_return
 from tests.factories.risks import make_plan, make_point
+from tests.factories.scores import a_score
 from tests.factories.selfchecks import a_list, a_plan_of_rounds, a_selfcheck
 from tests.factories.video import make_camera, make_node, make_violation
 from tests.factories.world import tell
@@ -100,6 +101,11 @@ PAGES = (
     ("/commitments/export.xlsx", "district_officer"),
     ("/commitments/enterprises/{plant}", "plant_manager"),
     ("/enterprises/{plant}/tabs/commitments", "district_officer"),
+    ("/scores/", "district_officer"),
+    ("/scores/export.xlsx", "district_officer"),
+    ("/scores/enterprises/{plant}", "plant_manager"),
+    ("/scores/tables", "district_officer"),
+    ("/enterprises/{plant}/tabs/score", "district_officer"),
     ("/duties/", "district_officer"),
     ("/duties/export.xlsx", "district_officer"),
     ("/duties/enterprises/{plant}", "plant_manager"),
@@ -141,6 +147,7 @@ def grow(app, cast, authority, start, count):
         committed(cast, days_ago=number + 1)
         for owner in (plant, cast.plant_id):
             some_duties(authority, owner, f"Plant {number}")
+            a_score(owner, f"Plant {number}")
         with transaction():
             a_list(f"MORE-{number}")
             a_plan_of_rounds(cast.plant_id, f"MORE-{number}", account_id=cast.accounts["worker"])
