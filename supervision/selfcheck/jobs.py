@@ -27,11 +27,13 @@ def make_rounds(now: datetime) -> int:
     """Every round whose period holds this day and that is not there; returns how many were made."""
     day, total, last = clock.day_of(now), 0, 0
     while (stretch := making.stretch_after(last)) is not None:
-        if last:
+        last = stretch[1]
+        if not making.lacks(*stretch, day):
+            continue
+        if total:
             _give_turn()
         with transaction():
             total += making.make_between(*stretch, day)
-        last = stretch[1]
     return total
 
 

@@ -12,7 +12,10 @@ from supervision.selfcheck.workflow import RoundState
 
 
 def excuse(one: CheckRound) -> str:
-    """Why a round was not walked: a person's words, or the system's in the reader's language."""
+    """Why a round was not walked: a person's words, or the system's in the reader's language.
+
+    Not by the template's own ``_``, which takes what it is given for a format and for markup.
+    """
     return _(one.excuse) if one.excuse else ""
 
 

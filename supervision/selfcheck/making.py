@@ -67,9 +67,22 @@ def stretch_after(plan_id: int) -> tuple[int, int] | None:
     return None if first is None else (first, last)
 
 
+def lacks(first: int, last: int, day: date) -> bool:
+    """Whether a round of ``day`` of these plans is not there: asked before anything is locked."""
+    stretch = _stretch(first, last, day)
+    return any(
+        db.session.execute(unscoped(_missing(stretch, frequency).limit(1), reason=_WHY)).first()
+        for frequency in Frequency
+    )
+
+
+def _stretch(first: int, last: int, day: date) -> _Stretch:
+    return _Stretch(first, last, day, is_workday(day, workday_table()))
+
+
 def make_between(first: int, last: int, day: date) -> int:
     """The rounds of ``day`` of the plans with these ids, in the running transaction."""
-    stretch = _Stretch(first, last, day, is_workday(day, workday_table()))
+    stretch = _stretch(first, last, day)
     made = {frequency: _insert(stretch, frequency) for frequency in Frequency}
     # A round counts in the month in which it ends.
     ends = {months.month_of(span_of(f, day).last) for f, count in made.items() if count}

@@ -59,6 +59,11 @@ def test_rounds_are_seen_by_their_enterprise_its_officers_and_its_own_walkers(ca
         # It is somebody else's to walk.
         assert not queries.open_rounds(cast["worker"], clock.today())
         assert queries.open_rounds(cast["safety_manager"], clock.today())
+        # Nor does it count as theirs, and who asks for their own list does not get it.
+        assert queries.group_count(cast["worker"], "today") == 0
+        assert queries.group_count(cast["plant_manager"], "today") == 1
+        mine = queries.RoundFilter(mine=True)
+        assert not db.session.scalars(queries.list_rounds(cast["worker"], mine)).all()
 
 
 def test_nothing_found_is_said_when_all_is_walked_and_falls_with_a_later_finding(
