@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from supervision.commitment import labels, queries, rules, standards
+from supervision.commitment.models import CommitmentSetting
 from supervision.commitment.queries import DayFilter
 from supervision.commitment.rules import Period, Standing
 from supervision.commitment.workflow import CommitmentState
@@ -113,16 +114,18 @@ def dues(actor: Actor, until: date) -> Sequence[Due]:
         return []
     found: list[Due] = []
     table = standards.in_force(clock.today())
-    for setting in queries.settings_of(actor.enterprise_ids, actor):
-        signs = any(s.account_id == actor.id for s in setting.signers)
-        if not (signs or actor.may(Permission.RETURN_MAKE)):
-            continue
-        standard = table.get(setting.standard_code)
-        if standard is None:
-            continue
+    owing = [
+        setting
+        for setting in queries.settings_of(actor.enterprise_ids, actor)
+        if setting.standard_code in table
+        and (actor.may(Permission.RETURN_MAKE) or _signs(setting, actor))
+    ]
+    known = queries.of_today({s.enterprise_id for s in owing}, actor)
+    for setting in owing:
+        standard = table[setting.standard_code]
         day = rules.first_day(standard.period, clock.today())
         at = rules.due_for(standard, day, setting.since)
-        there = queries.of_period(setting.enterprise_id, standard.period, day, actor)
+        there = known.get((setting.enterprise_id, standard.period), {})
         is_done = CommitmentState.PUBLISHED in there
         is_past = standard.period is Period.YEARLY and is_done
         if clock.day_of(at) > until or is_past:
@@ -143,3 +146,7 @@ def dues(actor: Actor, until: date) -> Sequence[Due]:
             )
         )
     return found
+
+
+def _signs(setting: CommitmentSetting, actor: Actor) -> bool:
+    return any(signer.account_id == actor.id for signer in setting.signers)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Exists, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Exists, Select, and_, exists, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from supervision.commitment import standards
+from supervision.commitment import rules, standards
 from supervision.commitment.models import (
     Commitment,
     CommitmentMissed,
@@ -20,6 +20,7 @@ from supervision.commitment.models import (
 )
 from supervision.commitment.rules import Period, Standing
 from supervision.commitment.workflow import CommitmentState
+from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import NotFound
@@ -193,6 +194,23 @@ def of_period(
         .order_by(Commitment.revision)
     )
     return {row.status: row for row in db.session.scalars(stmt)}
+
+
+def of_today(
+    enterprise_ids: Collection[int], actor: Actor
+) -> dict[tuple[int, Period], dict[CommitmentState, Commitment]]:
+    """The same of the periods that run today, of many enterprises in one statement."""
+    today = clock.today()
+    runs = or_(*(_is_of(period, rules.first_day(period, today)) for period in Period))
+    stmt = visible(Commitment, actor).where(Commitment.enterprise_id.in_(enterprise_ids), runs)
+    found: dict[tuple[int, Period], dict[CommitmentState, Commitment]] = {}
+    for row in db.session.scalars(stmt.order_by(Commitment.revision)):
+        found.setdefault((row.enterprise_id, row.period), {})[row.status] = row
+    return found
+
+
+def _is_of(period: Period, day: date) -> ColumnElement[bool]:
+    return and_(Commitment.period == period, Commitment.day == day)
 
 
 def revisions(commitment: Commitment, actor: Actor) -> Sequence[Commitment]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from flask import current_app, render_template, url_for
@@ -86,15 +86,11 @@ def dues(actor: Actor, until: date) -> Sequence[Due]:
     """Rounds that wait for a person of an enterprise, those done today, and the zero report."""
     if actor.side is not Side.ENTERPRISE or not actor.may(Permission.SELFCHECK_DO):
         return ()
-    open_ones = queries.open_rounds(actor, until)
+    today, open_ones = clock.today(), queries.open_rounds(actor, until)
     found = [_due(one, is_done=False) for one in open_ones]
     done = queries.done_today(actor)
     found += [_due(one, is_done=True) for one in done]
-    today = clock.today()
-    for enterprise_id in sorted(actor.enterprise_ids):
-        if any(one.enterprise_id == enterprise_id and one.ends_on <= today for one in open_ones):
-            continue
-        found += _zero(enterprise_id, actor, today)
+    found += _zeroes({one.enterprise_id for one in open_ones if one.ends_on <= today}, actor, today)
     return found[: queries.MOST_DUE]
 
 
@@ -113,22 +109,19 @@ def _due(one: CheckRound, *, is_done: bool) -> Due:
     )
 
 
-def _zero(enterprise_id: int, actor: Actor, today: date) -> list[Due]:
+def _zeroes(busy: Collection[int], actor: Actor, today: date) -> list[Due]:
     """Asked for where the day's rounds are walked and none of them found anything."""
-    said = queries.zero_report(enterprise_id, today, actor)
-    if said is None and (
-        not queries.walked_on(enterprise_id, today) or queries.found_on(enterprise_id, today)
-    ):
-        return []
+    known = queries.zero_standing(actor.enterprise_ids - set(busy), today, actor)
     return [
         Due(
             label=_("Zero report of the day"),
             on=today,
             url=url_for("selfcheck.index") + "#zero",
             duty="selfcheck.zero",
-            done=said is not None,
+            done=enterprise_id in known.said,
             icon="circle-check",
         )
+        for enterprise_id in sorted(known.said | (known.walked - known.found))
     ]
 
 

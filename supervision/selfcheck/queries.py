@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -245,10 +245,7 @@ def open_on(enterprise_id: int, day: date) -> int:
 def walked_on(enterprise_id: int, day: date) -> bool:
     """Whether any round was done on ``day``."""
     stmt = visible(CheckRound, SYSTEM, CheckRound.id).where(
-        CheckRound.enterprise_id == enterprise_id,
-        CheckRound.status == RoundState.DONE,
-        CheckRound.done_at >= clock.start_of(day),
-        CheckRound.done_at < clock.end_of(day),
+        CheckRound.enterprise_id == enterprise_id, *_walked_on(day)
     )
     return db.session.scalar(stmt.limit(1)) is not None
 
@@ -256,10 +253,7 @@ def walked_on(enterprise_id: int, day: date) -> bool:
 def found_on(enterprise_id: int, day: date) -> datetime | None:
     """When the first hazard of ``day`` that stands was found; None for none."""
     stmt = visible(Hazard, SYSTEM, Hazard.found_at).where(
-        Hazard.enterprise_id == enterprise_id,
-        Hazard.status != HazardState.INVALID,
-        Hazard.found_at >= clock.start_of(day),
-        Hazard.found_at < clock.end_of(day),
+        Hazard.enterprise_id == enterprise_id, *_found_on(day)
     )
     found: datetime | None = db.session.scalar(stmt.order_by(Hazard.found_at).limit(1))
     return found
@@ -268,6 +262,46 @@ def found_on(enterprise_id: int, day: date) -> datetime | None:
 def zero_report(enterprise_id: int, day: date, actor: Actor) -> ZeroReport | None:
     stmt = visible(ZeroReport, actor).where(ZeroReport.enterprise_id == enterprise_id)
     return db.session.scalars(stmt.where(ZeroReport.day == day)).first()
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroStanding:
+    """Of some enterprises on a day: who said that nothing was found, walked, found something."""
+
+    said: frozenset[int]
+    walked: frozenset[int]
+    found: frozenset[int]
+
+
+def zero_standing(enterprise_ids: Collection[int], day: date, actor: Actor) -> ZeroStanding:
+    """In three statements, however many there are."""
+    said = visible(ZeroReport, actor, ZeroReport.enterprise_id).where(
+        ZeroReport.enterprise_id.in_(enterprise_ids), ZeroReport.day == day
+    )
+    walked = visible(CheckRound, SYSTEM, CheckRound.enterprise_id).where(
+        CheckRound.enterprise_id.in_(enterprise_ids), *_walked_on(day)
+    )
+    found = visible(Hazard, SYSTEM, Hazard.enterprise_id).where(
+        Hazard.enterprise_id.in_(enterprise_ids), *_found_on(day)
+    )
+    stmts = (said, walked.distinct(), found.distinct())
+    return ZeroStanding(*(frozenset(db.session.scalars(stmt)) for stmt in stmts))
+
+
+def _walked_on(day: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        CheckRound.status == RoundState.DONE,
+        CheckRound.done_at >= clock.start_of(day),
+        CheckRound.done_at < clock.end_of(day),
+    )
+
+
+def _found_on(day: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Hazard.status != HazardState.INVALID,
+        Hazard.found_at >= clock.start_of(day),
+        Hazard.found_at < clock.end_of(day),
+    )
 
 
 def zero_reports(actor: Actor, enterprise_id: int, limit: int = 20) -> Sequence[ZeroReport]:

@@ -7,7 +7,7 @@ import io
 from datetime import datetime
 
 from openpyxl import load_workbook
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from supervision.core import clock
 from supervision.core.db import db, transaction
@@ -24,9 +24,12 @@ from tests.pages import error_text
 JUNE, JULY = (datetime(2026, m, 2, 9, tzinfo=clock.SHANGHAI) for m in (6, 7))
 
 
-def drawn():
+def drawn(width=4):
+    """A stroke across the sheet; of no width, a sheet that nobody drew on."""
     out = io.BytesIO()
-    Image.new("RGB", (120, 40), "white").save(out, "PNG")
+    sheet = Image.new("RGBA", (120, 40))
+    ImageDraw.Draw(sheet).line((5, 5, 110, 30), fill="black" if width else None, width=width)
+    sheet.save(out, "PNG")
     return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
 
 
@@ -67,9 +70,9 @@ def test_a_return_is_corrected_signed_sent_back_and_accepted_on_its_page(cast, p
         assert said("plant_manager", "/sign", **sign)[0] == 409
         zero = {"figure": "found_ungraded", "value": "0", "reason": "Graded on paper"}
         assert said("safety_manager", "/correct", **zero)[0] == 302
-        code, text = said("plant_manager", "/sign", **sign | {"signature": ""})
-        assert code == 422
-        assert "Signature" in text
+        for nothing, why in (("", "Signature"), (drawn(width=0), "The signature is empty.")):
+            code, text = said("plant_manager", "/sign", **sign | {"signature": nothing})
+            assert (code, why in text) == (422, True)
         assert said("plant_manager", "/sign", **sign)[0] == 302
         assert said("safety_manager", "/submit")[0] == 302
         assert said("plant_manager", "/accept")[0] == 403

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import io
+
+from PIL import Image, UnidentifiedImageError
 
 from supervision.core import attachments
 from supervision.core.actor import Actor
@@ -14,10 +15,16 @@ from supervision.core.text import N_
 
 _PNG = "data:image/png;base64,"
 _LARGEST = 400_000
+_MAX_SIDE = 4000
+# Nothing darker than this: nobody drew.
+_INK = 160
 
 
 def signature(actor: Actor, text: str, *, field: str = "signature") -> Attachment | None:
-    """What was drawn, stored; None where nobody drew. Raises InvalidInput."""
+    """What was drawn, on white, stored; None where nobody drew. Raises InvalidInput.
+
+    A sheet without a stroke is nobody's signature, whatever sent it.
+    """
     if not text:
         return None
     unreadable = InvalidInput(N_("The signature cannot be read."), field=field)
@@ -25,6 +32,30 @@ def signature(actor: Actor, text: str, *, field: str = "signature") -> Attachmen
         raise unreadable
     try:
         drawn = base64.b64decode(text.removeprefix(_PNG), validate=True)
-    except binascii.Error:
+        sheet = _on_white(drawn)
+    except (
+        UnidentifiedImageError,
+        OSError,
+        SyntaxError,
+        ValueError,  # not base 64, too large a picture
+        Image.DecompressionBombError,
+    ):
         raise unreadable from None
-    return attachments.store_photo(actor, io.BytesIO(drawn), "signature.png", field=field)
+    darkest, _lightest = sheet.convert("L").getextrema()
+    if darkest > _INK:  # type: ignore[operator]
+        raise InvalidInput(N_("The signature is empty."), field=field)
+    out = io.BytesIO()
+    sheet.save(out, "PNG")
+    out.seek(0)
+    return attachments.store_photo(actor, out, "signature.png", field=field)
+
+
+def _on_white(drawn: bytes) -> Image.Image:
+    """The strokes on a sheet: without one, what is clear would come out black."""
+    with Image.open(io.BytesIO(drawn), formats=("PNG",)) as picture:
+        if max(picture.size) > _MAX_SIDE:
+            raise ValueError("larger than any screen")
+        strokes = picture.convert("RGBA")
+    sheet = Image.new("RGB", strokes.size, "white")
+    sheet.paste(strokes, mask=strokes.getchannel("A"))
+    return sheet
