@@ -41,6 +41,8 @@ def note(
     """Note the next settings without a commitment; the id to go on from (0: all), how many."""
     due = rules.due_at(standard, day)
     page = _asked(standard, due, after, limit)
+    if not page:
+        return 0, 0
     asked = [enterprise_id for _ident, enterprise_id in page]
     settled = _settled(Commitment, asked, standard.period, day)
     settled |= _settled(CommitmentMissed, asked, standard.period, day)
@@ -48,7 +50,8 @@ def note(
     if found:
         _miss(found, standard.period, day, due, now)
     months.refresh(found, months.month_of(due))
-    return (page[-1][0] if len(page) == limit else 0), len(found)
+    # A short page is not the last one: a row that changed while it was waited for is left out.
+    return page[-1][0], len(found)
 
 
 def _asked(
@@ -71,6 +74,8 @@ def _asked(
         )
         .order_by(CommitmentSetting.id)
         .limit(limit)
+        # Whoever signs this moment is waited for, and what was signed is seen below.
+        .with_for_update(of=CommitmentSetting)
     )
     return db.session.execute(unscoped(stmt, reason=_EVERYONE)).tuples().all()
 

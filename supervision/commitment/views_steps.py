@@ -148,7 +148,8 @@ def sign(commitment_id: int) -> ResponseReturnValue:
             check_seen(form, commitment.row_version)
             is_last = service.sign(
                 commitment,
-                _setting(commitment.enterprise_id),
+                # Held, so that the hour's job does not note as missing what is being signed.
+                _setting(commitment.enterprise_id, for_update=True),
                 actor,
                 typed=form.typed.data or "",
                 drawn=drawn.signature(actor, form.signature.data or "", field="typed"),
