@@ -27,7 +27,7 @@ def panel(enterprise_id: int, actor: Actor) -> str:
 
 
 def _counts(actor: Actor) -> queries.Counts:
-    return once_a_page(("return counts", actor.id), lambda: queries.counts(actor))
+    return once_a_page(("return counts", actor.id), lambda: queries.counts(actor, cap=100))
 
 
 def badge(actor: Actor) -> int:

@@ -16,7 +16,7 @@ from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.scope import region_range, visible
 from supervision.core.search import contains
-from supervision.core.web.paging import capped_count
+from supervision.core.web.paging import COUNT_CAP, capped_counts
 from supervision.enterprise.models import Enterprise
 from supervision.returns.models import PeriodReturn, chased, overdue_clause
 from supervision.returns.rules import ReturnKind
@@ -126,15 +126,21 @@ class Counts:
     returned: int
 
 
-def counts(actor: Actor) -> Counts:
+def counts(actor: Actor, cap: int = COUNT_CAP) -> Counts:
+    """As far as ``cap``, and one more where there are more."""
     stmt = visible(PeriodReturn, actor, PeriodReturn.id)
     there = stmt.join(Enterprise, Enterprise.id == PeriodReturn.enterprise_id).where(chased())
     status = PeriodReturn.status
     return Counts(
-        capped_count(there.where(status.in_(WITH_ENTERPRISE))),
-        capped_count(there.where(overdue_clause(clock.today()))),
-        capped_count(stmt.where(status == ReturnState.SUBMITTED)),
-        capped_count(stmt.where(status == ReturnState.RETURNED)),
+        *capped_counts(
+            (
+                there.where(status.in_(WITH_ENTERPRISE)),
+                there.where(overdue_clause(clock.today())),
+                stmt.where(status == ReturnState.SUBMITTED),
+                stmt.where(status == ReturnState.RETURNED),
+            ),
+            cap,
+        )
     )
 
 

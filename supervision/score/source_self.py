@@ -32,7 +32,8 @@ def rounds_done(view: View, _params: Params) -> Readings:
     model = CheckRound
     stmt = (
         owned(model, view, model.id, model.ends_on)
-        .where(model.ends_on >= view.month, model.ends_on <= view.last)
+        # By the hour at which it is due, which the index knows: it lies within its last day.
+        .where(model.due_at > view.starts_at, model.due_at <= view.ends_at)
         .where(model.status == RoundState.OPEN, model.missed_at.is_not(None))
         .order_by(model.id)
     )

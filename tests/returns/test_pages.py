@@ -8,13 +8,15 @@ from datetime import datetime
 
 from openpyxl import load_workbook
 from PIL import Image, ImageDraw
+from sqlalchemy import insert
 
 from supervision.core import clock
 from supervision.core.db import db, transaction
 from supervision.core.scope import unscoped
 from supervision.core.statutory import Certainty
 from supervision.enterprise.models import Enterprise
-from supervision.returns import dossier, jobs, layouts, queries
+from supervision.returns import dossier, jobs, layouts, panels, queries
+from supervision.returns.models import PeriodReturn
 from supervision.returns.rules import ReturnKind
 from supervision.returns.workflow import ReturnState
 from tests.factories.hazards import make_hazard
@@ -158,3 +160,18 @@ def test_a_region_s_own_layout_gets_a_new_version_from_tomorrow_on(cast, pages):
         )
         assert "Notice 1" in error_text(pages.get("administrator", "/returns/layouts"))
         assert pages.get("plant_manager", f"/returns/{ident}").status_code == 200
+
+
+def test_the_menu_counts_no_further_than_anybody_reads(cast):
+    ident = made(cast, JULY)
+    with clock.frozen(JULY):
+        row = queries.get_return(ident, cast["plant_manager"])
+        columns = [c.name for c in PeriodReturn.__table__.columns if c.name != "id"]
+        values = {name: getattr(row, name) for name in columns}
+        days = [row.first_day.replace(year=1000 + n) for n in range(150)]
+        with transaction():
+            db.session.execute(insert(PeriodReturn), [values | {"first_day": day} for day in days])
+        late = datetime(2026, 12, 1, tzinfo=clock.SHANGHAI)
+    with clock.frozen(late):
+        assert queries.counts(cast["plant_manager"]).overdue > 150
+        assert panels.badge(cast["plant_manager"]) == 101
