@@ -41,6 +41,12 @@ FINDINGS = {
     3: ("2 号冲床光电保护不起作用", "冲压车间"),
     0: ("危险品柜没有上锁", "油漆间"),
 }
+# Every word of the page, its dialogs included, in the web font: kept along with the page.
+READABLE = """() => {
+  const words = [...document.querySelectorAll("#walk, dialog")].map((e) => e.innerText || e.textContent);
+  return document.fonts.load("16px 'Noto Sans SC Variable'", words.join(""))
+    .then((faces) => faces.length > 0 && faces.every((face) => face.status === "loaded"), () => false);
+}"""
 # From the link to the end of the first round, photos and both words of each finding included.
 MOST_TAPS = 30
 
@@ -228,6 +234,7 @@ def first_round(newcomer: Person) -> None:
         shown = walk.card(1).locator("figure img")
         assert shown.evaluate("i => i.decode().then(() => i.naturalWidth)")
         newcomer.look("07-walk-again")
+        assert newcomer.page.evaluate(READABLE), "words of the page are boxes"
         newcomer.tap("完成")
         newcomer.look("08-summary", whole=False)
         newcomer.tap("均正常，完成自查", within=newcomer.page.locator("dialog[open]"))

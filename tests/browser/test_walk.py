@@ -62,11 +62,11 @@ class WalkPage:
         self.card(number).locator("figure").first.wait_for()
 
     def is_kept_for_offline(self) -> None:
+        """Wait until the page says so, which it does once its worker has taken over too."""
+        self.page.locator("[data-kept]:visible").wait_for()
         self.until(
             lambda: self.page.evaluate(
                 "async () => Boolean(navigator.serviceWorker.controller)"
-                " && Boolean(await caches.match(location.pathname))"
-                " && Boolean(await caches.match(document.querySelector('script[src*=\"js/walk.js\"]').src))"
                 " && (await (await caches.open((await caches.keys())[0])).keys())"
                 ".some((file) => file.url.endsWith('.woff2'))"
             )
