@@ -18,15 +18,23 @@ from supervision.demo.office import Event
 from supervision.demo.stage import Stage, signature
 from supervision.demo.story import working_hours
 
-# Places of the enterprises: one that commits once a year, the one whose days are told here.
-YEARLY, DAILY = 0, 6
+# Places of the enterprises: whose commitment of today waits for its principal, one that commits once
+# a year, one that was late and missed a day.
+OWN, YEARLY, DAILY = 0, 1, 6
 BATCH = 500
 BEGINS = timedelta(days=8)
 # Days before today.
 LATE, MISSED, TODAY = 3, 2, 0
 MORNING, SIGNED, TOO_LATE, CUTOFF = time(8, 20), time(8, 50), time(10, 40), time(10, 6)
-WORKSHOP, TEAM = 1, 0
-WHY = "余杭区工贸企业年度安全承诺试点（演示）"
+WHY_YEARLY = "余杭区工贸企业年度安全承诺试点（演示）"
+WHY_DAILY = "厂区设有危险化学品仓库，区局要求每日承诺（演示）"
+# Place, level from below, post, and who of the enterprise: an account or a post.
+SIGNERS = (
+    (OWN, 0, "装配一班", "worker"),
+    (OWN, 1, "装配车间", "safety"),
+    (YEARLY, 0, "木工车间", "safety"),
+    (DAILY, 1, "合成车间", "safety"),
+)
 SUNDAY = 7
 
 
@@ -41,7 +49,7 @@ def events(stage: Stage, _start: datetime, now: datetime) -> list[Event]:
     while day <= clock.day_of(now):
         back = (clock.day_of(now) - day).days
         at = partial(datetime.combine, day, tzinfo=clock.SHANGHAI)
-        left_out = (DAILY,) if back in {LATE, MISSED, TODAY} else ()
+        left_out = {LATE: (DAILY,), MISSED: (DAILY,), TODAY: (OWN,)}.get(back, ())
         found.append((at(MORNING), partial(_everybody, stage, left_out)))
         if back == LATE:
             found.append((at(TOO_LATE), partial(_commit, stage, DAILY, Period.DAILY)))
@@ -57,15 +65,15 @@ def _ask(stage: Stage) -> None:
     after = -1
     while after:
         after, _changed = arranging.enrol(max(after, 0), BATCH)
-    yearly = stage.enterprises[YEARLY]
-    arranging.override(yearly, stage.chief(YEARLY), code="GENERAL_YEARLY", reason=WHY)
-    for place, level, post, who in (
-        (YEARLY, TEAM, "装配车间", stage.actors["worker"]),
-        (DAILY, WORKSHOP, "合成车间", stage.person(DAILY, "safety")),
+    for place, code, why in (
+        (YEARLY, "GENERAL_YEARLY", WHY_YEARLY),
+        (OWN, "CHEMICALS_DAILY", WHY_DAILY),
     ):
-        principal = stage.person(place, "principal")
-        setting = _setting(stage, place)
-        arranging.add_signer(setting, principal, level=level, post=post, account_id=who.id)
+        arranging.override(stage.enterprises[place], stage.chief(place), code=code, reason=why)
+    for place, level, post, who in SIGNERS:
+        person = stage.actors[who] if who == "worker" else stage.person(place, who)
+        principal, setting = stage.person(place, "principal"), _setting(stage, place)
+        arranging.add_signer(setting, principal, level=level, post=post, account_id=person.id)
 
 
 def _setting(stage: Stage, place: int) -> CommitmentSetting:
@@ -96,8 +104,9 @@ def _commit(stage: Stage, place: int, period: Period) -> None:
 
 def _half_way(stage: Stage) -> None:
     """Signed below: what is missing is the principal's hand."""
-    commitment = _begun(stage, DAILY, Period.DAILY)
-    _sign(commitment, _setting(stage, DAILY), stage.person(DAILY, "safety"))
+    commitment, setting = _begun(stage, OWN, Period.DAILY), _setting(stage, OWN)
+    for signer in setting.signers:
+        _sign(commitment, setting, _by_id(stage, signer.account_id))
 
 
 def _begun(stage: Stage, place: int, period: Period) -> Commitment:
