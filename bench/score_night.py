@@ -74,7 +74,8 @@ def _some(plants: range, officer: int, numbers: Iterator[int]) -> None:
         "updated_at": NOW,
         "officer_id": officer,
     }
-    rows = [enterprise_values(n, uscc=_code(n)) | fixed for n in plants]
+    one = enterprise_values(10)
+    rows = [one | fixed | {"uscc": _code(n), "name": f"Bench Plant {n}"} for n in plants]
     with transaction():
         db.session.execute(insert(Enterprise), rows)
         names = [row["uscc"] for row in rows]

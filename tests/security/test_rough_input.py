@@ -80,6 +80,8 @@ LISTS = {
     "/statutes/changes": "district_officer",
     "/channels/deliveries/": "administrator",
     "/account/notices/": "plant_manager",
+    "/scores/": "district_officer",
+    "/scores/export.xlsx": "plant_manager",
 }
 ARGUMENTS = [
     "page",
