@@ -160,6 +160,14 @@ class PlanForm(Form):
     workdays_only = BooleanField(_l("Daily rounds on working days only"))
 
 
+class ChangePlanForm(SeenForm):
+    """Who walks a list, and by when."""
+
+    account_id = CodeField(_l("Who walks it"), optional=True)
+    due_at = TimeField(_l("By which time of the day"), [Optional()])
+    workdays_only = BooleanField(_l("Daily rounds on working days only"))
+
+
 class ReasonForm(SeenForm):
     """Something is not done, and why."""
 

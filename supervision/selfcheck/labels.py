@@ -82,6 +82,7 @@ NOTICES = {
 }
 ACTION_LABELS = {
     "selfcheck.adopt": _l("List of self-checks adopted"),
+    "selfcheck.change": _l("Who walks a list of self-checks, or when, changed"),
     "selfcheck.end": _l("List of self-checks ended"),
     "selfcheck.excuse": _l("Round excused"),
     "selfcheck.finish": _l("Round finished"),

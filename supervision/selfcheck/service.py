@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import or_, select
 
@@ -74,11 +75,7 @@ def _check_plan(enterprise: Enterprise, actor: Actor, fields: PlanFields) -> Non
     )
     if db.session.scalar(in_force.limit(1)) is None:
         raise InvalidInput(N_("This list is not in force on that day."), field="template_code")
-    member = select(Membership.id).where(
-        Membership.enterprise_id == enterprise.id, Membership.account_id == fields.account_id
-    )
-    if fields.account_id is not None and db.session.scalar(member) is None:
-        raise InvalidInput(N_("This person does not belong to the enterprise."), field="account_id")
+    _check_member(enterprise.id, fields.account_id)
     same = visible(CheckPlan, actor, CheckPlan.id).where(
         CheckPlan.enterprise_id == enterprise.id,
         CheckPlan.template_code == fields.template_code,
@@ -93,6 +90,34 @@ def _check_plan(enterprise: Enterprise, actor: Actor, fields: PlanFields) -> Non
         raise InvalidInput(N_("This list is walked there already."), field="template_code")
 
 
+def _check_member(enterprise_id: int, account_id: int | None) -> None:
+    member = select(Membership.id).where(
+        Membership.enterprise_id == enterprise_id, Membership.account_id == account_id
+    )
+    if account_id is not None and db.session.scalar(member) is None:
+        raise InvalidInput(N_("This person does not belong to the enterprise."), field="account_id")
+
+
+def change(
+    plan: CheckPlan, actor: Actor, *, account_id: int | None, due_minute: int, workdays_only: bool
+) -> None:
+    """Somebody else walks it, or by another hour; rounds that are made keep their hour.
+
+    The hour and days of a list that the authority has set are the authority's.
+    """
+    if plan.ends_on is not None:
+        raise Conflict(N_("This list is not walked any more."))
+    _check_member(plan.enterprise_id, account_id)
+    new: dict[str, Any] = {"account_id": account_id}
+    if plan.assignment_id is None:
+        new |= {"due_minute": due_minute, "workdays_only": workdays_only}
+    diff = {n: [getattr(plan, n), v] for n, v in new.items() if getattr(plan, n) != v}
+    for name, (_before, after) in diff.items():
+        setattr(plan, name, after)
+    if diff:
+        audit.record(actor, "selfcheck.change", plan, list=plan.template_code, changed=diff)
+
+
 def end(plan: CheckPlan, actor: Actor, reason: str) -> None:
     """No further rounds; those whose time has not passed are excused with the same reason.
 
@@ -105,6 +130,8 @@ def end(plan: CheckPlan, actor: Actor, reason: str) -> None:
         CheckRound.plan_id == plan.id,
         CheckRound.status == RoundState.OPEN,
         CheckRound.due_at >= clock.now(),
+        # Whoever is on the way finishes: what they found is not lost.
+        CheckRound.started_at.is_(None),
     )
     begun = select(CheckAnswer.id).where(CheckAnswer.round_id == CheckRound.id)
     for one in db.session.scalars(running.where(~begun.exists())).all():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -17,7 +19,7 @@ from supervision.enterprise import queries as enterprises
 from supervision.enterprise.ended import open_file
 from supervision.selfcheck import forms, queries, service, templates
 from supervision.selfcheck.blueprint import bp
-from supervision.selfcheck.models import MINUTES_OF_DAY
+from supervision.selfcheck.models import MINUTES_OF_DAY, CheckPlan
 
 
 @bp.get("/enterprises/<int:enterprise_id>/plans")
@@ -28,7 +30,9 @@ def plans(enterprise_id: int) -> ResponseReturnValue:
 
 def _plans_page(enterprise_id: int, form: forms.PlanForm) -> str:
     actor = current_actor()
+    may_plan = actor.may(Permission.SELFCHECK_PLAN)
     found = queries.plans_of(actor, enterprise_id)
+    walkers = _walkers(enterprise_id) if may_plan else []
     return render_template(
         "selfcheck/plans.html",
         enterprise=enterprises.get_enterprise(enterprise_id, actor),
@@ -36,8 +40,10 @@ def _plans_page(enterprise_id: int, form: forms.PlanForm) -> str:
         names=templates.names({p.template_code for p in found}, actor),
         people=accounts.names({p.account_id for p in found if p.account_id}),
         form=form,
-        end_form=forms.ReasonForm(formdata=None),
-        may_plan=actor.may(Permission.SELFCHECK_PLAN),
+        change_forms={
+            p.id: _change_form(p, walkers) for p in found if p.ends_on is None and may_plan
+        },
+        may_plan=may_plan,
         minutes_of_day=MINUTES_OF_DAY,
     )
 
@@ -49,12 +55,28 @@ def _plan_form(enterprise_id: int, **values: object) -> forms.PlanForm:
     form.template_code.choices = [
         (one.code, one.name) for one in templates.offered(enterprise_id, actor)
     ]
-    people = accounts.members(enterprise_id, actor)
-    form.account_id.choices = [
-        ("", _("Anyone at work")),
-        *((str(p.id), p.name) for p in people if p.is_active),
-    ]
+    form.account_id.choices = _walkers(enterprise_id)
     return form
+
+
+def _walkers(enterprise_id: int) -> list[tuple[str, str]]:
+    people = accounts.members(enterprise_id, current_actor())
+    anyone = ("", _("Anyone at work"))
+    return [anyone, *((str(p.id), p.name) for p in people if p.is_active)]
+
+
+def _change_form(plan: CheckPlan, walkers: list[tuple[str, str]]) -> forms.ChangePlanForm:
+    """What stands now; midnight is an empty hour."""
+    minutes = plan.due_minute % MINUTES_OF_DAY
+    form = forms.ChangePlanForm(
+        formdata=None,
+        account_id=str(plan.account_id or ""),
+        due_at=time(minutes // 60, minutes % 60) if minutes else None,
+        workdays_only=plan.workdays_only,
+        row_version=plan.row_version,
+    )
+    form.account_id.choices = list(walkers)
+    return form.mark(f"plan-{plan.id}")
 
 
 @bp.post("/enterprises/<int:enterprise_id>/plans")
@@ -65,8 +87,6 @@ def adopt(enterprise_id: int) -> ResponseReturnValue:
     form = _plan_form(enterprise_id)
     if not form.validate_on_submit():
         return _plans_page(enterprise_id, form), 422
-    due = form.due_at.data
-    minutes = (due.hour * 60 + due.minute) if due else 0
     try:
         with transaction():
             fields = service.PlanFields(
@@ -75,7 +95,7 @@ def adopt(enterprise_id: int) -> ResponseReturnValue:
                 area=form.area.data or "",
                 account_id=int(form.account_id.data) if form.account_id.data else None,
                 workdays_only=bool(form.workdays_only.data),
-                due_minute=minutes or MINUTES_OF_DAY,
+                due_minute=_minutes(form.due_at.data),
             )
             service.adopt(open_file(enterprise_id, actor), actor, fields)
     except InvalidInput as error:
@@ -83,6 +103,37 @@ def adopt(enterprise_id: int) -> ResponseReturnValue:
         return _plans_page(enterprise_id, form), 422
     flash(_("The list is walked from that day on."), "success")
     return redirect(url_for("selfcheck.plans", enterprise_id=enterprise_id))
+
+
+def _minutes(due: time | None) -> int:
+    """After midnight; none, or midnight itself, is the end of the day."""
+    return ((due.hour * 60 + due.minute) if due else 0) or MINUTES_OF_DAY
+
+
+@bp.post("/plans/<int:plan_id>/change")
+@requires(Permission.SELFCHECK_PLAN)
+def change(plan_id: int) -> ResponseReturnValue:
+    """Somebody else walks it, or by another hour."""
+    actor = current_actor()
+    form = forms.ChangePlanForm()
+    enterprise_id = queries.get_plan(plan_id, actor).enterprise_id
+    form.account_id.choices = _walkers(enterprise_id)
+    back = redirect(url_for("selfcheck.plans", enterprise_id=enterprise_id))
+    if not form.validate_on_submit():
+        flash(" ".join(text for _field, text in form.all_errors), "danger")
+        return back
+    with transaction():
+        plan = queries.get_plan(plan_id, actor, for_update=True)
+        check_seen(form, plan.row_version)
+        service.change(
+            plan,
+            actor,
+            account_id=int(form.account_id.data) if form.account_id.data else None,
+            due_minute=_minutes(form.due_at.data),
+            workdays_only=bool(form.workdays_only.data),
+        )
+    flash(_("Saved. Rounds that are made already keep their hour."), "success")
+    return back
 
 
 @bp.post("/plans/<int:plan_id>/end")

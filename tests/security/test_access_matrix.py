@@ -194,6 +194,7 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "selfcheck.export_months": (PACKAGE_READERS | {"worker"}, None),
     "selfcheck.plans": (PACKAGE_READERS | {"worker"}, ROW),
     "selfcheck.adopt": (MANAGERS, ROW),
+    "selfcheck.change": (MANAGERS, ROW),
     "selfcheck.end": (MANAGERS, ROW),
     "selfcheck.lists": (PACKAGE_READERS | {"worker"}, None),
     "selfcheck.checklist": (PACKAGE_READERS | {"worker"}, ROW),

@@ -188,6 +188,11 @@ def test_the_officer_hears_of_a_set_list_that_is_ended(cast: Cast) -> None:
         jobs.assign(NOW)
         with transaction():
             (plan,) = queries.plans_of(manager, cast.plant_id)
-            service.end(queries.get_plan(plan.id, manager), manager, "no dust here")
+            plan = queries.get_plan(plan.id, manager)
+            worker = cast.accounts["worker"]
+            # Who walks it is the enterprise's to say; the hour is the authority's.
+            service.change(plan, manager, account_id=worker, due_minute=600, workdays_only=True)
+            assert (plan.account_id, plan.due_minute, plan.workdays_only) == (worker, 1440, False)
+            service.end(plan, manager, "no dust here")
         told = db.session.scalars(select(Notice).where(Notice.kind == "selfcheck.ended")).one()
         assert told.audience_id == cast.plant_id

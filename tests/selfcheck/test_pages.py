@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from supervision import seeds
 from supervision.core import clock
 from supervision.core.actor import SYSTEM
-from supervision.core.db import transaction
+from supervision.core.db import db, transaction
 from supervision.selfcheck import jobs, queries, templates
 from tests.cast import Cast
 from tests.factories.selfchecks import a_list, a_plan_of_rounds
@@ -32,6 +32,17 @@ def test_an_enterprise_takes_up_a_list_excuses_a_round_and_reports_zero(
         again = pages.post("plant_manager", plans, values)
         assert again.status_code == 422
         assert "This list is walked there already." in error_text(again)
+        (plan,) = queries.plans_of(cast["plant_manager"], cast.plant_id)
+        change = f"/self-checks/plans/{plan.id}/change"
+        values = form_values(pages.get("plant_manager", plans).get_data(as_text=True), change)
+        seen = values.to_dict()
+        wrong = seen | {"account_id": str(cast.accounts["other_plant"])}
+        assert pages.post("plant_manager", change, wrong).status_code == 302
+        right = seen | {"account_id": str(cast.accounts["worker"]), "due_at": "16:00"}
+        assert pages.post("plant_manager", change, right).status_code == 302
+        assert pages.post("plant_manager", change, right).status_code == 409
+        db.session.refresh(plan)
+        assert (plan.account_id, plan.due_minute) == (cast.accounts["worker"], 16 * 60)
         (one,) = queries.open_rounds(cast["worker"], clock.today())
         assert "Walk TEST" in error_text(pages.get("worker", "/self-checks/"))
         zero = f"/self-checks/enterprises/{cast.plant_id}/zero"
