@@ -71,6 +71,7 @@
     function paintStage() {
       const working = isWorking();
       $("[data-work]").disabled = !working;
+      $("[data-how]").hidden = !working;
       $("[data-finish]").disabled = !working;
       const mine = model.findings === 1 ? texts.becomeOne : texts.becomeMany.replace("{n}", model.findings);
       const ended = {
@@ -94,7 +95,7 @@
         problem.hidden = false;
         problem.removeAttribute("role");
         problem.dataset.seq = entry.seq;
-        const words = [entry.problem, entry.data.finding, entry.data.place];
+        const words = [entry.problem, entry.blob && texts.photo, entry.data.finding, entry.data.place];
         $("[data-problem-text]", problem).textContent = words.filter(Boolean).join("\n");
         return problem;
       }));

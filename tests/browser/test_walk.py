@@ -227,7 +227,9 @@ def test_what_the_server_refuses_stays_on_the_phone_until_somebody_decides(distr
     problem = walk.page.locator("[data-problems] [data-problem]").first
     problem.wait_for()
     walk.look("refused")
-    assert "Guard is off" in walk.page.locator("[data-problems]").inner_text()
+    problems = walk.page.locator("[data-problems]")
+    problems.get_by_text("Guard is off").wait_for()
+    problems.get_by_text("照片").wait_for()
     assert walk.card(1).locator("[data-field=finding]").input_value() == "Guard is off"
     while walk.page.locator("[data-problems] [data-discard]").count():
         walk.page.locator("[data-problems] [data-discard]").first.click()
