@@ -7,6 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy.orm.attributes import flag_modified
+
 from supervision.core import audit, clock, notices
 from supervision.core.actor import SYSTEM, Actor
 from supervision.core.attachments import Attachment
@@ -69,6 +71,9 @@ def correct(
     )
     row.status = step.target
     _unsign(row)
+    # A change of the return even where no column of it is another: whoever is about to sign what
+    # stood there before is told so.
+    flag_modified(row, "figures")
     _log(row, actor, "correct", figure=figure, before=before, value=value, reason=reason)
 
 
