@@ -172,23 +172,24 @@ def measure(settings: Settings, enterprises: int, name: str) -> dict[str, Any]:
     settle(settings, enterprises)
     wanted = enterprises * len(FREQUENCIES)
     waited: dict[str, Any] = {}
-    with bystander(settings, waited, f"{name}_others_waited"):
+    with bystander(settings, waited, "others_waited"):
         made, seconds = run(settings)
     again, again_seconds = run(settings)
     empty(settings)
     left = killed(settings, wanted // 2)
     completed = run(settings)[0]
     total, doubles = count(settings)
-    return {
-        f"{name}_seconds": round(seconds, 1),
-        f"{name}_missing": wanted - made,
-        f"{name}_again": again,
-        f"{name}_again_seconds": round(again_seconds, 1),
-        f"{name}_half_way": int(0 < left < wanted),
-        f"{name}_completed": completed,
-        f"{name}_missing_after_kill": wanted - total,
-        f"{name}_doubles": doubles,
-    } | waited
+    figures = {
+        "seconds": round(seconds, 1),
+        "missing": wanted - made,
+        "again": again,
+        "again_seconds": round(again_seconds, 1),
+        "half_way": int(0 < left < wanted),
+        "completed": completed,
+        "missing_after_kill": wanted - total,
+        "doubles": doubles,
+    }
+    return {f"{name}_{figure}": value for figure, value in (figures | waited).items()}
 
 
 @contextmanager
