@@ -28,7 +28,7 @@
         textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
         tooltip: {},
         radar: {
-          radius: "65%",
+          radius: box.clientWidth < 420 ? "52%" : "65%", // room for the names on a phone
           indicator: rays.map(([ray]) => ({ name: ray, max: 100 })),
           axisName: { color: text },
           splitArea: { show: false },
@@ -50,6 +50,9 @@
     );
   };
   draw();
-  addEventListener("resize", () => chart.resize());
+  addEventListener("resize", () => {
+    chart.resize();
+    draw();
+  });
   new MutationObserver(draw).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
 })();
