@@ -19,7 +19,7 @@ def make(now: datetime) -> int:
     with transaction():
         what = tuple(making.owed(clock.day_of(now)))
     total = after = 0
-    while True:
+    while what:
         with transaction():
             plants = making.lacking(what, after, BATCH)
         if plants:
@@ -27,6 +27,7 @@ def make(now: datetime) -> int:
         if len(plants) < BATCH:
             return total
         after = plants[-1].id
+    return total
 
 
 def watch(now: datetime) -> int:

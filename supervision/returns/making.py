@@ -14,6 +14,7 @@ from supervision.core import clock, notices
 from supervision.core.actor import SYSTEM
 from supervision.core.db import db
 from supervision.core.deadlines import Period, due_on
+from supervision.core.errors import NotFound
 from supervision.core.holidays import workday_table
 from supervision.core.notices import Audience
 from supervision.core.scope import region_range, visible
@@ -62,11 +63,17 @@ class Plant:
 
 
 def owed(today: date) -> Iterator[Owed]:
-    """Every span that ended and is made up for, due by the rule in force when it ended."""
+    """Every span that ended and is made up for, due by the rule in force when it ended.
+
+    Where no rule was, nothing was owed: an installation whose rules are not loaded yet.
+    """
     table = workday_table()
     for kind, code in RULE_CODES.items():
         for span in last_spans(kind, today):
-            rule = rule_on(code, span.last)
+            try:
+                rule = rule_on(code, span.last)
+            except NotFound:
+                continue
             period = Period(rule.value, rule.unit, rule.day_type, rule.direction)
             yield Owed(kind, span, due_on(period, span.last, table).day, rule_id=rule.id)
     for span in last_spans(ReturnKind.LOCAL, today):
