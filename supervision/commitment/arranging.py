@@ -110,22 +110,30 @@ def _by_sector(enterprise: Enterprise) -> str:
 
 
 def override(
-    enterprise: Enterprise, actor: Actor, *, code: str, reason: str, since: date | None = None
+    enterprise: Enterprise,
+    actor: Actor,
+    *,
+    code: str | None,
+    reason: str,
+    since: date | None = None,
 ) -> CommitmentSetting:
-    """The authority says which standard applies, or none ("").
+    """The authority says with a reason which standard applies, or none ("").
 
-    Without a reason the sector's table decides again. ``since``: for history alone.
+    ``code`` None: the sector's table decides again. ``since``: for history alone.
     """
     if not actor.may(Permission.COMMITMENT_EDIT):
         raise Forbidden
     setting = of_enterprise(enterprise)
     table = standards.in_force(clock.today())
-    if not reason:
-        code = _by_sector(enterprise)
+    is_manual = code is not None
+    if is_manual and not reason:
+        raise InvalidInput(N_("Say why it is chosen by hand."), field="reason")
+    if code is None:
+        code, reason = _by_sector(enterprise), ""
     elif code and code not in table:
         raise InvalidInput(N_("No version of this standard is in force."), field="standard")
     _switch(setting, code, actor)
-    setting.is_manual, setting.reason = bool(reason), reason
+    setting.is_manual, setting.reason = is_manual, reason
     setting.since = since or setting.since
     db.session.flush()
     audit.record(actor, "commitment.override", setting, code=code, reason=reason)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from supervision.commitment import labels, queries
+from supervision.commitment import exports, labels, queries
 from supervision.commitment.models import (
     Commitment,
     CommitmentMissed,
@@ -17,7 +17,7 @@ from supervision.commitment.models import (
 from supervision.commitment.workflow import CommitmentState
 from supervision.core.actor import Actor
 from supervision.core.db import db
-from supervision.core.dossier import Chapter, Evidence, Section, section_of
+from supervision.core.dossier import Chapter, Evidence, Section, pick, section_of
 from supervision.core.export.columns import Column, Kind
 from supervision.core.permissions import Permission
 from supervision.core.scope import visible
@@ -26,10 +26,7 @@ MONTHS = 24
 
 _MONTHS: tuple[Column[CommitmentMonth], ...] = (
     Column("month", _l("Month"), lambda m: f"{m.month:%Y-%m}", width=12),
-    Column("due", _l("Due"), lambda m: m.due, Kind.INTEGER),
-    Column("kept", _l("In time"), lambda m: m.kept, Kind.INTEGER),
-    Column("late", _l("Late"), lambda m: m.late, Kind.INTEGER),
-    Column("missed", _l("Missing"), lambda m: m.missed, Kind.INTEGER),
+    *pick(exports.MONTH_COLUMNS, "due", "kept", "late", "missed"),
 )
 _COMMITMENTS: tuple[Column[Commitment], ...] = (
     Column("period", _l("Period"), lambda c: labels.period_name(c.period, c.day), width=14),

@@ -11,7 +11,12 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select
 
 from supervision.commitment import labels, queries, rules
-from supervision.commitment.models import Commitment, CommitmentMissed, CommitmentSetting
+from supervision.commitment.models import (
+    Commitment,
+    CommitmentMissed,
+    CommitmentMonth,
+    CommitmentSetting,
+)
 from supervision.commitment.queries import DayFilter
 from supervision.commitment.rules import Standing
 from supervision.core.actor import Actor
@@ -57,6 +62,22 @@ COLUMNS: tuple[Column[Line], ...] = (
     ),
     Column("revision", _l("Revision"), lambda r: _of(r, "revision"), Kind.INTEGER),
 )
+
+
+MONTH_COLUMNS: tuple[Column[CommitmentMonth], ...] = (
+    Column("enterprise", _l("Enterprise"), lambda m: m.enterprise.name, width=36),
+    Column("uscc", _l("Unified social credit code"), lambda m: m.enterprise.uscc, width=22),
+    Column("due", _l("Due"), lambda m: m.due, Kind.INTEGER),
+    Column("kept", _l("Made in time"), lambda m: m.kept, Kind.INTEGER),
+    Column("late", _l("Made late"), lambda m: m.late, Kind.INTEGER),
+    Column("missed", _l("Missing"), lambda m: m.missed, Kind.INTEGER),
+)
+
+
+def month_table(
+    stmt: Select[Any],
+) -> tuple[Sequence[Column[CommitmentMonth]], Iterable[CommitmentMonth]]:
+    return MONTH_COLUMNS, db.session.scalars(stmt.execution_options(yield_per=BATCH))
 
 
 def _of(line: Line, name: str) -> Any:

@@ -40,6 +40,27 @@ class FilterForm(Form):
     region = CodeField(_l("Region"), optional=True)
 
 
+class MonthForm(Form):
+    """Who missed in a month; likewise."""
+
+    class Meta:
+        csrf = False
+
+    text = SearchField(_l("Enterprise"), filters=[strip])
+    month = CodeField(_l("Month"))
+    region = CodeField(_l("Region"), optional=True)
+    behind = CodeField(_l("State"), labels={"1": _l("Those that missed")}, optional=True)
+    sort = CodeField(
+        _l("Order"),
+        labels={
+            "missed": _l("Most missed first"),
+            "late": _l("Most late first"),
+            "name": _l("By enterprise"),
+        },
+        default="missed",
+    )
+
+
 def _count(label: Any) -> IntegerField:
     return IntegerField(label, _COUNT, default=0, render_kw=_FEW)
 
@@ -95,19 +116,21 @@ class SignerForm(Form):
 
 
 class ChoiceForm(SeenForm):
-    standard = CodeField(_l("Standard"), optional=True, placeholder=_l("No commitment is asked"))
+    standard = CodeField(_l("Standard"), [InputRequired()])
     reason = TextAreaField(
         _l("Reason"),
         [Length(max=500)],
         filters=[strip],
         render_kw={"rows": 2},
-        description=_l("Empty: the sector's table decides again."),
+        description=_l("Needed for what is chosen by hand."),
     )
 
 
 class StandardForm(Form):
     code = StringField(_l("Code"), [InputRequired(), Length(max=40)], filters=[strip])
-    name = StringField(_l("Name of the standard"), [InputRequired(), Length(max=80)], filters=[strip])
+    name = StringField(
+        _l("Name of the standard"), [InputRequired(), Length(max=80)], filters=[strip]
+    )
     period = CodeField(_l("Period"), [InputRequired()], labels=labels.PERIOD_LABELS)
     industries = StringField(
         _l("Industries"),
@@ -127,7 +150,9 @@ class StandardForm(Form):
         default=0,
         render_kw=_FEW,
     )
-    due_time = TimeField(_l("Due by what time"), [Optional()], description=_l("Empty: the end of the day."))
+    due_time = TimeField(
+        _l("Due by what time"), [Optional()], description=_l("Empty: the end of the day.")
+    )
     levels = TextAreaField(
         _l("Levels"),
         [InputRequired(), Length(max=300)],
@@ -148,7 +173,10 @@ class StandardForm(Form):
     )
     effective_from = DateField(_l("In force from"), [InputRequired()])
     source = TextAreaField(
-        _l("Legal source"), [InputRequired(), Length(max=500)], filters=[strip], render_kw={"rows": 2}
+        _l("Legal source"),
+        [InputRequired(), Length(max=500)],
+        filters=[strip],
+        render_kw={"rows": 2},
     )
     certainty = CodeField(
         _l("Certainty"), [InputRequired()], labels={c.value: c.value for c in Certainty}

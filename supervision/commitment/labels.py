@@ -57,6 +57,9 @@ STANDING_TONES = {
     Standing.MISSED: "bad",
 }
 NOTICES = {
+    "commitment.turn": _l(
+        "The safety commitment of %(day)s waits for your signature; it is due by %(due)s"
+    ),
     "commitment.missed": _l("The safety commitment of %(day)s is missing; it was due by %(due)s"),
     "commitment.missed_many": _l("%(count)s enterprises made no safety commitment for %(day)s"),
 }

@@ -27,6 +27,7 @@ from supervision.core.errors import NotFound
 from supervision.core.scope import unscoped, visible
 from supervision.core.search import contains
 from supervision.core.web.paging import capped_count
+from supervision.enterprise.coverage import LIVING
 from supervision.enterprise.models import Enterprise, RollStatus, narrowed
 
 S = CommitmentState
@@ -235,6 +236,40 @@ def history(enterprise_id: int, actor: Actor) -> Select[Any]:
         .where(Commitment.enterprise_id == enterprise_id, Commitment.status != S.REPLACED)
         .order_by(Commitment.due_at.desc(), Commitment.id.desc())
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFilter:
+    """Whose figures of which month; ``is_behind``: only those that missed a period."""
+
+    month: date
+    text: str = ""
+    region: str = ""
+    is_behind: bool = False
+    sort: str = "missed"
+
+
+MONTH_SORTS: dict[str, tuple[Any, ...]] = {
+    "missed": (CommitmentMonth.missed.desc(), CommitmentMonth.enterprise_id.desc()),
+    "late": (CommitmentMonth.late.desc(), CommitmentMonth.enterprise_id.desc()),
+    "name": (Enterprise.name, CommitmentMonth.enterprise_id),
+}
+
+
+def list_months(actor: Actor, wanted: MonthFilter) -> Select[Any]:
+    """Figures of a month by enterprise. Whoever has left the roll is behind with nothing."""
+    stmt = (
+        visible(CommitmentMonth, actor)
+        .join(Enterprise, Enterprise.id == CommitmentMonth.enterprise_id)
+        .where(CommitmentMonth.month == wanted.month, Enterprise.roll_status.in_(LIVING))
+        .options(contains_eager(CommitmentMonth.enterprise))
+    )
+    if wanted.is_behind:
+        stmt = stmt.where(CommitmentMonth.missed > 0)
+    if wanted.text:
+        stmt = stmt.where(contains(wanted.text, Enterprise.name, Enterprise.short_name))
+    stmt = narrowed(stmt, CommitmentMonth.enterprise_id, region=wanted.region)
+    return stmt.order_by(*MONTH_SORTS.get(wanted.sort, MONTH_SORTS["missed"]))
 
 
 def months(enterprise_id: int, actor: Actor, limit: int = 12) -> Sequence[CommitmentMonth]:

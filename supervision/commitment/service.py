@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
+from supervision.account import queries as accounts
 from supervision.chemical import queries as chemicals
 from supervision.commitment import arranging, months, queries, rules
 from supervision.commitment.models import (
@@ -19,11 +20,12 @@ from supervision.commitment.models import (
 )
 from supervision.commitment.rules import Operation, Part, Production, Signed, Slot
 from supervision.commitment.workflow import COMMITMENT_WORKFLOW, CommitmentState, of_enterprise
-from supervision.core import audit, clock
+from supervision.core import audit, clock, notices
 from supervision.core.actor import SYSTEM, Actor
 from supervision.core.attachments import Attachment
 from supervision.core.db import db
 from supervision.core.errors import Conflict, Forbidden, InvalidInput
+from supervision.core.notices import Audience
 from supervision.core.permissions import Permission
 from supervision.core.scope import unscoped
 from supervision.core.text import N_
@@ -212,9 +214,32 @@ def sign(
     is_last = any(slot.account_id is None for slot in mine)
     if is_last:
         _publish(commitment, actor)
+    else:
+        _tell_next(commitment, setting, actor)
     db.session.flush()
     audit.record(actor, "commitment.sign", commitment, levels=[slot.level for slot in mine])
     return is_last
+
+
+def _tell_next(commitment: Commitment, setting: CommitmentSetting, actor: Actor) -> None:
+    """Whoever's turn it is now, once everybody of the level below has signed."""
+    done = signed(commitment)
+    turn = rules.open_slots(slots(commitment, setting), done)
+    if any(one.level == turn[0].level for one in done):
+        return  # the others of this level were told with the first
+    named = {slot.account_id for slot in turn if slot.account_id is not None}
+    if len(named) < len(turn):
+        people = accounts.members(commitment.enterprise_id, SYSTEM)
+        named |= {a.id for a in people if a.is_active and arranging.may_sign_last(a)}
+    for account_id in sorted(named - {actor.id}):
+        notices.queue(
+            "commitment.turn",
+            Audience.ACCOUNT,
+            account_id,
+            link=f"/commitments/{commitment.id}",
+            day=commitment.day,
+            due=commitment.due_at.astimezone(clock.SHANGHAI).strftime("%m-%d %H:%M"),
+        )
 
 
 def _signature(slot: Slot, actor: Actor, drawn: Attachment | None) -> CommitmentSignature:

@@ -10,6 +10,7 @@ from supervision.commitment import (
     labels,
     panels,
     views,
+    views_months,
     views_standard,  # noqa: F401 - adds its addresses to the blueprint
     views_steps,  # noqa: F401 - likewise
 )
@@ -36,7 +37,7 @@ SLICE = Slice(
     todos=panels.todos,
     dues=panels.dues,
     duties=panels.DUTIES,
-    exports=(views.LIST,),
+    exports=(views.LIST, views_months.MONTHS),
     jobs=(
         Job("commitment.enrol", jobs.enrol, {"hour": 5, "minute": 40}),
         Job("commitment.watch", jobs.watch, {"minute": "*/5"}),

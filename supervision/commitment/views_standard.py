@@ -23,6 +23,9 @@ from supervision.core.web.forms import check_seen, given
 from supervision.enterprise import queries as enterprises
 from supervision.enterprise.ended import open_file
 
+# No code of a standard is written so.
+BY_SECTOR, NONE = "-", "0"
+
 
 @bp.get("/standards")
 @requires(Permission.COMMITMENT_READ)
@@ -131,7 +134,9 @@ def choose(enterprise_id: int) -> ResponseReturnValue:
     form = forms.ChoiceForm(
         formdata=None,
         data={
-            "standard": setting.standard_code if setting else "",
+            "standard": (setting.standard_code or NONE)
+            if setting and setting.is_manual
+            else BY_SECTOR,
             "reason": setting.reason if setting else "",
             "row_version": setting.row_version if setting else "",
         },
@@ -151,7 +156,8 @@ def _choice_page(enterprise_id: int, form: forms.ChoiceForm) -> str:
 def _offer(form: forms.ChoiceForm) -> None:
     rows = standards.in_force(clock.today()).values()
     form.standard.choices = [
-        ("", _("No commitment is asked")),
+        (BY_SECTOR, _("What the sector's table says")),
+        (NONE, _("No commitment is asked")),
         *((row.code, row.name) for row in rows),
     ]
 
@@ -165,15 +171,21 @@ def choose_now(enterprise_id: int) -> ResponseReturnValue:
     _offer(form)
     if not form.validate_on_submit():
         return _choice_page(enterprise_id, form), 422
-    with transaction():
-        setting = queries.setting_of(enterprise_id, actor, for_update=True)
-        if setting is not None:
-            check_seen(form, setting.row_version)
-        arranging.override(
-            open_file(enterprise_id, actor),
-            actor,
-            code=form.standard.data or "",
-            reason=form.reason.data or "",
-        )
+    codes: dict[str, str | None] = {BY_SECTOR: None, NONE: ""}
+    chosen = form.standard.data or BY_SECTOR
+    try:
+        with transaction():
+            setting = queries.setting_of(enterprise_id, actor, for_update=True)
+            if setting is not None:
+                check_seen(form, setting.row_version)
+            arranging.override(
+                open_file(enterprise_id, actor),
+                actor,
+                code=codes.get(chosen, chosen),
+                reason=form.reason.data or "",
+            )
+    except InvalidInput as error:
+        form.add_error(error)
+        return _choice_page(enterprise_id, form), 422
     flash(_("Kept."), "success")
     return redirect(url_for("commitment.of_enterprise", enterprise_id=enterprise_id))

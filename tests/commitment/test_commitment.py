@@ -66,6 +66,11 @@ def test_it_is_signed_from_the_post_upwards_and_published_by_the_principal(cast,
         # What was signed has changed: everybody signs anew.
         assert not make.sign(ident, cast["worker"])
         assert not make.sign(ident, cast["safety_manager"])
+        turns = [n.audience_id for n in all_of(Notice) if n.kind == "commitment.turn"]
+        # Twice the next level, for what it would have signed was changed; then the principal.
+        wanted = ("safety_manager", "safety_manager", "plant_manager")
+        assert turns == [cast.accounts[who] for who in wanted]
+        db.session.rollback()
         assert make.sign(ident, cast["plant_manager"])
         found = queries.get_commitment(ident, cast["city_officer"])
         assert (found.status, found.first_published_at) == (CommitmentState.PUBLISHED, MONDAY)
@@ -159,7 +164,7 @@ def decide_by_hand(cast):
         arranging.override(plant, cast["district_officer"], code="", reason="x")
     with transaction():
         plant = enterprises.get_enterprise(cast.plant_id, SYSTEM)
-        arranging.override(plant, cast["section_chief"], code=make.DAILY, reason="")
+        arranging.override(plant, cast["section_chief"], code=None, reason="")
     assert make.setting_of(cast.plant_id).standard_code == "GENERAL_YEARLY"
 
 

@@ -90,6 +90,11 @@ def test_a_missing_one_is_red_at_the_gate_and_its_old_address_is_nobodys(app, ca
             plant = enterprises.get_enterprise(cast.plant_id, SYSTEM)
             officer = cast["district_officer"]
             registry.set_roll_status(plant, officer, RollStatus.SUSPENDED, reason="Overhaul")
+        month = "/commitments/months?month=2026-03&behind=1&sort=name"
+        assert "Plant 1" in error_text(pages.get("district_officer", month))
+        assert "Plant 1" not in error_text(pages.get("other_district", month))
+        book = pages.get("district_officer", "/commitments/months/export.xlsx")
+        assert "spreadsheetml" in book.mimetype
         # Whoever stands still owes nothing.
         with app.test_request_context():
             assert panels.dues(manager, MONDAY.date()) == []
@@ -115,7 +120,9 @@ def test_a_chief_makes_a_version_and_chooses_it_for_one_enterprise(app, cast, pa
     made = pages.post("section_chief", new, {**entered, "due_days": "0"})
     assert "09:30" in error_text(pages.get("section_chief", made.location))
     url = f"/commitments/enterprises/{cast.plant_id}/standard"
-    none = {"standard": "", "reason": "Stores nothing any more"}
+    none = {"standard": "0", "reason": "Stores nothing any more"}
+    unsaid = pages.post("section_chief", url, {**none, "reason": ""})
+    assert "Say why" in error_text(unsaid)
     assert pages.post("section_chief", url, none).status_code == 302
     page = error_text(pages.get("plant_manager", url.removesuffix("/standard")))
     assert "No commitment is asked" in page

@@ -145,6 +145,8 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "chemical.keep": (OFFICERS, ROW),
     "commitment.index": (COMMITMENT_READERS, None),
     "commitment.export": (COMMITMENT_READERS, None),
+    "commitment.months": (COMMITMENT_READERS, None),
+    "commitment.export_months": (COMMITMENT_READERS, None),
     "commitment.of_enterprise": (COMMITMENT_READERS, ROW),
     "commitment.detail": (COMMITMENT_READERS, ROW),
     "commitment.signature": (COMMITMENT_READERS, ROW),

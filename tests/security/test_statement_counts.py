@@ -99,6 +99,7 @@ PAGES = (
     ("/enterprises/{plant}/tabs/selfchecks", "district_officer"),
     ("/commitments/", "district_officer"),
     ("/commitments/export.xlsx", "district_officer"),
+    ("/commitments/months", "district_officer"),
     ("/commitments/enterprises/{plant}", "plant_manager"),
     ("/enterprises/{plant}/tabs/commitments", "district_officer"),
     ("/scores/", "district_officer"),
