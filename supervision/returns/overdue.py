@@ -16,6 +16,7 @@ from supervision.core import notices
 from supervision.core.actor import SYSTEM
 from supervision.core.db import db
 from supervision.core.deadlines import Period, due_on
+from supervision.core.errors import NotFound
 from supervision.core.holidays import workday_table
 from supervision.core.notices import Audience
 from supervision.core.scope import unscoped, visible
@@ -158,8 +159,15 @@ def _unescalated(today: date, *columns: Any) -> Select[Any]:
 
 
 def _long_since(today: date) -> Sequence[date]:
-    """The days of overdue returns from which the time of the rule has passed."""
-    rule, table = rule_on(ESCALATE_CODE, today), workday_table()
+    """The days of overdue returns from which the time of the rule has passed.
+
+    An authority that wants no chief to be told ends the rule.
+    """
+    try:
+        rule = rule_on(ESCALATE_CODE, today)
+    except NotFound:
+        return ()
+    table = workday_table()
     period = Period(rule.value, rule.unit, rule.day_type, rule.direction)
     days = db.session.scalars(_unescalated(today, PeriodReturn.expected_on).distinct())
     return [day for day in days if due_on(period, day, table).day < today]

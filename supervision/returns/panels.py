@@ -13,6 +13,7 @@ from supervision.core.permissions import Permission
 from supervision.core.slice import Due, TimelineItem, Todo
 from supervision.core.web.nav import once_a_page
 from supervision.returns import labels, queries
+from supervision.returns.models import PeriodReturn
 
 PANEL_ROWS = 20
 
@@ -24,6 +25,10 @@ def panel(enterprise_id: int, actor: Actor) -> str:
         rows=queries.of_enterprise(enterprise_id, actor, PANEL_ROWS),
         labels=labels,
     )
+
+
+def _title(row: PeriodReturn) -> str:
+    return row.layout.name if row.layout else str(labels.KIND_LABELS[row.kind])
 
 
 def _counts(actor: Actor) -> queries.Counts:
@@ -69,7 +74,7 @@ def dues(actor: Actor, until: date) -> Sequence[Due]:
         return ()
     return [
         Due(
-            label=labels.KIND_LABELS[row.kind],
+            label=_title(row),
             on=row.expected_on,
             url=url_for("returns.detail", return_id=row.id),
             duty=f"return.{row.kind}",
@@ -88,7 +93,7 @@ def timeline(
     return [
         TimelineItem(
             at=row.submitted_at,
-            title=_("Return submitted: %(kind)s", kind=labels.KIND_LABELS[row.kind]),
+            title=_("Return submitted: %(kind)s", kind=_title(row)),
             body=str(labels.STATUS_LABELS[row.status]),
             url=url_for("returns.detail", return_id=row.id),
             icon="report",

@@ -14,6 +14,7 @@ from supervision.core.db import db, transaction
 from supervision.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from supervision.core.notices import Notice
 from supervision.core.scope import unscoped, visible
+from supervision.core.statutory import StatutoryRule
 from supervision.enterprise import service as registry
 from supervision.enterprise.models import Enterprise, RollStatus
 from supervision.hazard import queries as hazards
@@ -286,6 +287,15 @@ def test_a_chief_hears_once_of_what_is_overdue_for_a_week(made):
 def told_of():
     rows = db.session.scalars(db.select(Notice))
     return Counter((n.kind, str(n.audience), n.params.get("count")) for n in rows)
+
+
+def test_where_the_rule_has_ended_no_chief_is_told(made):
+    with transaction():
+        ended = db.update(StatutoryRule).where(StatutoryRule.code == rules.ESCALATE_CODE)
+        db.session.execute(ended.values(effective_to=date(2026, 12, 31)))
+    with clock.frozen(NOW + timedelta(days=30)):
+        jobs.watch(clock.now())
+    assert not [kind for kind, _audience, _count in told_of() if kind == "returns.escalated"]
 
 
 def test_nobody_is_chased_for_a_plant_that_is_gone(made):
