@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, case, func, insert, select, update
 
+from supervision.account.in_charge import OFFICER, with_officer
 from supervision.commitment import months, rules
 from supervision.commitment.models import (
     Commitment,
@@ -170,12 +171,12 @@ def _untold(period: Period, day: date) -> tuple[ColumnElement[bool], ...]:
 
 def _whose(period: Period, day: date) -> Sequence[tuple[int | None, int, int]]:
     """Officer, one of the enterprises, how many; without an officer, one line for each street."""
-    street = case((Enterprise.officer_id.is_(None), Enterprise.region_code))
+    street = case((OFFICER.is_(None), Enterprise.region_code))
     stmt = (
-        select(Enterprise.officer_id, func.min(Enterprise.id), func.count())
+        with_officer(select(OFFICER, func.min(Enterprise.id), func.count()).select_from(Enterprise))
         .join(CommitmentMissed, CommitmentMissed.enterprise_id == Enterprise.id)
         .where(*_untold(period, day))
-        .group_by(Enterprise.officer_id, street)
-        .order_by(Enterprise.officer_id, func.min(Enterprise.id))
+        .group_by(OFFICER, street)
+        .order_by(OFFICER, func.min(Enterprise.id))
     )
     return db.session.execute(unscoped(stmt, reason=_EVERYONE)).tuples().all()

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, case, select, update
+from sqlalchemy import Select, select, update
 
+from supervision.account.in_charge import OFFICER, with_officer
 from supervision.account.models import Account
 from supervision.account.roles import Role
 from supervision.core import notices
@@ -28,8 +29,6 @@ from supervision.returns.rules import ESCALATE_CODE
 _LIST = "/returns/?group=overdue&sort=due"
 _CHUNK = 500
 _WHY = "whoever answers for a return is told, whoever runs the job"
-# Nobody in charge, or somebody who has left: then those of the region are told.
-_OFFICER = case((Account.is_active, Enterprise.officer_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class Late:
 
 def officers(today: date) -> Sequence[int | None]:
     """Who is in charge of enterprises with overdue returns that nobody was told of."""
-    return db.session.scalars(_untold(today, _OFFICER).distinct()).all()
+    return db.session.scalars(_untold(today, OFFICER).distinct()).all()
 
 
 def tell(officer_id: int | None, now: datetime, today: date, limit: int) -> int:
@@ -61,7 +60,7 @@ def tell(officer_id: int | None, now: datetime, today: date, limit: int) -> int:
     )
     stmt = (
         _untold(today, *columns)
-        .where(_OFFICER.is_not_distinct_from(officer_id))
+        .where(OFFICER.is_not_distinct_from(officer_id))
         .order_by(PeriodReturn.enterprise_id, PeriodReturn.id)
         .limit(limit)
         # Whoever submits one this moment is waited for.
@@ -75,11 +74,11 @@ def tell(officer_id: int | None, now: datetime, today: date, limit: int) -> int:
 
 
 def _untold(today: date, *columns: Any) -> Select[Any]:
-    return (
-        visible(PeriodReturn, SYSTEM, *columns)
-        .join(Enterprise, Enterprise.id == PeriodReturn.enterprise_id)
-        .outerjoin(Account, Account.id == Enterprise.officer_id)
-        .where(overdue_clause(today), chased(), PeriodReturn.overdue_told_at.is_(None))
+    joined = visible(PeriodReturn, SYSTEM, *columns).join(
+        Enterprise, Enterprise.id == PeriodReturn.enterprise_id
+    )
+    return with_officer(joined).where(
+        overdue_clause(today), chased(), PeriodReturn.overdue_told_at.is_(None)
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from supervision.account.in_charge import OFFICER, with_officer
 from supervision.core.actor import SYSTEM, Actor
 from supervision.core.db import db
 from supervision.core.errors import NotFound
@@ -143,16 +144,18 @@ def unfrozen_after(last: int, before_month: date, limit: int) -> Sequence[tuple[
     return [tuple(row) for row in db.session.execute(stmt)]
 
 
-def untold(limit: int) -> Sequence[tuple[ScoreChange, Enterprise]]:
+def untold(limit: int) -> Sequence[tuple[ScoreChange, Enterprise, int | None]]:
     """Codes that got worse and that nobody was told of, those of one officer together."""
+    joined = visible(ScoreChange, SYSTEM, ScoreChange, Enterprise, OFFICER).join(
+        Enterprise, Enterprise.id == ScoreChange.enterprise_id
+    )
     stmt = (
-        visible(ScoreChange, SYSTEM, ScoreChange, Enterprise)
-        .join(Enterprise, Enterprise.id == ScoreChange.enterprise_id)
+        with_officer(joined)
         .where(ScoreChange.told_at.is_(None))
-        .order_by(Enterprise.officer_id, Enterprise.region_code, ScoreChange.id)
+        .order_by(OFFICER, Enterprise.region_code, ScoreChange.id)
         .limit(limit)
     )
-    return [(change, enterprise) for change, enterprise in db.session.execute(stmt)]
+    return [(row[0], row[1], row[2]) for row in db.session.execute(stmt)]
 
 
 def changes_of(

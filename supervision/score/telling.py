@@ -21,7 +21,7 @@ from supervision.score.models import ScoreChange
 BY_NAME = 3
 _EVERYBODY = "the night tells of every enterprise"
 
-Row = tuple[ScoreChange, Enterprise]
+Row = tuple[ScoreChange, Enterprise, int | None]
 
 
 def tell(now: datetime, limit: int) -> int:
@@ -31,30 +31,30 @@ def tell(now: datetime, limit: int) -> int:
     not one for each enterprise.
     """
     rows = queries.untold(limit)
-    for change, enterprise in rows:
+    for change, enterprise, _officer in rows:
         # A first code is no news to the enterprise: it stands on its start page.
         if change.from_colour is not None:
             _name(change, enterprise, Audience.ENTERPRISE_PEOPLE)
-    for _officer, group in groupby(rows, key=lambda row: row[1].officer_id or 0):
+    for _officer, group in groupby(rows, key=lambda row: row[2] or 0):
         _supervisors(list(group))
     if rows:
-        told = [{"id": change.id, "told_at": now} for change, _enterprise in rows]
+        told = [{"id": change.id, "told_at": now} for change, _enterprise, _officer in rows]
         db.session.execute(unscoped(update(ScoreChange), reason=_EVERYBODY), told)
     return len(rows)
 
 
 def _supervisors(rows: Sequence[Row]) -> None:
     if len(rows) <= BY_NAME:
-        for change, enterprise in rows:
+        for change, enterprise, _officer in rows:
             _name(change, enterprise, Audience.SUPERVISORS)
         return
-    officer = rows[0][1].officer_id
+    officer = rows[0][2]
     if officer is not None:
         _many(Audience.ACCOUNT, officer, len(rows))
         return
     # Those who supervise one enterprise of a street supervise all of it.
-    many = Counter(enterprise.region_code for _change, enterprise in rows)
-    for region, one in {e.region_code: e.id for _change, e in rows}.items():
+    many = Counter(enterprise.region_code for _change, enterprise, _officer in rows)
+    for region, one in {e.region_code: e.id for _change, e, _officer in rows}.items():
         _many(Audience.SUPERVISORS, one, many[region])
 
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Select, exists, select, update
 
+from supervision.account.in_charge import OFFICER, with_officer
 from supervision.core import audit, clock, notices
 from supervision.core.actor import SYSTEM
 from supervision.core.db import db
@@ -66,10 +67,10 @@ class _Passed:
 
 
 def officers(now: datetime) -> Sequence[int | None]:
-    """Whose enterprises have rounds to be noted; None for those without an officer."""
+    """Whose enterprises have rounds to be noted; None for those whom nobody is in charge of."""
     # Their enterprises first, out of the index: SQLite would look through every round of each.
     some = _passed(now, CheckRound.enterprise_id).distinct()
-    stmt = visible(Enterprise, SYSTEM, Enterprise.officer_id).where(Enterprise.id.in_(some))
+    stmt = with_officer(visible(Enterprise, SYSTEM, OFFICER)).where(Enterprise.id.in_(some))
     return db.session.scalars(stmt.distinct()).all()
 
 
@@ -99,7 +100,7 @@ def _passed(now: datetime, *columns: Any) -> Select[Any]:
 
 
 def _batch(officer_id: int | None, now: datetime) -> list[_Passed]:
-    stmt = (
+    stmt = with_officer(
         _passed(
             now,
             *(CheckRound.id, CheckRound.enterprise_id, CheckRound.starts_on, CheckRound.ends_on),
@@ -108,7 +109,9 @@ def _batch(officer_id: int | None, now: datetime) -> list[_Passed]:
         )
         .join(Enterprise, Enterprise.id == CheckRound.enterprise_id)
         .join(CheckPlan, CheckPlan.id == CheckRound.plan_id)
-        .where(Enterprise.officer_id.is_not_distinct_from(officer_id))
+    )
+    stmt = (
+        stmt.where(OFFICER.is_not_distinct_from(officer_id))
         .order_by(CheckRound.enterprise_id, CheckRound.id)
         .limit(MOST)
         # Whoever walks one this moment is waited for.

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from supervision.account import administration
+from supervision.account import queries as accounts
 from supervision.commitment import arranging, jobs, queries, service, standards
 from supervision.commitment.models import CommitmentMissed
 from supervision.commitment.rules import Operation, Part, Production
@@ -18,6 +20,7 @@ from supervision.core.errors import Conflict, Forbidden, InvalidInput
 from supervision.core.notices import Notice
 from supervision.core.scope import unscoped
 from supervision.enterprise import queries as enterprises
+from supervision.inbox.queries import recipients
 from tests.factories import commitments as make
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=SHANGHAI)
@@ -218,3 +221,16 @@ def test_a_new_version_begins_later_and_changes_no_commitment_of_before(cast, pl
         assert standards.in_force(MONDAY.date())[make.DAILY].due_minute == 600
         assert standards.in_force(tomorrow)[make.DAILY].due_minute == 540
         assert queries.get_commitment(ident, SYSTEM).standard.due_minute == 600
+
+
+def test_of_an_officer_who_has_left_those_of_the_district_hear(cast, plant):
+    with transaction():
+        administration.deactivate(
+            accounts.get_account(cast.accounts["district_officer"], SYSTEM), SYSTEM
+        )
+    later = CUTOFF + timedelta(minutes=5)
+    with clock.frozen(later):
+        jobs.watch(later)
+    told = [n for n in all_of(Notice) if n.kind == "commitment.missed_many"]
+    assert [n.params["count"] for n in told] == ["1"]
+    assert cast.accounts["section_chief"] in frozenset().union(*recipients(told).values())

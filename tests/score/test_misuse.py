@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from supervision.account import administration
+from supervision.account import queries as accounts
 from supervision.casefile.workflow import CaseState
 from supervision.core import clock
 from supervision.core.actor import SYSTEM
 from supervision.core.db import db, transaction
+from supervision.core.notices import Notice
+from supervision.enterprise import service as registry
+from supervision.inbox.queries import recipients
 from supervision.score import queries
+from supervision.score.rules import FactKind
 from supervision.score.source_acts import penalties
 from supervision.score.source_view import View
+from tests.cast import enterprise_values
 from tests.factories.cases import law, make_case
-from tests.factories.scores import load_table, night
+from tests.factories.scores import load_table, make_fact, night
 
 
 def test_a_decision_counts_from_its_service_on(cast):
@@ -39,6 +46,21 @@ def test_one_enterprise_that_cannot_be_reckoned_stops_none_of_the_others(cast):
         for one in (cast.plant_id, cast.other_plant_id, cast.far_plant_id)
     }
     assert [one for one, score in known.items() if score is None] == [bad]
+
+
+def test_of_an_officer_who_has_left_those_of_the_district_hear(cast):
+    load_table()
+    officer = cast.accounts["district_officer"]
+    with transaction():
+        values = [enterprise_values(50 + n, officer_id=officer) for n in range(5)]
+        plants = [registry.register(SYSTEM, one).id for one in values]
+        administration.deactivate(accounts.get_account(officer, SYSTEM), SYSTEM)
+    for plant in plants:
+        make_fact(plant, FactKind.FATAL_ACCIDENT)
+    night(clock.today())
+    many = db.session.scalars(select(Notice).where(Notice.kind == "score.worse")).all()
+    assert [n.params["count"] for n in many] == ["5"]
+    assert cast.accounts["section_chief"] in frozenset().union(*recipients(many).values())
 
 
 @contextmanager

@@ -8,12 +8,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from supervision.account import administration
+from supervision.account import queries as accounts
 from supervision.core import clock
 from supervision.core.actor import SYSTEM
 from supervision.core.audit import AuditEntry
 from supervision.core.db import db, transaction
 from supervision.core.errors import Conflict
+from supervision.core.notices import Notice
 from supervision.core.scope import unscoped, visible
+from supervision.inbox.queries import recipients
 from supervision.selfcheck import jobs, queries, service
 from supervision.selfcheck.models import CheckMonth
 from supervision.selfcheck.rules import Frequency
@@ -100,3 +104,18 @@ def test_a_body_that_is_no_batch_is_refused_in_words(cast, pages, body):
     assert answer.status_code in {200, 409, 422}
     assert answer.is_json
     assert read(ident).answers == []
+
+
+def test_of_an_officer_who_has_left_those_of_the_district_hear(cast):
+    make_round(cast)
+    second = clock.now() + timedelta(days=1)
+    with clock.frozen(second):
+        jobs.make_rounds(second)
+    with transaction():
+        left = accounts.get_account(cast.accounts["district_officer"], SYSTEM)
+        administration.deactivate(left, SYSTEM)
+    with clock.frozen(second + timedelta(days=1)):
+        jobs.note_missed(clock.now())
+    found = db.session.scalars(select(Notice).where(Notice.kind.startswith("selfcheck.missed")))
+    told = recipients(found.all()).values()
+    assert cast.accounts["section_chief"] in frozenset().union(*told)
