@@ -214,13 +214,13 @@
     const found = items.filter((item) => item.result === "finding").length;
     restIsOk = open > 0;
     const missing = [
-      mute && texts.missingFinding.replace("{n}", mute),
+      mute && (mute === 1 ? texts.missingFindingOne : texts.missingFindingMany.replace("{n}", mute)),
       entries.some((entry) => entry.state === "refused") && texts.missingRefused,
     ].filter(Boolean);
     $("[data-become]", dialog).textContent = found
       ? (found === 1 ? texts.becomeOne : texts.becomeMany.replace("{n}", found)) : texts.becomeNone;
     $("[data-rest]", dialog).textContent = open ? (open === 1 ? texts.restOne : texts.restMany.replace("{n}", open)) : "";
-    $("[data-finish-now] span", dialog).textContent = open ? texts.finishRest : texts.finish;
+    $("[data-finish-now] span", dialog).textContent = open && !missing.length ? texts.finishRest : texts.finish;
     $("[data-missing]", dialog).hidden = !missing.length;
     $("[data-complete]", dialog).hidden = missing.length > 0;
     $("[data-finish-now]", dialog).disabled = missing.length > 0;
