@@ -88,6 +88,7 @@ ACTION_LABELS = {
     "selfcheck.finish": _l("Round finished"),
     "selfcheck.replace": _l("Answer of another walker replaced"),
     "selfcheck.withdraw": _l("Finding of another walker withdrawn"),
+    "selfcheck.reopen": _l("Excused round walked all the same"),
     "selfcheck.zero": _l("Zero report made"),
     "selfcheck.assign_ask": _l("List of self-checks set for many enterprises"),
     "selfcheck.assign": _l("Batch of enterprises given a list of self-checks"),

@@ -16,11 +16,10 @@ from supervision.core.actor import SYSTEM
 from supervision.core.db import db
 from supervision.core.notices import Audience
 from supervision.core.scope import unscoped, visible
-from supervision.core.text import N_
 from supervision.enterprise.models import Enterprise, RollStatus
 from supervision.hazard.models import Hazard
 from supervision.hazard.workflow import HazardState
-from supervision.selfcheck import months
+from supervision.selfcheck import excuses, months
 from supervision.selfcheck.models import CheckPlan, CheckRound, ZeroReport
 from supervision.selfcheck.rules import Frequency, is_trial
 from supervision.selfcheck.workflow import RoundState
@@ -30,12 +29,9 @@ MOST = 2000
 LOOKED_BACK = 31
 _WHY = "the job notes the rounds of all"
 _CHUNK = 500
-# Kept in English, shown in the reader's language.
-FIRST_DAY = N_("The list was taken up on this day: it counts from the next day on.")
-NOT_PRODUCING = N_("The enterprise was not in production.")
 OFF_THE_ROLL = {
-    RollStatus.SUSPENDED: N_("Production was suspended."),
-    RollStatus.CLOSED: N_("The enterprise was closed."),
+    RollStatus.SUSPENDED: excuses.SUSPENDED,
+    RollStatus.CLOSED: excuses.CLOSED,
 }
 
 
@@ -59,10 +55,10 @@ class _Passed:
     def excuse(self) -> str:
         """Why nobody missed it; "" where somebody did."""
         if self.roll_status is not RollStatus.IN_PRODUCTION:
-            return OFF_THE_ROLL.get(self.roll_status, NOT_PRODUCING)
+            return OFF_THE_ROLL.get(self.roll_status, excuses.NOT_PRODUCING)
         taken_up_on = clock.day_of(self.taken_up_at)
         if self.started_at is None and is_trial(self.frequency, self.starts_on, taken_up_on):
-            return FIRST_DAY
+            return excuses.FIRST_DAY
         return ""
 
 

@@ -16,7 +16,7 @@ from supervision.core.errors import Conflict
 from supervision.core.notices import Audience
 from supervision.core.scope import unscoped, visible
 from supervision.core.text import N_
-from supervision.selfcheck import assigning, months
+from supervision.selfcheck import assigning, excuses, months
 from supervision.selfcheck.models import (
     AssignmentState,
     CheckAssignment,
@@ -25,8 +25,6 @@ from supervision.selfcheck.models import (
 )
 from supervision.selfcheck.workflow import RoundState
 
-# Kept in English, shown in the reader's language.
-TAKEN_BACK = N_("The authority has taken the list back.")
 _WHY = "the plans were read by who takes them back"
 
 
@@ -122,7 +120,7 @@ def _excuse(plans: Sequence[int]) -> None:
     )
     found = db.session.execute(waiting).tuples().all()
     stmt = update(CheckRound).where(CheckRound.id.in_([row[0] for row in found]))
-    stmt = stmt.values(status=RoundState.EXCUSED, excuse=TAKEN_BACK)
+    stmt = stmt.values(status=RoundState.EXCUSED, excuse=excuses.TAKEN_BACK)
     db.session.execute(unscoped(_apart(stmt), reason=_WHY))
     by_month: dict[date, set[int]] = defaultdict(set)
     for _id, enterprise_id, ends_on in found:

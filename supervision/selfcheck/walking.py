@@ -21,6 +21,7 @@ from supervision.hazard.models import Hazard
 from supervision.hazard.rules import Category, Factor, Source
 from supervision.hazard.service import MAX_PHOTOS
 from supervision.selfcheck import months
+from supervision.selfcheck.excuses import OF_SYSTEM
 from supervision.selfcheck.models import CheckAnswer, CheckPhoto, CheckRound, CheckTemplateItem
 from supervision.selfcheck.rules import AnswerResult
 from supervision.selfcheck.sync_rules import OF_ITEM, answer_id
@@ -70,7 +71,7 @@ def check_open(one: CheckRound) -> None:
     """Raise Conflict, saying who finished it, or that its day has not come."""
     if one.status is RoundState.DONE:
         raise Conflict(N_("%(name)s finished this round already."), name=one.done_by)
-    if one.status is not RoundState.OPEN:
+    if one.status is not RoundState.OPEN and one.excuse not in OF_SYSTEM:
         raise Conflict(N_("This round is excused: there is nothing to walk."))
     if one.starts_on > clock.today():
         raise Conflict(N_("The time of this round has not begun."))
@@ -80,7 +81,16 @@ def begin(one: CheckRound, actor: Actor, at: datetime | None = None) -> None:
     """Note when it was begun; whoever begins later changes nothing."""
     check_walker(one, actor)
     check_open(one)
+    if one.status is RoundState.EXCUSED:
+        _reopen(one, actor)
     one.started_at = one.started_at or at or clock.now()
+
+
+def _reopen(one: CheckRound, actor: Actor) -> None:
+    """Walked without a network, before the system said that nobody had to."""
+    audit.record(actor, "selfcheck.reopen", one, excuse=one.excuse)
+    one.status, one.excuse = RoundState.OPEN, ""
+    months.refresh(one.enterprise_id, one.ends_on)
 
 
 def answer(one: CheckRound, actor: Actor, seen: Seen) -> bool:

@@ -16,7 +16,7 @@ from supervision.core.scope import visible
 from supervision.enterprise import queries as enterprises
 from supervision.enterprise import service as registry
 from supervision.enterprise.models import RollStatus
-from supervision.selfcheck import assigning, jobs, queries, service, taking_back
+from supervision.selfcheck import assigning, excuses, jobs, queries, service, taking_back
 from supervision.selfcheck.assigning import Wanted
 from supervision.selfcheck.models import (
     AssignmentState,
@@ -158,8 +158,8 @@ def test_it_is_taken_back_from_who_took_it_up_and_from_nobody_else(
         today = [one for one in rounds if one.starts_on == clock.today()]
         assert {one.enterprise_id: one.excuse for one in today} == {
             cast.plant_id: "",
-            cast.other_plant_id: taking_back.TAKEN_BACK,
-            more[0]: taking_back.TAKEN_BACK,
+            cast.other_plant_id: excuses.TAKEN_BACK,
+            more[0]: excuses.TAKEN_BACK,
         }
         figures = db.session.scalars(visible(CheckMonth, SYSTEM)).all()
         assert sum(one.excused for one in figures) == 2

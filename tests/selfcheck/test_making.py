@@ -15,9 +15,9 @@ from supervision.core.notices import Audience, Notice
 from supervision.core.scope import visible
 from supervision.enterprise import queries as enterprises
 from supervision.enterprise.models import RollStatus
-from supervision.selfcheck import jobs, making, missing, queries
+from supervision.selfcheck import excuses, jobs, making, queries, walking
 from supervision.selfcheck.models import CheckMonth, CheckPlan, CheckRound
-from supervision.selfcheck.rules import Frequency
+from supervision.selfcheck.rules import AnswerResult, Frequency
 from supervision.selfcheck.workflow import RoundState
 from tests.cast import Cast
 from tests.factories.selfchecks import a_list, a_plan_of_rounds
@@ -154,11 +154,19 @@ def test_what_nobody_had_to_walk_is_excused_with_its_reason(cast: Cast) -> None:
     assert jobs.note_missed(after) == 0
     found = {one.enterprise_id: one for one in _rounds()}
     assert {one.status for one in found.values()} == {RoundState.EXCUSED}
-    assert found[cast.plant_id].excuse == missing.FIRST_DAY
+    assert found[cast.plant_id].excuse == excuses.FIRST_DAY
     assert found[cast.far_plant_id].excuse == "Production was suspended."
     assert not db.session.scalars(select(Notice).where(Notice.kind.startswith("selfcheck"))).all()
     figures = db.session.scalars(visible(CheckMonth, SYSTEM)).all()
     assert {(m.due, m.excused, m.missed) for m in figures} == {(1, 1, 0)}
+    # Walked without a network on its day, and sent now: what was found is not lost.
+    with clock.frozen(after), transaction():
+        manager = cast["plant_manager"]
+        one = queries.get_round(found[cast.plant_id].id, manager, for_update=True)
+        seen = walking.Seen(one.template.items[0].id, AnswerResult.FINDING, NOW, "Guard is off")
+        walking.answer(one, manager, seen)
+        assert len(walking.finish(one, manager, NOW)) == 1
+        assert (one.status, one.excuse, one.missed_at) == (RoundState.DONE, "", None)
     # The second day counts.
     jobs.make_rounds(after)
     assert jobs.note_missed(after + timedelta(days=1)) == 1
