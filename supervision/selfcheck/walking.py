@@ -155,6 +155,8 @@ def add_photo(
         _item_of(one, item)
     if sum(photo.answer_client_id == owner for photo in one.photos) >= MAX_PHOTOS:
         raise InvalidInput(N_("At most %(count)s photos."), field="photos", count=MAX_PHOTOS)
+    if isinstance(item, str):
+        _check_room(one, owner)
     one.photos.append(
         CheckPhoto(
             answer_client_id=owner,
@@ -165,6 +167,16 @@ def add_photo(
         )
     )
     db.session.flush()
+
+
+def _check_room(one: CheckRound, owner: str) -> None:
+    """Raise InvalidInput where photos of too many findings besides the list are there already."""
+    owners = {p.answer_client_id for p in one.photos} - {WHOLE}
+    besides = {known for known in owners if not known.startswith(OF_ITEM)}
+    if len(besides | {owner}) > MAX_BESIDES:
+        raise InvalidInput(
+            N_("At most %(count)s findings besides the list."), field="item", count=MAX_BESIDES
+        )
 
 
 def remove_photo(one: CheckRound, actor: Actor, client_id: str) -> None:
@@ -178,6 +190,9 @@ def remove_photo(one: CheckRound, actor: Actor, client_id: str) -> None:
 def finish(one: CheckRound, actor: Actor, at: datetime, note: str = "") -> list[Hazard]:
     """End the round: every item answered, each finding a ticket of the enterprise with its photos.
 
+    Once it was noted as missed it is done when word of it came in: that a phone was without a
+    network since then is its own word. When each thing was seen stays as the phone says.
+
     Raises Conflict, naming who finished it before; InvalidInput where items have no answer.
     """
     begin(one, actor, at)
@@ -187,7 +202,8 @@ def finish(one: CheckRound, actor: Actor, at: datetime, note: str = "") -> list[
     found = [a for a in one.answers if a.result is AnswerResult.FINDING]
     opened = [_report(one, actor, known) for known in found]
     one.status = RoundState.DONE
-    one.done_at, one.done_by_id, one.done_by = at, actor.id, actor.name
+    one.done_at = at if one.missed_at is None else clock.now()
+    one.done_by_id, one.done_by = actor.id, actor.name
     one.items, one.findings, one.note = len(items_of(one)), len(found), note
     db.session.flush()
     audit.record(actor, "selfcheck.finish", one, findings=len(found))

@@ -18,7 +18,7 @@ from supervision.core.errors import Conflict
 from supervision.core.notices import Notice
 from supervision.core.scope import unscoped, visible
 from supervision.inbox.queries import recipients
-from supervision.selfcheck import jobs, queries, service
+from supervision.selfcheck import jobs, queries, service, walking
 from supervision.selfcheck.models import CheckMonth
 from supervision.selfcheck.rules import Frequency
 from supervision.selfcheck.workflow import RoundState
@@ -50,6 +50,32 @@ def test_no_excuse_makes_a_missed_round_vanish(cast, pages):
     assert read(ident).status is RoundState.OPEN
     months = db.session.scalars(visible(CheckMonth, SYSTEM)).all()
     assert sum(one.missed for one in months) == 1
+
+
+def test_what_comes_in_after_a_round_was_noted_as_missed_is_late_whatever_a_phone_says(cast, pages):
+    make_round(cast)
+    second = clock.now() + timedelta(days=1)
+    with clock.frozen(second):
+        jobs.make_rounds(second)
+        ident = max(one.id for one in queries.rounds_of(SYSTEM, cast.plant_id))
+    with clock.frozen(second + timedelta(days=2)):
+        jobs.note_missed(clock.now())
+        phone = Walker(pages, "worker", ident)
+        said = [message(kind, second) for kind in ("rest_ok", "finish")]
+        assert phone.results(*said, sent_at=clock.now().isoformat()) == ["done", "done"]
+        one = read(ident)
+        assert one.done_at == clock.now()
+        assert {answer.made_at for answer in one.answers} == {second}
+        (month,) = [m for m in queries.months_of(SYSTEM, cast.plant_id) if m.late]
+    assert (month.late, month.missed) == (1, 0)
+
+
+def test_photos_of_things_that_nobody_tells_of_end_somewhere(cast, pages, monkeypatch):
+    monkeypatch.setattr(walking, "MAX_BESIDES", 2)
+    ident = make_round(cast)
+    phone = Walker(pages, "worker", ident)
+    sent = [phone.photo(item=str(uuid.uuid4())).status_code for _time in range(3)]
+    assert sent == [200, 200, 422]
 
 
 def test_what_was_found_is_not_lost_when_its_list_is_ended(cast, pages):
