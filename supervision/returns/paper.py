@@ -42,7 +42,7 @@ def _columns(kind: Kind) -> tuple[Column[Line], ...]:
 
     return (
         Column("label", _l("Figure"), _label, width=30),
-        Column("value", _l("As reported"), lambda line: given(line.value), kind, 14),
+        Column("value", _l("Value reported"), lambda line: given(line.value), kind, 14),
         Column("computed", _l("Counted"), lambda line: given(line.computed), kind, 14),
         Column("reason", _l("Why it is another"), _why, width=36),
     )

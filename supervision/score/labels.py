@@ -51,7 +51,7 @@ WHY_LABELS = {
     Why.NONE: _l("None on record"),
     Why.LEVEL: _l("Level %(level)s"),
     Why.LACKING: _l("%(count)s missing or expired"),
-    Why.COMPLETE: _l("Nothing is missing"),
+    Why.COMPLETE: _l("Nothing missing"),
 }
 CERTAINTY_LABELS = {
     Certainty.HIGH: _l("read in the text"),
