@@ -149,8 +149,9 @@ def _people(enterprise_id: int) -> list[tuple[str, str]]:
 
 
 def _listed() -> Select[Any]:
-    enterprise_id = (request.view_args or {})["enterprise_id"]
-    enterprises.get_enterprise(enterprise_id, current_actor())
+    # A long list is made later, from the query alone.
+    here = (request.view_args or {}).get("enterprise_id")
+    enterprise_id = here or request.args.get("enterprise", 0, int)
     return queries.list_duties(enterprise_id, current_actor(), _filter(enterprise_id)[1])
 
 
@@ -166,7 +167,8 @@ DUTIES = ListExport(
 
 @bp.get("/enterprises/<int:enterprise_id>/export.<any(xlsx, pdf):kind>")
 @requires(Permission.DUTYLIST_READ)
-def export(enterprise_id: int, kind: str) -> ResponseReturnValue:  # noqa: ARG001 - in view_args
+def export(enterprise_id: int, kind: str) -> ResponseReturnValue:
+    enterprises.get_enterprise(enterprise_id, current_actor())
     return answer(DUTIES, FileKind(kind))
 
 
