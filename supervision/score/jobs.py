@@ -45,7 +45,7 @@ def _each(month: date, today: date, now: datetime, *, freezes: bool = False) -> 
     last, total = 0, 0
     if not tables.is_judged(month):
         return 0
-    while ids := queries.enterprises_after(last, BATCH):
+    while ids := queries.enterprises_after(last, month, BATCH):
         last = ids[-1]
 
         def reckon(some: Sequence[int]) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from supervision.account.in_charge import OFFICER, with_officer
+from supervision.core import clock
 from supervision.core.actor import SYSTEM, Actor
 from supervision.core.db import db
 from supervision.core.errors import NotFound
@@ -19,7 +20,7 @@ from supervision.core.search import contains
 from supervision.enterprise.models import Enterprise, RollStatus
 from supervision.enterprise.queries import in_industry
 from supervision.score.models import Score, ScoreChange, ScoreFact, ScoreIndicator
-from supervision.score.rules import Colour, month_before
+from supervision.score.rules import Colour, month_after, month_before
 
 # Whom the code is reckoned for: somebody still answers there.
 LIVING = (RollStatus.IN_PRODUCTION, RollStatus.SUSPENDED)
@@ -125,10 +126,12 @@ def of_month(ids: Collection[int], month: date) -> Sequence[Score]:
     return db.session.scalars(stmt).all()
 
 
-def enterprises_after(last: int, limit: int) -> Sequence[int]:
-    """The next ids of the roll that are judged."""
+def enterprises_after(last: int, month: date, limit: int) -> Sequence[int]:
+    """The next ids of the roll that are judged in a month: on it before the month had ended."""
     stmt = visible(Enterprise, SYSTEM, Enterprise.id).where(
-        Enterprise.id > last, Enterprise.roll_status.in_(LIVING)
+        Enterprise.id > last,
+        Enterprise.roll_status.in_(LIVING),
+        Enterprise.created_at < clock.start_of(month_after(month)),
     )
     return db.session.scalars(stmt.order_by(Enterprise.id).limit(limit)).all()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from sqlalchemy import select, text
 
@@ -61,6 +62,17 @@ def test_of_an_officer_who_has_left_those_of_the_district_hear(cast):
     many = db.session.scalars(select(Notice).where(Notice.kind == "score.worse")).all()
     assert [n.params["count"] for n in many] == ["5"]
     assert cast.accounts["section_chief"] in frozenset().union(*recipients(many).values())
+
+
+def test_nobody_has_a_code_of_a_month_before_they_were_on_the_roll(cast):
+    load_table()
+    month = clock.today().replace(day=1)
+    following = (month + timedelta(days=32)).replace(day=1)
+    with clock.frozen(clock.start_of(following) + timedelta(days=1)), transaction():
+        late = registry.register(SYSTEM, enterprise_values(60)).id
+    night(following + timedelta(days=2))
+    assert queries.score_of(late, SYSTEM, month) is None
+    assert queries.score_of(cast.plant_id, SYSTEM, month) is not None
 
 
 @contextmanager
