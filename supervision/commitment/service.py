@@ -213,6 +213,8 @@ def sign(
         commitment.signatures.append(_signature(slot, actor, drawn))
     is_last = any(slot.account_id is None for slot in mine)
     if is_last:
+        # Held, so that the hour's job does not note as missing what is being published.
+        db.session.refresh(setting, ["row_version"], with_for_update=True)
         _publish(commitment, actor)
     else:
         _tell_next(commitment, setting, actor)

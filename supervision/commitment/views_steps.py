@@ -148,8 +148,7 @@ def sign(commitment_id: int) -> ResponseReturnValue:
             check_seen(form, commitment.row_version)
             is_last = service.sign(
                 commitment,
-                # Held, so that the hour's job does not note as missing what is being signed.
-                _setting(commitment.enterprise_id, for_update=True),
+                _setting(commitment.enterprise_id),
                 actor,
                 typed=form.typed.data or "",
                 drawn=drawn.signature(actor, form.signature.data or "", field="typed"),

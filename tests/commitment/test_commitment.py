@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
 from supervision.account import administration
 from supervision.account import queries as accounts
-from supervision.commitment import arranging, jobs, queries, service, standards
+from supervision.commitment import arranging, jobs, missing, queries, service, standards
 from supervision.commitment.models import CommitmentMissed
 from supervision.commitment.rules import Operation, Part, Production
 from supervision.commitment.workflow import CommitmentState
@@ -22,6 +23,7 @@ from supervision.core.scope import unscoped
 from supervision.enterprise import queries as enterprises
 from supervision.inbox.queries import recipients
 from tests.factories import commitments as make
+from tests.security.test_races import race
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=SHANGHAI)
 CUTOFF = MONDAY.replace(hour=10)
@@ -234,3 +236,32 @@ def test_of_an_officer_who_has_left_those_of_the_district_hear(cast, plant):
     told = [n for n in all_of(Notice) if n.kind == "commitment.missed_many"]
     assert [n.params["count"] for n in told] == ["1"]
     assert cast.accounts["section_chief"] in frozenset().union(*recipients(told).values())
+
+
+def test_what_is_signed_while_the_hour_is_looked_at_counts_once(app, cast, plant):
+    """Whichever comes first: kept in mind as late, and never missing beside it."""
+    for day in range(4):
+        late = CUTOFF + day * clock.DAY + timedelta(minutes=5)
+        with clock.frozen(late - timedelta(hours=1)):
+            ident = begin(cast)
+            for who in ("worker", "safety_manager"):
+                make.sign(ident, cast[who])
+        results = race(
+            app, partial(sign_at, late, ident, cast["plant_manager"]), partial(look, late)
+        )
+        assert results == [None, None]
+        assert month(cast) == (day + 1, 0, day + 1, 0)
+        assert all(missed.made_up_at for missed in all_of(CommitmentMissed))
+        db.session.rollback()
+
+
+def sign_at(now, ident, actor):
+    with clock.frozen(now):
+        commitment = queries.get_commitment(ident, actor, for_update=True)
+        setting = make.setting_of(commitment.enterprise_id)
+        assert service.sign(commitment, setting, actor, typed=actor.name)
+
+
+def look(now):
+    with clock.frozen(now):
+        missing.note(standards.in_force(now.date())[make.DAILY], now.date(), now, 0, 500)
