@@ -9,12 +9,14 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager
 
+from supervision.account.grants import ROLE_GRANTS
 from supervision.account.models import Account, Membership
 from supervision.account.roles import Role
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import NotFound
 from supervision.core.notices import Audience, Notice
+from supervision.core.permissions import Permission
 from supervision.core.scope import unscoped, visible
 from supervision.enterprise.models import Enterprise
 from supervision.inbox.models import InboxItem
@@ -23,6 +25,12 @@ from supervision.inbox.rules import nearest_officers
 COUNT_CAP = 100
 _DELIVERY = "a notice goes to whom it concerns, whoever wrote it"
 _SUPERVISING = (Role.OFFICER, Role.SECTION_CHIEF)
+# Of these kinds an enterprise's people are told who may read what they lead to, and nobody else.
+_READ_BY = {
+    "returns": Permission.RETURN_READ,
+    "score": Permission.SCORE_READ,
+    "dutylist": Permission.DUTYLIST_READ,
+}
 
 
 def list_items(actor: Actor, *, unread: bool = False) -> Select[Any]:
@@ -79,15 +87,27 @@ def recipients(notices: Iterable[Notice]) -> dict[int, frozenset[int]]:
         wanted[notice.audience].add(notice.audience_id or 0)
     told: dict[Audience, Mapping[int, frozenset[int]]] = {
         Audience.ACCOUNT: _active(wanted[Audience.ACCOUNT]),
-        Audience.ENTERPRISE_PEOPLE: _members(wanted[Audience.ENTERPRISE_PEOPLE]),
         Audience.SUPERVISORS: _supervisors(wanted[Audience.SUPERVISORS]),
         Audience.ADMINISTRATORS: _administrators(wanted[Audience.ADMINISTRATORS]),
     }
+    members = _members(wanted[Audience.ENTERPRISE_PEOPLE])
     return {
-        n.id: told.get(n.audience, {}).get(n.audience_id or 0, frozenset())
+        n.id: (
+            _readers(n, members.get(n.audience_id or 0, {}))
+            if n.audience is Audience.ENTERPRISE_PEOPLE
+            else told.get(n.audience, {}).get(n.audience_id or 0, frozenset())
+        )
         - {n.except_account_id or 0}
         for n in notices
     }
+
+
+def _readers(notice: Notice, members: Mapping[int, Role]) -> frozenset[int]:
+    """Of an enterprise's people those who may open what the notice tells of."""
+    needed = _READ_BY.get(notice.kind.partition(".")[0])
+    return frozenset(
+        account for account, role in members.items() if not needed or needed in ROLE_GRANTS[role]
+    )
 
 
 def _active(accounts: Collection[int]) -> dict[int, frozenset[int]]:
@@ -105,18 +125,19 @@ def _administrators(keys: Collection[int]) -> dict[int, frozenset[int]]:
     return dict.fromkeys(keys, everybody)
 
 
-def _members(enterprises: Collection[int]) -> dict[int, frozenset[int]]:
+def _members(enterprises: Collection[int]) -> dict[int, dict[int, Role]]:
+    """Enterprise -> its people with their roles."""
     if not enterprises:
         return {}
     stmt = (
-        select(Membership.enterprise_id, Membership.account_id)
+        select(Membership.enterprise_id, Membership.account_id, Account.role)
         .join(Account, Account.id == Membership.account_id)
         .where(Membership.enterprise_id.in_(enterprises), Account.is_active)
     )
-    found: dict[int, set[int]] = defaultdict(set)
-    for enterprise, account in db.session.execute(unscoped(stmt, reason=_DELIVERY)):
-        found[enterprise].add(account)
-    return {enterprise: frozenset(accounts) for enterprise, accounts in found.items()}
+    found: dict[int, dict[int, Role]] = defaultdict(dict)
+    for enterprise, account, role in db.session.execute(unscoped(stmt, reason=_DELIVERY)):
+        found[enterprise][account] = role
+    return found
 
 
 def _supervisors(enterprises: Collection[int]) -> dict[int, frozenset[int]]:

@@ -52,6 +52,24 @@ def test_people_of_the_enterprise_are_told_and_no_other_plant(cast):
     assert told(cast, notice) == {"plant_manager", "safety_manager", "worker"}
 
 
+@pytest.mark.parametrize(
+    ("kind", "who"),
+    [
+        ("returns.overdue", {"plant_manager", "safety_manager"}),
+        ("score.red", {"plant_manager", "safety_manager"}),
+        ("selfcheck.missed", {"plant_manager", "safety_manager", "worker"}),
+    ],
+)
+def test_of_an_enterprises_people_those_are_told_who_may_read_it(cast, kind, who):
+    with transaction():
+        people = Audience.ENTERPRISE_PEOPLE
+        notice = notices.queue(kind, people, cast.plant_id, link="/returns/1", count=1)
+        db.session.flush()
+        ident = notice.id
+    jobs.deliver(clock.now())
+    assert told(cast, ident) == who
+
+
 def test_the_officer_in_charge_is_told_alone(cast):
     notice = queue(Audience.SUPERVISORS, cast.plant_id)
     jobs.deliver(clock.now())
