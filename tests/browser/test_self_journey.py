@@ -363,6 +363,7 @@ def quarterly_return(newcomer: Person, principal: Person, officer: Person) -> No
     assert "整改投入资金漏报" in newcomer.page.locator("main").inner_text()
     newcomer.look("20-returned")
     newcomer.tap("开始更正", leaves=True)
+    newcomer.tap("下一步")
     newcomer.page.locator("summary", has_text="更正数据").click()
     form = newcomer.page.locator("details[open] form")
     form.get_by_label("指标").select_option(label="实际资金（元）")
