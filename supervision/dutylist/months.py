@@ -14,6 +14,7 @@ from supervision.core.scope import unscoped
 from supervision.core.spans import Span
 from supervision.dutylist import rules
 from supervision.dutylist.models import DutyDone, DutyMonth, EnterpriseDuty
+from supervision.enterprise.models import Enterprise
 
 _REASON = "figures of an enterprise are kept whoever it is that changes one of its duties"
 
@@ -24,8 +25,9 @@ def refresh(enterprise_id: int, day: date) -> None:
 
 
 def refresh_many(enterprise_ids: Collection[int], day: date) -> None:
-    """The same of several enterprises, in three statements."""
+    """The same of several enterprises, in four statements."""
     month, today = rules.month_of(day), clock.today()
+    _hold(enterprise_ids)
     held, done = _held(enterprise_ids, month), _done(enterprise_ids, month)
     known = {m.enterprise_id: m for m in db.session.scalars(_of(enterprise_ids, month.first))}
     for enterprise_id in enterprise_ids:
@@ -39,6 +41,20 @@ def refresh_many(enterprise_ids: Collection[int], day: date) -> None:
         row.due, row.done = found.due, found.done
         row.late, row.missed = found.late, found.missed
     db.session.flush()
+
+
+def _hold(enterprise_ids: Collection[int]) -> None:
+    """One after the other where two people of an enterprise say what they did at once.
+
+    The second would count without the first, or make the month's row a second time.
+    """
+    stmt = (
+        select(Enterprise.id)
+        .where(Enterprise.id.in_(enterprise_ids))
+        .order_by(Enterprise.id)
+        .with_for_update(key_share=True)
+    )
+    db.session.execute(unscoped(stmt, reason=_REASON)).all()
 
 
 def _of(enterprise_ids: Collection[int], month: date) -> Select[DutyMonth]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -19,6 +20,7 @@ from supervision.dutylist.service import Evidence, Fields
 from supervision.enterprise import queries as enterprises
 from tests.factories.authorities import make_authority
 from tests.factories.duties import adopt, line, load_duty
+from tests.security.test_races import race
 
 
 def plant(cast, who):
@@ -149,3 +151,24 @@ def test_an_authority_s_line_is_changed_as_a_version_and_done_across_versions(ca
     for who in ("other_district", "plant_manager"):
         with pytest.raises(NotFound):
             queries.get_supervision(ident, cast[who])
+
+
+def test_two_people_who_say_at_once_what_they_did_are_both_counted(app, cast):
+    ids = adopt(cast.plant_id)
+    start = clock.today().replace(day=1)
+    before = queries.month_of(cast.plant_id, cast["plant_manager"], start).done
+    db.session.rollback()
+    results = race(
+        app,
+        *(
+            partial(do, cast[who], ids[code], start)
+            for who, code in (("plant_manager", "ASL21_5"), ("safety_manager", "ASL41_2"))
+        ),
+    )
+    assert results == [None, None]
+    assert queries.month_of(cast.plant_id, cast["plant_manager"], start).done == before + 2
+
+
+def do(actor, duty_id, start):
+    duty = queries.get_duty(duty_id, actor, for_update=True)
+    service.complete(duty, actor, starts_on=start, given=Evidence("Done"))
