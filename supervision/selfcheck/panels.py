@@ -90,8 +90,8 @@ def dues(actor: Actor, until: date) -> Sequence[Due]:
     found = [_due(one, is_done=False) for one in open_ones]
     done = queries.done_today(actor)
     found += [_due(one, is_done=True) for one in done]
-    found += _zeroes({one.enterprise_id for one in open_ones if one.ends_on <= today}, actor, today)
-    return found[: queries.MOST_DUE]
+    found += _zeroes({one.enterprise_id for one in open_ones if one.ends_on == today}, actor, today)
+    return found
 
 
 def _due(one: CheckRound, *, is_done: bool) -> Due:

@@ -36,6 +36,7 @@ from supervision.selfcheck.workflow import RoundState
 SOONEST = (CheckRound.due_at, CheckRound.id)
 NEWEST = (CheckRound.due_at.desc(), CheckRound.id.desc())
 MOST_DUE = 50
+MOST_LATE = 20
 MOST_PLANS = 200
 
 
@@ -130,7 +131,10 @@ def has_own(actor: Actor) -> bool:
 
 
 def open_rounds(actor: Actor, until: date, limit: int = MOST_DUE) -> Sequence[CheckRound]:
-    """What ``actor`` has to walk up to a day, what is due first (and late) first."""
+    """What ``actor`` has to walk up to a day, what is due first (and late) first.
+
+    Of what is late the latest: years of missed rounds do not hide the one of today.
+    """
     stmt = (
         visible(CheckRound, actor)
         .join(CheckPlan, CheckPlan.id == CheckRound.plan_id)
@@ -144,7 +148,10 @@ def open_rounds(actor: Actor, until: date, limit: int = MOST_DUE) -> Sequence[Ch
     )
     if (own := _own(actor)) is not None:
         stmt = stmt.where(own)
-    return db.session.scalars(stmt.order_by(*SOONEST).limit(limit)).all()
+    is_late = CheckRound.due_at < clock.now()
+    late = db.session.scalars(stmt.where(is_late).order_by(*NEWEST).limit(MOST_LATE)).all()
+    there = db.session.scalars(stmt.where(~is_late).order_by(*SOONEST).limit(limit)).all()
+    return [*reversed(late), *there]
 
 
 def done_today(actor: Actor, limit: int = MOST_DUE) -> Sequence[CheckRound]:

@@ -6,7 +6,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from supervision.account import administration
 from supervision.account import queries as accounts
@@ -19,7 +19,7 @@ from supervision.core.notices import Notice
 from supervision.core.scope import unscoped, visible
 from supervision.inbox.queries import recipients
 from supervision.selfcheck import jobs, queries, service, walking
-from supervision.selfcheck.models import CheckMonth
+from supervision.selfcheck.models import CheckMonth, CheckRound
 from supervision.selfcheck.rules import Frequency
 from supervision.selfcheck.workflow import RoundState
 from tests.inspection.site.phone import message
@@ -145,3 +145,24 @@ def test_of_an_officer_who_has_left_those_of_the_district_hear(cast):
     found = db.session.scalars(select(Notice).where(Notice.kind.startswith("selfcheck.missed")))
     told = recipients(found.all()).values()
     assert cast.accounts["section_chief"] in frozenset().union(*told)
+
+
+def test_years_of_missed_rounds_do_not_hide_what_is_due_today(cast, pages):
+    ident = make_round(cast)
+    one = read(ident)
+    fixed = ("enterprise_id", "plan_id", "template_id", "frequency")
+    values = {name: getattr(one, name) for name in fixed} | {"status": RoundState.OPEN}
+    days = [one.starts_on - timedelta(days=n) for n in range(1, 150)]
+    with transaction():
+        old = [
+            {**values, "starts_on": d, "ends_on": d, "due_at": clock.end_of(d), "row_version": 1}
+            for d in days
+        ]
+        db.session.execute(insert(CheckRound), old)
+    db.session.rollback()
+    waiting = queries.open_rounds(cast["worker"], clock.today())
+    assert waiting[-1].id == ident
+    assert {w.ends_on for w in waiting} >= set(days[:20]), "of the late ones the latest"
+    page = pages.get("worker", "/today").text
+    assert f"/self-checks/rounds/{ident}/walk" in page
+    assert "Zero report" not in page
