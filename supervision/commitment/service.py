@@ -119,7 +119,9 @@ def edit(commitment: Commitment, actor: Actor, content: Content) -> None:
     if asks(Part.CHANGES):
         commitment.starts, commitment.stops = content.starts, content.stops
         commitment.trials = content.trials
-    _read_ledgers(commitment)
+    if commitment.day == rules.first_day(commitment.period, clock.today()):
+        # Of a day that has passed it says what the ledgers said then, also where it is corrected.
+        _read_ledgers(commitment)
     fallen = len(commitment.signatures)
     commitment.signatures.clear()
     # Whoever is about to sign what stood there before is told so.

@@ -21,8 +21,11 @@ from supervision.core.errors import Conflict, Forbidden, InvalidInput
 from supervision.core.notices import Notice
 from supervision.core.scope import unscoped
 from supervision.enterprise import queries as enterprises
+from supervision.hazard.rules import Grade
+from supervision.hazard.workflow import HazardState
 from supervision.inbox.queries import recipients
 from tests.factories import commitments as make
+from tests.factories.hazards import make_hazard
 from tests.security.test_races import race
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=SHANGHAI)
@@ -265,3 +268,21 @@ def sign_at(now, ident, actor):
 def look(now):
     with clock.frozen(now):
         missing.note(standards.in_force(now.date())[make.DAILY], now.date(), now, 0, 500)
+
+
+def test_a_correction_of_a_past_day_says_what_the_ledgers_said_then(cast, plant):
+    with clock.frozen(MONDAY):
+        make_hazard(cast, HazardState.GRADED, grade=Grade.MAJOR)
+        ident = begin(cast)
+        for who in ("worker", "safety_manager", "plant_manager"):
+            make.sign(ident, cast[who])
+        assert queries.get_commitment(ident, SYSTEM).majors == 1
+    with clock.frozen(MONDAY + timedelta(days=3)):
+        make_hazard(cast, HazardState.GRADED, grade=Grade.MAJOR)
+        with transaction():
+            row = queries.get_commitment(ident, cast["worker"], for_update=True)
+            second = service.correct(row, cast["worker"], reason="A slip").id
+        with transaction():
+            row = queries.get_commitment(second, cast["worker"], for_update=True)
+            service.edit(row, cast["worker"], make.content(starts=2))
+        assert queries.get_commitment(second, SYSTEM).majors == 1
