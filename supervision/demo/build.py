@@ -24,7 +24,15 @@ from supervision.core.errors import InvalidInput
 from supervision.core.scope import visible
 from supervision.core.tables import read_table
 from supervision.core.text import N_
-from supervision.demo import people, story
+from supervision.demo import (
+    people,
+    self_commitment,
+    self_dutylist,
+    self_returns,
+    self_score,
+    self_selfcheck,
+    story,
+)
 from supervision.demo.file_chemicals import Chemicals
 from supervision.demo.file_documents import Papers
 from supervision.demo.file_licences import Licences
@@ -147,6 +155,11 @@ class _Builder:
                 *Staff(stage, self.now).events(start),
                 *Roll(stage, self.now).events(start),
                 *Lists(stage, self.now).events(start),
+                *self_commitment.events(stage, start, self.now),
+                *self_dutylist.events(stage, start, self.now),
+                *self_returns.events(stage, start, self.now),
+                *self_selfcheck.events(stage, start, self.now),
+                *self_score.events(stage, start, self.now),
             ]
         )
         counted = visible(Hazard, SYSTEM, func.count(Hazard.id))

@@ -16,6 +16,7 @@ from supervision.casefile import queries as cases
 from supervision.casefile.counters import Level, worst
 from supervision.casefile.models import Case
 from supervision.casefile.workflow import CaseState
+from supervision.commitment.models import Commitment, CommitmentMissed
 from supervision.core import audit, clock, documents
 from supervision.core.actor import SYSTEM
 from supervision.core.audit import AuditEntry
@@ -27,6 +28,7 @@ from supervision.core.scope import unscoped, visible
 from supervision.demo import after, cameras, people
 from supervision.demo.build import FIRST_SERIAL, build, enterprise_rows
 from supervision.demo.streams import address
+from supervision.dutylist.models import DutyDone, SupervisionDone
 from supervision.enterprise.models import Enterprise
 from supervision.enterprise.uscc import uscc_problems
 from supervision.hazard.listing_models import HazardListing
@@ -41,6 +43,12 @@ from supervision.order.workflow import OrderExtensionState, OrderKind, OrderStat
 from supervision.plan.models import AnnualPlan
 from supervision.plan.workflow import PlanState
 from supervision.report.models import MonthlyPackage
+from supervision.returns.models import PeriodReturn
+from supervision.returns.workflow import ReturnState
+from supervision.score.models import Score
+from supervision.score.rules import Colour
+from supervision.selfcheck.models import CheckRound, ZeroReport
+from supervision.selfcheck.workflow import RoundState
 from supervision.video.models import Camera, VisionNode
 from tests.cast import Cast
 
@@ -69,6 +77,7 @@ def test_the_whole_demonstration(app, monkeypatch):
     _each_sees_only_what_is_theirs()
     _the_history_hangs_together()
     _the_loop_has_come_to_every_state()
+    _enterprises_do_their_own_part()
     _numbers_have_no_gap()
     _papers_are_there_and_render_again()
     _the_law_is_kept()
@@ -201,6 +210,19 @@ def _the_loop_has_come_to_every_state():
     orders = db.session.scalars(visible(Order, SYSTEM)).all()
     assert any(order.is_overdue for order in orders)
     db.session.rollback()
+
+
+def _enterprises_do_their_own_part():
+    rounds = everything(CheckRound, CheckRound.status, CheckRound.missed_at)
+    assert {row[0] for row in rounds} == set(RoundState)
+    assert any(row[1] for row in rounds)
+    assert set(db.session.scalars(visible(PeriodReturn, SYSTEM, PeriodReturn.status))) == set(
+        ReturnState
+    )
+    colours = everything(Score, Score.month, Score.colour)
+    assert len({row[0] for row in colours}) >= 3
+    assert {row[1] for row in colours} == set(Colour)
+    assert min(rows_of(Commitment, CommitmentMissed, ZeroReport, DutyDone, SupervisionDone)) > 0
 
 
 def _numbers_have_no_gap():
