@@ -69,10 +69,10 @@ class _New:
 
     def insert(self) -> None:
         db.session.flush()
-        if self.scores:
-            db.session.execute(insert(Score), self.scores)
-        if self.changes:
-            db.session.execute(insert(ScoreChange), self.changes)
+        for model, rows in ((Score, self.scores), (ScoreChange, self.changes)):
+            if rows:
+                # Else rows that lack a value would each be a statement of their own.
+                db.session.execute(insert(model).execution_options(render_nulls=True), rows)
 
 
 def _readings(table: ScoreTable, view: View) -> dict[str, dict[int, Reading]]:
