@@ -81,13 +81,17 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """What a duty means, in plain words, and where it stands. ``certainty``: H, M or L."""
+    """What a duty means, in plain words, and where it stands. ``certainty``: H, M or L.
+
+    ``interval``: whether its source says how often; else that is a proposal of this system.
+    """
 
     key: str
     title: LazyText
     meaning: LazyText
     clause: LazyText
     certainty: str = "H"
+    interval: bool = True
 
 
 @dataclass(frozen=True, slots=True)

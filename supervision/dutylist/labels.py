@@ -42,6 +42,7 @@ DUTIES = (
             " risks and hazards, emergency plans and honest reports of accidents."
         ),
         _l("Work Safety Law, art. 21"),
+        interval=False,
     ),
     Duty(
         "art25",
@@ -52,12 +53,14 @@ DUTIES = (
         ),
         _l("Work Safety Law, art. 25"),
         "M",
+        interval=False,
     ),
     Duty(
         "art28",
         _l("Training archive"),
         _l("Time, content, participants and results of every training are kept."),
         _l("Work Safety Law, art. 28"),
+        interval=False,
     ),
     Duty(
         "art41",
@@ -67,18 +70,21 @@ DUTIES = (
             " workers; major ones are reported to the authority and to the workers' congress."
         ),
         _l("Work Safety Law, art. 41"),
+        interval=False,
     ),
     Duty(
         "art46",
         _l("Inspections by the safety managers"),
         _l("They inspect often; what they find is put right or reported, and written down."),
         _l("Work Safety Law, art. 46"),
+        interval=False,
     ),
     Duty(
         "art51",
         _l("Insurance"),
         _l("Work injury insurance; liability insurance where the sector is a dangerous one."),
         _l("Work Safety Law, art. 51"),
+        interval=False,
     ),
 )
 DUTY_OF = {duty.key: duty for duty in DUTIES}

@@ -174,3 +174,10 @@ def test_the_dossier_and_the_timeline_tell_what_was_done(app, pages, cast):
         assert list(chapter.files(cast.plant_id, stranger)) == []
     line = error_text(pages.get("district_officer", f"/enterprises/{cast.plant_id}/timeline"))
     assert "Duty done" in line
+
+
+def test_an_interval_that_no_law_names_is_not_shown_as_the_law_s(cast, pages):
+    adopt(cast.plant_id, cast["safety_manager"])
+    text = pages.get("safety_manager", "/today").text
+    assert "Work Safety Law, art. 46" in text
+    assert "How often is a proposal of this system" in text
