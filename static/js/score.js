@@ -17,6 +17,12 @@
     probe.style.color = `var(${token})`;
     return getComputedStyle(probe).color;
   };
+  // A long name beside the chart would be cut off by its box.
+  const inLines = (words) =>
+    words.split(" ").reduce((lines, word) => {
+      const fits = lines.length - lines.lastIndexOf("\n") + word.length <= 14;
+      return lines + (lines && (fits ? " " : "\n")) + word;
+    }, "");
   const chart = window.echarts.init(box);
   const draw = () => {
     const text = colour("--tblr-secondary-color");
@@ -30,7 +36,7 @@
         radar: {
           radius: box.clientWidth < 420 ? "52%" : "65%", // room for the names on a phone
           indicator: rays.map(([ray]) => ({ name: ray, max: 100 })),
-          axisName: { color: text },
+          axisName: { color: text, formatter: inLines },
           splitArea: { show: false },
           splitLine: { lineStyle: { color: line } },
           axisLine: { lineStyle: { color: line } },
