@@ -27,7 +27,7 @@ def refresh(enterprise_id: int, day: date) -> None:
 def refresh_many(enterprise_ids: Collection[int], day: date) -> None:
     """The same of several enterprises, in four statements."""
     month, today = rules.month_of(day), clock.today()
-    _hold(enterprise_ids)
+    hold(enterprise_ids)
     held, done = _held(enterprise_ids, month), _done(enterprise_ids, month)
     known = {m.enterprise_id: m for m in db.session.scalars(_of(enterprise_ids, month.first))}
     for enterprise_id in enterprise_ids:
@@ -43,7 +43,7 @@ def refresh_many(enterprise_ids: Collection[int], day: date) -> None:
     db.session.flush()
 
 
-def _hold(enterprise_ids: Collection[int]) -> None:
+def hold(enterprise_ids: Collection[int]) -> None:
     """One after the other where two people of an enterprise say what they did at once.
 
     The second would count without the first, or make the month's row a second time.

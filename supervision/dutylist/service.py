@@ -55,6 +55,8 @@ def adopt(enterprise: Enterprise, actor: Actor) -> int:
     Again it takes what was added or changed since: the old version ends, its person stays.
     """
     _check_own(actor, Permission.DUTYLIST_EDIT)
+    # Of two who press it at once the second finds what the first took over.
+    months.hold([enterprise.id])
     today, made = clock.today(), 0
     known = {d.code: d for d in queries.live(enterprise.id, actor) if d.code}
     people = assignable(enterprise.id, actor)

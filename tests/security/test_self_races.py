@@ -5,14 +5,19 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from supervision import seeds
 from supervision.account import invitations
 from supervision.account.roles import Role
 from supervision.commitment import queries as commitments
 from supervision.commitment import service as committing
 from supervision.commitment.workflow import CommitmentState
 from supervision.core import clock
+from supervision.core.actor import SYSTEM
 from supervision.core.db import db, transaction
 from supervision.core.errors import Conflict
+from supervision.dutylist import queries as duty_queries
+from supervision.dutylist import service as duties
+from supervision.enterprise import queries as enterprises
 from supervision.returns import queries, service
 from supervision.returns.models import PeriodReturn
 from supervision.returns.rules import FIGURES, ReturnKind
@@ -103,3 +108,17 @@ def test_an_invitation_is_taken_by_one_of_two_accounts(app, cast):
 
     results = race(app, lambda: join("plant_manager"), lambda: join("other_plant"))
     assert sum(isinstance(one, REFUSALS) for one in results) == 1
+
+
+def test_the_law_s_duties_are_taken_over_once_by_two_at_once(app, cast):
+    with transaction():
+        seeds.load_duties()
+    who = cast["plant_manager"], cast["safety_manager"]
+
+    def adopt(actor):
+        duties.adopt(enterprises.get_enterprise(cast.plant_id, actor), actor)
+
+    race(app, *(lambda a=actor: adopt(a) for actor in who))
+    codes = [one.code for one in duty_queries.live(cast.plant_id, SYSTEM)]
+    assert len(codes) == len(set(codes))
+    assert codes
