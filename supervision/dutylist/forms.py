@@ -134,7 +134,10 @@ class LawForm(Form):
     )
     effective_from = DateField(_l("In force from"), [InputRequired()])
     source = TextAreaField(
-        _l("Legal source"), [InputRequired(), Length(max=500)], filters=[strip], render_kw={"rows": 2}
+        _l("Legal source"),
+        [InputRequired(), Length(max=500)],
+        filters=[strip],
+        render_kw={"rows": 2},
     )
     certainty = CodeField(
         _l("Certainty"), [InputRequired()], labels={c.value: c.value for c in Certainty}
