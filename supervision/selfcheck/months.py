@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, Subquery, and_, func, literal
+from sqlalchemy import Select, Subquery, and_, func, literal, select
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -14,7 +14,7 @@ from supervision.core import clock
 from supervision.core.actor import SYSTEM
 from supervision.core.counting import count_if
 from supervision.core.db import db
-from supervision.core.scope import visible
+from supervision.core.scope import unscoped, visible
 from supervision.core.workdays import add_months
 from supervision.enterprise.models import Enterprise
 from supervision.selfcheck.models import CheckMonth, CheckRound, ZeroReport
@@ -36,6 +36,9 @@ def refresh(enterprise_id: int, month: date) -> None:
 def refresh_many(enterprise_ids: Collection[int] | Select[Any], month: date) -> None:
     """:func:`refresh` of many enterprises, or of those that a statement gives, in one statement."""
     db.session.flush()
+    is_postgres = db.engine.dialect.name == "postgresql"
+    if is_postgres:
+        _hold(enterprise_ids)
     first = month_of(month)
     rounds, zeroes = _rounds(enterprise_ids, first), _zeroes(enterprise_ids, first)
     counted = [func.coalesce(rounds.c[name], 0) for name in FIGURES[:-1]]
@@ -46,13 +49,23 @@ def refresh_many(enterprise_ids: Collection[int] | Select[Any], month: date) -> 
         .outerjoin(zeroes, zeroes.c.enterprise_id == Enterprise.id)
         .where(Enterprise.id.in_(enterprise_ids))
     )
-    insert = postgres_insert if db.engine.dialect.name == "postgresql" else sqlite_insert
+    insert = postgres_insert if is_postgres else sqlite_insert
     stmt = insert(CheckMonth).from_select(["enterprise_id", "month", *FIGURES], rows)
     stmt = stmt.on_conflict_do_update(
         index_elements=["enterprise_id", "month"],
         set_={name: stmt.excluded[name] for name in FIGURES},
     )
     db.session.execute(stmt)
+
+
+def _hold(enterprise_ids: Collection[int] | Select[Any]) -> None:
+    """One after the other where two rounds of an enterprise are finished at once.
+
+    The second would count without the first, and write it over. SQLite has one writer anyway.
+    """
+    stmt = select(Enterprise.id).where(Enterprise.id.in_(enterprise_ids)).order_by(Enterprise.id)
+    held = unscoped(stmt.with_for_update(key_share=True), reason="figures are everybody's alike")
+    db.session.execute(held).all()
 
 
 def _rounds(enterprise_ids: Collection[int] | Select[Any], first: date) -> Subquery:

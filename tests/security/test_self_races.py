@@ -22,9 +22,12 @@ from supervision.returns import queries, service
 from supervision.returns.models import PeriodReturn
 from supervision.returns.rules import FIGURES, ReturnKind
 from supervision.returns.workflow import ReturnState
+from supervision.selfcheck import queries as checks
+from supervision.selfcheck import walking
 from tests.factories.commitments import begun, content, owes_daily, setting_of
 from tests.factories.hazards import photo
 from tests.factories.invitations import make_invitation
+from tests.factories.selfchecks import a_list, a_plan_of_rounds
 from tests.security.test_races import REFUSALS, race
 
 
@@ -122,3 +125,23 @@ def test_the_law_s_duties_are_taken_over_once_by_two_at_once(app, cast):
     codes = [one.code for one in duty_queries.live(cast.plant_id, SYSTEM)]
     assert len(codes) == len(set(codes))
     assert codes
+
+
+def test_two_rounds_finished_at_once_are_both_counted(app, cast):
+    with transaction():
+        a_list("ONE")
+        a_list("TWO")
+        for code in ("ONE", "TWO"):
+            a_plan_of_rounds(cast.plant_id, code)
+    worker, now = cast["worker"], clock.now()
+    rounds = [one.id for one in checks.open_rounds(worker, clock.today())]
+    assert len(rounds) == 2
+
+    def walk(ident):
+        one = checks.get_round(ident, worker, for_update=True)
+        walking.rest_ok(one, worker, now)
+        walking.finish(one, worker, now)
+
+    assert race(app, *(lambda i=ident: walk(i) for ident in rounds)) == [None, None]
+    (month,) = [m for m in checks.months_of(SYSTEM, cast.plant_id) if m.due]
+    assert (month.due, month.done) == (2, 2)
