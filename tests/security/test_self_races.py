@@ -145,3 +145,32 @@ def test_two_rounds_finished_at_once_are_both_counted(app, cast):
     assert race(app, *(lambda i=ident: walk(i) for ident in rounds)) == [None, None]
     (month,) = [m for m in checks.months_of(SYSTEM, cast.plant_id) if m.due]
     assert (month.due, month.done) == (2, 2)
+
+
+def test_a_commitment_begun_by_two_at_once_is_one(app, cast):
+    owes_daily(cast.plant_id)
+    who = cast["plant_manager"], cast["safety_manager"]
+    results = race(app, *(lambda a=actor: begun(cast.plant_id, a) for actor in who))
+    assert None in results
+    found = db.session.scalars(commitments.history(cast.plant_id, SYSTEM)).all()
+    assert len(found) == 1
+
+
+def test_a_return_accepted_and_sent_back_at_once_is_one_of_them(app, cast):
+    ident = a_draft(cast)
+    principal = cast["plant_manager"]
+    with transaction():
+        row = queries.get_return(ident, principal, for_update=True)
+        service.sign(row, principal, name=principal.name, signature=photo(principal))
+        service.submit(row, principal)
+    officer, chief = cast["district_officer"], cast["section_chief"]
+    results = race(
+        app,
+        lambda: service.accept(queries.get_return(ident, officer, for_update=True), officer),
+        lambda: service.give_back(
+            queries.get_return(ident, chief, for_update=True), chief, reason="Look again"
+        ),
+    )
+    assert sum(isinstance(one, REFUSALS) for one in results) == 1
+    row = queries.get_return(ident, principal)
+    assert (row.status is ReturnState.RETURNED) == bool(row.return_reason)
