@@ -116,6 +116,8 @@ class PeriodReturn(Versioned, OwnedByEnterprise, Base):
     signed_by_id: Mapped[int | None]
     # As typed under the drawing.
     signed_by: Mapped[str] = mapped_column(String(40), default="")
+    # The enterprise's name as it stood under the signature: a paper does not change with the roll.
+    signed_for: Mapped[str] = mapped_column(String(120), default="")
     signature_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"), index=True)
     submitted_at: Mapped[datetime | None]
     submitted_by_id: Mapped[int | None]
@@ -220,6 +222,7 @@ class ReturnRevision(Base):
     audit_id: Mapped[int]
     signed_at: Mapped[datetime]
     signed_by: Mapped[str] = mapped_column(String(40))
+    signed_for: Mapped[str] = mapped_column(String(120))
     signature_id: Mapped[int] = mapped_column(ForeignKey("attachment.id"), index=True)
     submitted_at: Mapped[datetime]
     submitted_by: Mapped[str] = mapped_column(String(40))

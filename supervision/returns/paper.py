@@ -69,14 +69,13 @@ MAJOR_COLUMNS: tuple[Column[Any], ...] = (
 
 def make_paper(sheet: Sheet) -> bytes:
     """The PDF. One that is not signed, or was sent back, says so on every page."""
-    row = sheet.row
     document = PdfDocument(
         sheet.title,
-        issuer=row.enterprise.name,
+        issuer=sheet.issuer,
         footer=_("Revision %(number)s", number=sheet.number),
         provisional=sheet.is_provisional,
     )
-    document.title_block(row.enterprise.name, [_origin(sheet)])
+    document.title_block(sheet.issuer, [_origin(sheet)])
     for columns, lines in _tables(sheet.lines):
         document.table(columns, lines)
     document.heading(_("Signature of the principal"))
@@ -112,7 +111,7 @@ def _majors(document: PdfDocument, sheet: Sheet) -> None:
 
 def make_book(sheet: Sheet) -> bytes:
     """The workbook: the same lines, funds and major hazards on sheets of their own."""
-    name = sheet.row.enterprise.name
+    name = sheet.issuer
     book = XlsxBook(sheet.title, author=name, stamp=sheet.counted_at)
     title = f"{name} {sheet.title} {_span(sheet)}"
     counts = [line for line in sheet.lines if not _is_money(line)]

@@ -93,6 +93,7 @@ def sign(row: PeriodReturn, actor: Actor, *, name: str, signature: Attachment | 
         raise Conflict(N_("The figures do not add up: correct them before you sign."))
     row.status, row.signed_at = step.target, clock.now()
     row.signed_by_id, row.signed_by = actor.id, name
+    row.signed_for = row.enterprise.name
     row.signature = signature
     _log(row, actor, "sign", name=name, sha256=signature.sha256)
 
@@ -151,6 +152,7 @@ def revise(row: PeriodReturn, actor: Actor) -> None:
             audit_id=row.audit_id,
             signed_at=row.signed_at,
             signed_by=row.signed_by,
+            signed_for=row.signed_for,
             signature=row.signature,
             submitted_at=row.submitted_at,
             submitted_by=row.submitted_by,
@@ -187,7 +189,7 @@ def _decide(row: PeriodReturn, actor: Actor) -> None:
 
 def _unsign(row: PeriodReturn) -> None:
     row.signed_at = row.signed_by_id = None
-    row.signed_by = ""
+    row.signed_by = row.signed_for = ""
     row.signature = None
 
 

@@ -43,6 +43,8 @@ class Sheet:
     signed_at: datetime | None
     signed_by: str
     signature: Attachment | None
+    # Whose figures they are, by the name that was signed for.
+    issuer: str
     past: ReturnRevision | None = None
 
     @property
@@ -98,6 +100,7 @@ def present(row: PeriodReturn) -> Sheet:
         row.signed_at,
         row.signed_by,
         row.signature,
+        row.signed_for or row.enterprise.name,
     )
 
 
@@ -120,6 +123,7 @@ def revision(row: PeriodReturn, number: int) -> Sheet:
         past.signed_at,
         past.signed_by,
         past.signature,
+        past.signed_for,
         past,
     )
 

@@ -41,6 +41,7 @@ def a_return(enterprise_id: int, mark: str, *, year: int = 2026) -> dict[str, in
             signed_at=clock.now(),
             signed_by_id=SYSTEM.id,
             signed_by=f"{mark} principal",
+            signed_for=f"{mark} plant",
             signature=photo(SYSTEM),
         )
         row.revisions.append(_sent_back(mark))
@@ -60,6 +61,7 @@ def _sent_back(mark: str) -> ReturnRevision:
         audit_id=0,
         signed_at=now,
         signed_by=f"{mark} principal",
+        signed_for=f"{mark} plant",
         signature=photo(SYSTEM),
         submitted_at=now,
         submitted_by=mark,

@@ -21,7 +21,7 @@ from supervision.hazard import queries as hazards
 from supervision.hazard import service as tickets
 from supervision.hazard.rules import Grade, InvalidReason
 from supervision.hazard.workflow import HazardState
-from supervision.returns import jobs, queries, rules, service
+from supervision.returns import jobs, queries, rules, service, sheets
 from supervision.returns.models import PeriodReturn
 from supervision.returns.rules import ReturnKind
 from supervision.returns.workflow import ReturnState
@@ -240,9 +240,19 @@ def test_from_draft_to_accepted_by_way_of_a_returned_revision(made):
         assert (row.status, row.revision, row.is_late) == (ReturnState.ACCEPTED, 2, False)
         with pytest.raises(Conflict), transaction():
             service.correct(row, manager, figure="open", value=Decimal(1), reason="Too late")
+        _a_new_name_changes_no_signed_paper(made)
     for who in ("other_plant", "other_district"):
         with pytest.raises(NotFound):
             quarter(made, who)
+
+
+def _a_new_name_changes_no_signed_paper(made):
+    signed_for = quarter(made).enterprise.name
+    with transaction():
+        quarter(made).enterprise.name = "Another name"
+    row = quarter(made)
+    issuers = {sheets.revision(row, number).issuer for number in (1, 2)}
+    assert (issuers, row.enterprise.name) == ({signed_for}, "Another name")
 
 
 def test_overdue_ones_are_told_once_and_reminded_once_a_day(made):
