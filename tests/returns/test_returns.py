@@ -217,8 +217,9 @@ def test_from_draft_to_accepted_by_way_of_a_returned_revision(made):
             with pytest.raises(InvalidInput), transaction():
                 service.give_back(quarter(made), officer, **given)
         with transaction():
-            by = date(2027, 1, 20)
-            service.give_back(quarter(made), officer, reason="Add the planned funds", by=by)
+            service.give_back(
+                quarter(made), officer, reason="Add the planned funds", by=date(2027, 1, 20)
+            )
     for late in (False, True):  # the law's day has passed, then the one that was given
         with clock.frozen(NOW + timedelta(days=18 + 2 * late)):
             assert quarter(made).is_overdue is late
