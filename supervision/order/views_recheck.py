@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import io
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -18,15 +15,13 @@ from supervision.core.db import transaction
 from supervision.core.errors import Conflict, InvalidInput
 from supervision.core.permissions import Permission
 from supervision.core.text import N_
+from supervision.core.web.drawn import signature
 from supervision.order import forms, labels, queries, recheck
 from supervision.order.models import Order
 from supervision.order.recheck import Seen, Visit
 from supervision.order.rules import ItemResult
 from supervision.order.views import bp, check_version, offer_officers
 from supervision.order.workflow import ORDER_WORKFLOW
-
-_PNG = "data:image/png;base64,"
-_LARGEST_SIGNATURE = 400_000
 
 
 @bp.get("/<int:order_id>/recheck")
@@ -94,7 +89,7 @@ def _visit(order: Order, form: Any) -> Visit:
         refused=refused,
         refusal_reason=form.refusal_reason.data or "" if refused else "",
         witness=form.witness.data or "" if refused else "",
-        signature=None if refused else _signature(form.signature.data or ""),
+        signature=None if refused else signature(current_actor(), form.signature.data or ""),
     )
 
 
@@ -108,19 +103,3 @@ def _photos(field: Any) -> list[Attachment]:
         attachments.store_photo(current_actor(), upload.stream, upload.filename, field=field.name)
         for upload in given
     ]
-
-
-def _signature(text: str) -> Attachment | None:
-    """What was drawn on the screen; nothing where nobody signed there."""
-    if not text:
-        return None
-    unreadable = InvalidInput(N_("The signature cannot be read."), field="signature")
-    if not text.startswith(_PNG) or len(text) > _LARGEST_SIGNATURE:
-        raise unreadable
-    try:
-        drawn = base64.b64decode(text.removeprefix(_PNG), validate=True)
-    except binascii.Error:
-        raise unreadable from None
-    return attachments.store_photo(
-        current_actor(), io.BytesIO(drawn), "signature.png", field="signature"
-    )

@@ -25,6 +25,7 @@ from tests.factories.orders import (
     recorded,
     visit,
 )
+from tests.inspection.site.phone import picture as drawing
 from tests.pages import error_text, form_values
 
 S = OrderState
@@ -69,7 +70,8 @@ def test_from_the_record_to_the_closed_order_by_hand(pages, cast):
     assert pages.post(manager, f"{page}/apply", {"note": "Done"}).status_code == 302
     order = load(int(page.rsplit("/", 1)[1]), cast)
     results = {f"result_{item.id}": "done" for item in order.items}
-    drawn = base64.b64encode(picture(size=(200, 80))).decode()
+    drawn = base64.b64encode(drawing("PNG").getvalue()).decode()
+    blank = base64.b64encode(drawing("PNG", drawn=False).getvalue()).decode()
     form = {
         **results,
         "opinion": "All rectified",
@@ -79,6 +81,9 @@ def test_from_the_record_to_the_closed_order_by_hand(pages, cast):
         f"photos_{order.items[0].id}": (io.BytesIO(picture()), "after.jpg"),
     }
     assert pages.get(officer, f"{page}/recheck").status_code == 200
+    photo = {f"photos_{order.items[0].id}": (io.BytesIO(picture()), "after.jpg")}
+    empty = {**form, **photo, "signature": f"data:image/png;base64,{blank}"}
+    assert "The signature is empty." in error_text(pages.post(officer, f"{page}/recheck", empty))
     answer = pages.post(officer, f"{page}/recheck", form)
     assert answer.status_code == 302, error_text(answer)
     text = error_text(pages.get(manager, page))
