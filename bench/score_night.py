@@ -225,19 +225,20 @@ def measure(settings: Settings, enterprises: int, name: str) -> dict[str, Any]:
     again, again_seconds, _ = run(settings, NOW)
     _, closing_seconds, _ = run(settings, NEXT)
     frozen = select(func.count(Score.id)).where(Score.month == MONTH, Score.frozen_at.is_not(None))
-    return {
-        f"{name}_seconds": round(seconds, 1),
-        f"{name}_statements_per_batch": round(sent / max(1, everybody / jobs.BATCH), 1),
-        f"{name}_missing": everybody - made,
-        f"{name}_notices": notices,
-        f"{name}_again": again,
-        f"{name}_again_seconds": round(again_seconds, 1),
-        f"{name}_closing_seconds": round(closing_seconds, 1),
-        f"{name}_not_frozen": everybody - figure(settings, frozen),
-        f"{name}_half_way": int(0 < left < everybody),
-        f"{name}_completed": completed,
-        f"{name}_missing_after_kill": missing,
+    figures = {
+        "seconds": round(seconds, 1),
+        "statements_per_batch": round(sent / max(1, everybody / jobs.BATCH), 1),
+        "missing": everybody - made,
+        "notices": notices,
+        "again": again,
+        "again_seconds": round(again_seconds, 1),
+        "closing_seconds": round(closing_seconds, 1),
+        "not_frozen": everybody - figure(settings, frozen),
+        "half_way": int(0 < left < everybody),
+        "completed": completed,
+        "missing_after_kill": missing,
     }
+    return {f"{name}_{figure}": value for figure, value in figures.items()}
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from supervision.core.db import db, transaction
 from supervision.core.scope import visible
 from supervision.dutylist import jobs as duties
 from supervision.enterprise import queries as enterprises
+from supervision.enterprise.models import Enterprise
 from supervision.people.rules import Result
 from supervision.selfcheck import jobs as rounds
 from supervision.selfcheck import queries as selfcheck_queries
@@ -69,6 +70,10 @@ PLANT = {
 
 def live_own_october(cast: Cast) -> None:
     """What the plant and its neighbour do in October 2026, and the first night of November."""
+    with transaction():
+        # The cast is registered as the test begins; nobody is judged for a month before that.
+        for plant in db.session.scalars(visible(Enterprise, SYSTEM)):
+            plant.created_at = clock.start_of(date(2026, 9, 1))
     _rounds(cast)
     _commitments(cast)
     _trainings(cast)
