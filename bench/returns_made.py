@@ -9,27 +9,20 @@ a JSON line.
 
 from __future__ import annotations
 
-import argparse
-import json
-import multiprocessing
-import os
-import signal
-import tempfile
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select
 
-from bench.selfcheck_rounds import databases
+from bench import at_scale
 from supervision import seeds
 from supervision.core import clock
 from supervision.core.db import db, transaction
 from supervision.core.notices import Notice
 from supervision.core.scope import unscoped
 from supervision.enterprise.models import Enterprise, RollStatus
-from supervision.factory import create_app, throwaway_settings
+from supervision.factory import create_app
 from supervision.hazard.models import Hazard
 from supervision.returns import jobs
 from supervision.returns.models import PeriodReturn
@@ -110,17 +103,8 @@ def empty(settings: Settings) -> None:
 
 
 def killed(settings: Settings, half: int) -> int:
-    """kill -9 once half of the returns are there; returns how many were there after it."""
-    process = multiprocessing.get_context("spawn").Process(target=worker, args=(settings,))
-    process.start()
-    stmt = unscoped(select(func.count(PeriodReturn.id)), reason=WHY)
-    with create_app(settings).app_context():
-        while process.is_alive() and (db.session.scalar(stmt) or 0) < half:
-            db.session.rollback()
-            time.sleep(0.2)
-    if process.pid is not None:
-        os.kill(process.pid, signal.SIGKILL)
-    process.join()
+    """How many are there after a kill -9 once half of the returns were."""
+    at_scale.killed(worker, settings, PeriodReturn, half)
     return count(settings)
 
 
@@ -135,6 +119,7 @@ def measure(settings: Settings, enterprises: int, name: str) -> dict[str, Any]:
     left = killed(settings, wanted // 2)
     run(settings)
     return {
+        "enterprises": enterprises,
         f"{name}_seconds": round(seconds, 1),
         f"{name}_tickets": tickets,
         f"{name}_missing": wanted - made,
@@ -148,18 +133,5 @@ def measure(settings: Settings, enterprises: int, name: str) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--enterprises", type=int, default=100_000)
-    parser.add_argument("--databases", default="sqlite,postgres")
-    wanted = parser.parse_args()
-    figures: dict[str, Any] = {"enterprises": wanted.enterprises}
-    with databases(wanted.databases) as found, tempfile.TemporaryDirectory() as folder:
-        for name, url in found.items():
-            settings = throwaway_settings(database_url=url, storage_dir=Path(folder))
-            figures |= measure(settings, wanted.enterprises, name)
-    print(json.dumps(figures))
-
-
 if __name__ == "__main__":
-    main()
+    at_scale.main(measure, __doc__)

@@ -9,22 +9,15 @@ Prints a JSON line.
 
 from __future__ import annotations
 
-import argparse
-import json
-import multiprocessing
-import os
-import signal
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count as serials
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Insert, delete, event, func, insert, select
 
-from bench.selfcheck_rounds import databases
+from bench import at_scale
 from supervision import seeds
 from supervision.commitment.models import CommitmentMissed
 from supervision.commitment.rules import Period
@@ -35,7 +28,7 @@ from supervision.core.notices import Notice
 from supervision.core.scope import unscoped
 from supervision.enterprise.models import Enterprise, RollStatus
 from supervision.enterprise.uscc import demo_uscc
-from supervision.factory import create_app, throwaway_settings
+from supervision.factory import create_app
 from supervision.hazard.models import Hazard
 from supervision.hazard.rules import Category, Factor, Grade, Source
 from supervision.hazard.workflow import HazardState
@@ -202,14 +195,8 @@ def empty(settings: Settings) -> None:
 
 
 def killed(settings: Settings, half: int) -> int:
-    """kill -9 once half of the scores are there; returns how many were there after it."""
-    process = multiprocessing.get_context("spawn").Process(target=worker, args=(settings,))
-    process.start()
-    while process.is_alive() and written(settings) < half:
-        time.sleep(0.5)
-    if process.pid is not None:
-        os.kill(process.pid, signal.SIGKILL)
-    process.join()
+    """How many are there after a kill -9 once half of the scores were."""
+    at_scale.killed(worker, settings, Score, half)
     return written(settings)
 
 
@@ -238,21 +225,9 @@ def measure(settings: Settings, enterprises: int, name: str) -> dict[str, Any]:
         "completed": completed,
         "missing_after_kill": missing,
     }
-    return {f"{name}_{figure}": value for figure, value in figures.items()}
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--enterprises", type=int, default=100_000)
-    parser.add_argument("--databases", default="sqlite,postgres")
-    wanted = parser.parse_args()
-    figures: dict[str, Any] = {"enterprises": wanted.enterprises}
-    with databases(wanted.databases) as found, tempfile.TemporaryDirectory() as folder:
-        for name, url in found.items():
-            settings = throwaway_settings(database_url=url, storage_dir=Path(folder))
-            figures |= measure(settings, wanted.enterprises, name)
-    print(json.dumps(figures))
+    by_database = {f"{name}_{figure}": value for figure, value in figures.items()}
+    return {"enterprises": enterprises} | by_database
 
 
 if __name__ == "__main__":
-    main()
+    at_scale.main(measure, __doc__)

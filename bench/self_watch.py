@@ -9,19 +9,16 @@ of TEST_DATABASE_URL, else one started for the run. Prints a JSON line.
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, insert, literal, null, select
 
-from bench.selfcheck_rounds import databases
+from bench import at_scale
 from supervision import seeds
 from supervision.commitment import jobs as commitments
 from supervision.commitment.models import CommitmentMissed
@@ -34,7 +31,7 @@ from supervision.dutylist import queries
 from supervision.dutylist.models import DutyMonth, DutyTemplate, EnterpriseDuty
 from supervision.enterprise.models import Enterprise, RollStatus
 from supervision.enterprise.uscc import demo_uscc
-from supervision.factory import create_app, throwaway_settings
+from supervision.factory import create_app
 from supervision.settings import Settings
 from tests.cast import assemble, enterprise_values
 
@@ -115,7 +112,7 @@ def count(model: Any) -> int:
 
 
 def measure(settings: Settings, enterprises: int, name: str) -> dict[str, Any]:
-    figures: dict[str, Any] = {}
+    figures: dict[str, Any] = {"enterprises": enterprises}
     with create_app(settings).app_context():
         settle(enterprises)
         for job, run, now in (
@@ -137,18 +134,5 @@ def measure(settings: Settings, enterprises: int, name: str) -> dict[str, Any]:
     return figures
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--enterprises", type=int, default=100_000)
-    parser.add_argument("--databases", default="sqlite,postgres")
-    wanted = parser.parse_args()
-    figures: dict[str, Any] = {"enterprises": wanted.enterprises}
-    with databases(wanted.databases) as found, tempfile.TemporaryDirectory() as folder:
-        for name, url in found.items():
-            settings = throwaway_settings(database_url=url, storage_dir=Path(folder))
-            figures |= measure(settings, wanted.enterprises, name)
-    print(json.dumps(figures))
-
-
 if __name__ == "__main__":
-    main()
+    at_scale.main(measure, __doc__)

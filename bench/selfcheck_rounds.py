@@ -9,33 +9,27 @@ PostgreSQL is the server of TEST_DATABASE_URL, else one started for the run. Pri
 
 from __future__ import annotations
 
-import argparse
-import json
 import multiprocessing
-import os
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select, update
 
+from bench import at_scale
 from supervision.core import clock
 from supervision.core.db import db, transaction
 from supervision.core.scope import unscoped
 from supervision.enterprise.models import Enterprise, RollStatus
 from supervision.enterprise.uscc import demo_uscc
-from supervision.factory import create_app, throwaway_settings
+from supervision.factory import create_app
 from supervision.selfcheck import jobs
 from supervision.selfcheck.models import CheckMonth, CheckPlan, CheckRound
 from supervision.selfcheck.rules import Frequency
 from supervision.settings import Settings
-from tests import postgres
 from tests.cast import assemble, enterprise_values
-from tests.conftest import own_postgres_database
 from tests.factories.selfchecks import a_list
 
 NOW = datetime(2026, 11, 18, 2, 0, tzinfo=UTC)
@@ -156,15 +150,8 @@ def empty(settings: Settings) -> None:
 
 
 def killed(settings: Settings, half: int) -> int:
-    """kill -9 once half of the rounds are there; returns how many were there after it."""
-    process = multiprocessing.get_context("spawn").Process(target=worker, args=(settings,))
-    process.start()
-    with create_app(settings).app_context():
-        while process.is_alive() and rounds() < half:
-            db.session.rollback()
-            time.sleep(0.05)
-    process.kill()
-    process.join()
+    """How many are there after a kill -9 once half of the rounds were."""
+    at_scale.killed(worker, settings, CheckRound, half)
     return count(settings)[0]
 
 
@@ -189,43 +176,9 @@ def measure(settings: Settings, enterprises: int, name: str) -> dict[str, Any]:
         "missing_after_kill": wanted - total,
         "doubles": doubles,
     }
-    return {f"{name}_{figure}": value for figure, value in (figures | waited).items()}
-
-
-@contextmanager
-def databases(wanted: str) -> Iterator[dict[str, str]]:
-    """The address of a database by its name."""
-    with tempfile.TemporaryDirectory() as folder:
-        found: dict[str, str] = {}
-        server = None
-        if "sqlite" in wanted:
-            found["sqlite"] = f"sqlite:///{folder}/bench.db"
-        if "postgres" in wanted:
-            address = os.environ.get("TEST_DATABASE_URL")
-            if address is None:
-                server = postgres.Server()
-                server.start()
-                address = server.url
-            found["postgres"] = own_postgres_database(address, "anqi_bench_rounds")
-        try:
-            yield found
-        finally:
-            if server is not None:
-                server.stop()
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--enterprises", type=int, default=100_000)
-    parser.add_argument("--databases", default="sqlite,postgres")
-    wanted = parser.parse_args()
-    figures: dict[str, Any] = {"enterprises": wanted.enterprises}
-    with databases(wanted.databases) as found, tempfile.TemporaryDirectory() as folder:
-        for name, url in found.items():
-            settings = throwaway_settings(database_url=url, storage_dir=Path(folder))
-            figures |= measure(settings, wanted.enterprises, name)
-    print(json.dumps(figures))
+    by_database = {f"{name}_{figure}": value for figure, value in (figures | waited).items()}
+    return {"enterprises": enterprises} | by_database
 
 
 if __name__ == "__main__":
-    main()
+    at_scale.main(measure, __doc__)
