@@ -43,6 +43,12 @@ KINDS = (
     {},
 )
 MEASURED = "performance.getEntriesByName('desk:clip').map((entry) => entry.duration)"
+# Waits for the page to have taken the time of one more clip; the next key would end the taking.
+TAKEN = """async (taken) => {
+  const count = () => performance.getEntriesByName('desk:clip').length;
+  for (let i = 0; i < 50 && count() <= taken; i++) await new Promise((done) => setTimeout(done, 20));
+  return count();
+}"""
 ON = "#desk[data-on]"
 SHOWN = "[data-card]:not([hidden])"
 LOOKED_AT, DOUBLE = 3, 6
@@ -124,7 +130,7 @@ def test_fifty_violations_are_cleared_by_keyboard_alone(guarded_app, visit, nigh
     page = operator.page
     operator.go("/desk/")
     page.locator(ON).wait_for()
-    seen = []
+    seen, taken = [], 0
     for number in range(VIOLATIONS):
         card = page.locator(SHOWN)
         seen.append(card.get_attribute("data-violation"))
@@ -133,6 +139,8 @@ def test_fifty_violations_are_cleared_by_keyboard_alone(guarded_app, visit, nigh
             "(v) => v.readyState >= 2 && v.currentTime > 0 ? 0"
             " : new Promise((done) => v.requestVideoFrameCallback(() => done(0)))"
         )
+        if number:  # the first clip was asked for by no key
+            taken = page.evaluate(TAKEN, taken)
         if number == LOOKED_AT:
             look_around(page)
         if number == DOUBLE:
