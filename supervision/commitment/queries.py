@@ -66,7 +66,9 @@ def _owing(stmt: Select[Any], wanted: DayFilter) -> Select[Any]:
     if wanted.period is Period.DAILY:
         stmt = stmt.where(CommitmentSetting.since <= wanted.day)
     if wanted.text:
-        stmt = stmt.where(contains(wanted.text, Enterprise.name, Enterprise.short_name))
+        stmt = stmt.where(
+            contains(wanted.text, Enterprise.name, Enterprise.short_name, Enterprise.uscc)
+        )
     return narrowed(
         stmt,
         CommitmentSetting.enterprise_id,
@@ -267,7 +269,9 @@ def list_months(actor: Actor, wanted: MonthFilter) -> Select[Any]:
     if wanted.is_behind:
         stmt = stmt.where(CommitmentMonth.missed > 0)
     if wanted.text:
-        stmt = stmt.where(contains(wanted.text, Enterprise.name, Enterprise.short_name))
+        stmt = stmt.where(
+            contains(wanted.text, Enterprise.name, Enterprise.short_name, Enterprise.uscc)
+        )
     stmt = narrowed(stmt, CommitmentMonth.enterprise_id, region=wanted.region)
     return stmt.order_by(*MONTH_SORTS.get(wanted.sort, MONTH_SORTS["missed"]))
 

@@ -185,7 +185,9 @@ def list_months(actor: Actor, wanted: MonthFilter) -> Select[Any]:
     if wanted.is_behind:
         stmt = stmt.where(DutyMonth.missed > 0)
     if wanted.text:
-        stmt = stmt.where(contains(wanted.text, Enterprise.name, Enterprise.uscc))
+        stmt = stmt.where(
+            contains(wanted.text, Enterprise.name, Enterprise.short_name, Enterprise.uscc)
+        )
     stmt = narrowed(stmt, DutyMonth.enterprise_id, region=wanted.region)
     return stmt.order_by(*MONTH_SORTS.get(wanted.sort, MONTH_SORTS["missed"]))
 

@@ -63,7 +63,9 @@ def list_returns(actor: Actor, wanted: ReturnFilter) -> Select[Any]:
 def _clauses(wanted: ReturnFilter) -> list[Any]:
     clauses: list[Any] = []
     if wanted.text:
-        clauses.append(contains(wanted.text, Enterprise.name, Enterprise.short_name))
+        clauses.append(
+            contains(wanted.text, Enterprise.name, Enterprise.short_name, Enterprise.uscc)
+        )
     groups = {
         "open": and_(PeriodReturn.status.in_(WITH_ENTERPRISE), chased()),
         "overdue": and_(overdue_clause(clock.today()), chased()),

@@ -60,7 +60,9 @@ def list_scores(actor: Actor, wanted: ScoreFilter) -> Select[Any]:
     if wanted.colour is not None:
         stmt = stmt.where(Score.colour == wanted.colour)
     if wanted.text:
-        stmt = stmt.where(contains(wanted.text, Enterprise.name, Enterprise.short_name))
+        stmt = stmt.where(
+            contains(wanted.text, Enterprise.name, Enterprise.short_name, Enterprise.uscc)
+        )
     if wanted.region:
         stmt = stmt.where(region_range(Enterprise.region_code, wanted.region))
     if wanted.sector:

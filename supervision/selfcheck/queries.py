@@ -78,7 +78,8 @@ def list_rounds(actor: Actor, wanted: RoundFilter) -> Select[Any]:
 def _clauses(wanted: RoundFilter) -> list[Any]:
     found: list[Any] = []
     if wanted.text:
-        found.append(contains(wanted.text, Enterprise.name, CheckTemplate.name))
+        named = (Enterprise.name, Enterprise.short_name, Enterprise.uscc, CheckTemplate.name)
+        found.append(contains(wanted.text, *named))
     if wanted.group in (groups := _groups()):
         found.append(groups[wanted.group])
     if wanted.frequency:
@@ -345,7 +346,9 @@ def list_months(actor: Actor, wanted: MonthFilter) -> Select[Any]:
         .options(contains_eager(CheckMonth.enterprise))
     )
     if wanted.text:
-        stmt = stmt.where(contains(wanted.text, Enterprise.name))
+        stmt = stmt.where(
+            contains(wanted.text, Enterprise.name, Enterprise.short_name, Enterprise.uscc)
+        )
     if wanted.region:
         stmt = stmt.where(region_range(Enterprise.region_code, wanted.region))
     if wanted.industry:
