@@ -930,11 +930,11 @@ def upgrade() -> None:
             ["enterprise_id"], ["enterprise.id"], name=op.f("fk_selfcheck_template_enterprise_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_selfcheck_template")),
+        sa.UniqueConstraint(
+            "code", "effective_from", name=op.f("uq_selfcheck_template_code_effective_from")
+        ),
     )
     with op.batch_alter_table("selfcheck_template", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_selfcheck_template_code_effective_from", ["code", "effective_from"], unique=False
-        )
         batch_op.create_index(
             batch_op.f("ix_selfcheck_template_enterprise_id"), ["enterprise_id"], unique=False
         )
@@ -1488,7 +1488,6 @@ def downgrade() -> None:
     op.drop_table("selfcheck_zero_report")
     with op.batch_alter_table("selfcheck_template", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_selfcheck_template_enterprise_id"))
-        batch_op.drop_index("ix_selfcheck_template_code_effective_from")
 
     op.drop_table("selfcheck_template")
     with op.batch_alter_table("selfcheck_plan", schema=None) as batch_op:

@@ -60,7 +60,7 @@ class CheckTemplate(Base):
     """
 
     __tablename__ = "selfcheck_template"
-    __table_args__ = (Index("ix_selfcheck_template_code_effective_from", "code", "effective_from"),)
+    __table_args__ = (UniqueConstraint("code", "effective_from"),)
 
     code: Mapped[str] = mapped_column(String(40))
     name: Mapped[str] = mapped_column(String(80))
