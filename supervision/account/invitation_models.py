@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from supervision.account.roles import Role
 from supervision.core import clock
-from supervision.core.actor import Actor
 from supervision.core.db import Base, Versioned, code_of
 from supervision.core.permissions import Permission
-from supervision.enterprise.models import OwnedByEnterprise, owned_filter
+from supervision.enterprise.models import OwnedByEnterprise
 
 
 class InvitationState(StrEnum):
@@ -58,8 +57,4 @@ class Invitation(Versioned, OwnedByEnterprise, Base):
         expired = self.expires_at <= clock.now()
         return InvitationState.EXPIRED if expired else InvitationState.OPEN
 
-    @classmethod
-    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
-        if actor.may(Permission.INVITE):
-            return owned_filter(cls.enterprise_id, actor)  # type: ignore[arg-type]
-        return false()
+    read_permission = Permission.INVITE

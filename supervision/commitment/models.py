@@ -7,25 +7,22 @@ from datetime import date, datetime
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
-    ColumnElement,
     ForeignKey,
     Index,
     String,
     Text,
     UniqueConstraint,
-    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supervision.commitment.rules import Part, Period, Production, words
 from supervision.commitment.workflow import CommitmentState
-from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment
 from supervision.core.db import Base, JsonValue, Versioned, code_of
 from supervision.core.permissions import Permission
 from supervision.core.statutory import Certainty
-from supervision.enterprise.models import OwnedByEnterprise, owned_filter
+from supervision.enterprise.models import OwnedByEnterprise
 
 _DRAFT = text("status = 'draft'")
 _PUBLISHED = text("status = 'published'")
@@ -34,11 +31,7 @@ _PUBLISHED = text("status = 'published'")
 class _OfCommitment(OwnedByEnterprise):
     """Mixin: what only readers of commitments see of an enterprise."""
 
-    @classmethod
-    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
-        if actor.may(Permission.COMMITMENT_READ):
-            return owned_filter(cls.enterprise_id, actor)  # type: ignore[arg-type]
-        return false()
+    read_permission = Permission.COMMITMENT_READ
 
 
 class CommitmentStandard(Base):

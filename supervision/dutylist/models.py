@@ -29,17 +29,13 @@ from supervision.core.spans import Frequency
 from supervision.core.statutory import Certainty
 from supervision.dutylist import rules
 from supervision.dutylist.rules import Grade, Holder, Standing
-from supervision.enterprise.models import OwnedByEnterprise, owned_filter
+from supervision.enterprise.models import OwnedByEnterprise
 
 
 class _OfDutyList(OwnedByEnterprise):
     """Mixin: what only readers of duty lists see of an enterprise."""
 
-    @classmethod
-    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
-        if actor.may(Permission.DUTYLIST_READ):
-            return owned_filter(cls.enterprise_id, actor)  # type: ignore[arg-type]
-        return false()
+    read_permission = Permission.DUTYLIST_READ
 
 
 class DutyTemplate(Base):

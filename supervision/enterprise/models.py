@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     Boolean,
@@ -28,6 +28,7 @@ from sqlalchemy.orm import Mapped, aliased, declared_attr, mapped_column, relati
 from supervision.core.actor import Actor
 from supervision.core.db import Base, JsonValue, Versioned, code_of
 from supervision.core.find_models import Searchable, SearchSpec
+from supervision.core.permissions import Permission
 from supervision.core.scope import region_range
 from supervision.enterprise.rules import RegionLevel, SizeClass
 
@@ -154,7 +155,12 @@ class Enterprise(Searchable, Versioned, Base):
 
 
 class OwnedByEnterprise:
-    """Mixin of every row that belongs to one enterprise: seen by whoever sees the enterprise."""
+    """Mixin of every row that belongs to one enterprise: seen by whoever sees the enterprise.
+
+    ``read_permission``: and only by those of them who hold it.
+    """
+
+    read_permission: ClassVar[Permission | None] = None
 
     @declared_attr
     @classmethod
@@ -168,6 +174,8 @@ class OwnedByEnterprise:
 
     @classmethod
     def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
+        if cls.read_permission is not None and not actor.may(cls.read_permission):
+            return false()
         return owned_filter(cls.enterprise_id, actor)  # type: ignore[arg-type]
 
 

@@ -256,8 +256,4 @@ class PeopleEvent(OwnedByEnterprise, Base):
     actor_name: Mapped[str] = mapped_column(String(80))
     note: Mapped[str] = mapped_column(Text, default="")
 
-    @classmethod
-    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
-        if actor.may(Permission.PEOPLE_READ):
-            return owned_filter(cls.enterprise_id, actor)  # type: ignore[arg-type]
-        return false()
+    read_permission = Permission.PEOPLE_READ

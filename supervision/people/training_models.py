@@ -8,22 +8,19 @@ from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
-    ColumnElement,
     ForeignKey,
     Index,
     Numeric,
     String,
     Text,
     UniqueConstraint,
-    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment, AttachmentLink
 from supervision.core.db import Base, JsonValue, Versioned, code_of
 from supervision.core.permissions import Permission
-from supervision.enterprise.models import OwnedByEnterprise, owned_filter
+from supervision.enterprise.models import OwnedByEnterprise
 from supervision.people.models import OfPerson, PeopleRule, Person
 from supervision.people.rules import Result, TrainingKind
 from supervision.people.workflow import SessionState
@@ -32,11 +29,7 @@ from supervision.people.workflow import SessionState
 class _OfFile(OwnedByEnterprise):
     """Mixin: a part of the enterprise's file that only readers of people see."""
 
-    @classmethod
-    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
-        if actor.may(Permission.PEOPLE_READ):
-            return owned_filter(cls.enterprise_id, actor)  # type: ignore[arg-type]
-        return false()
+    read_permission = Permission.PEOPLE_READ
 
 
 class TrainingSession(Versioned, _OfFile, Base):

@@ -16,18 +16,16 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
-    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supervision.core import clock
-from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment
 from supervision.core.db import Base, JsonValue, Versioned, code_of
 from supervision.core.permissions import Permission
 from supervision.core.statutory import Certainty
 from supervision.enterprise.coverage import LIVING
-from supervision.enterprise.models import Enterprise, OwnedByEnterprise, owned_filter
+from supervision.enterprise.models import Enterprise, OwnedByEnterprise
 from supervision.returns import rules
 from supervision.returns.rules import ReturnKind, Values
 from supervision.returns.workflow import WITH_ENTERPRISE, ReturnState
@@ -143,11 +141,7 @@ class PeriodReturn(Versioned, OwnedByEnterprise, Base):
         back_populates="period_return", order_by="ReturnRevision.revision", lazy="select"
     )
 
-    @classmethod
-    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
-        if actor.may(Permission.RETURN_READ):
-            return owned_filter(cls.enterprise_id, actor)  # type: ignore[arg-type]
-        return false()
+    read_permission = Permission.RETURN_READ
 
     @property
     def computed(self) -> dict[str, Decimal]:

@@ -9,34 +9,27 @@ from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
-    ColumnElement,
     ForeignKey,
     Index,
     Numeric,
     String,
     Text,
     UniqueConstraint,
-    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment
 from supervision.core.db import Base, JsonValue, Versioned, code_of
 from supervision.core.permissions import Permission
 from supervision.core.statutory import Certainty
-from supervision.enterprise.models import OwnedByEnterprise, owned_filter
+from supervision.enterprise.models import OwnedByEnterprise
 from supervision.score.rules import Axis, Colour, FactKind, Group, Indicator, Thresholds
 
 
 class _OfScore(OwnedByEnterprise):
     """Mixin: what only readers of scores see of an enterprise."""
 
-    @classmethod
-    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
-        if actor.may(Permission.SCORE_READ):
-            return owned_filter(cls.enterprise_id, actor)  # type: ignore[arg-type]
-        return false()
+    read_permission = Permission.SCORE_READ
 
 
 class ScoreTable(Base):

@@ -46,11 +46,7 @@ MINUTES_OF_DAY = 24 * 60
 class _OfSelfCheck(OwnedByEnterprise):
     """Mixin: what only readers of self-checks see of an enterprise."""
 
-    @classmethod
-    def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
-        if actor.may(Permission.SELFCHECK_READ):
-            return owned_filter(cls.enterprise_id, actor)  # type: ignore[arg-type]
-        return false()
+    read_permission = Permission.SELFCHECK_READ
 
 
 class CheckTemplate(Base):
