@@ -14,15 +14,15 @@ from typing import IO, Any
 
 from PIL import Image, UnidentifiedImageError
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
 from supervision.core import attachments, clock, phone
 from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment
 from supervision.core.db import db
-from supervision.core.errors import Conflict, DomainError, Forbidden, InvalidInput, NotFound
+from supervision.core.errors import Forbidden, InvalidInput, NotFound
 from supervision.core.phone import Message
+from supervision.core.phone_batch import apply_each
 from supervision.core.scope import visible
 from supervision.core.text import N_
 from supervision.core.web.phone import Result, Sent
@@ -98,27 +98,16 @@ def apply_batch(
     inspection = _locked(inspection_id, actor)
     known = _applied(inspection, ids)
     received_at = clock.now()
-    results: list[Result] = []
-    for client_id, message in zip(ids, messages, strict=True):
-        if client_id in known:
-            results.append(Result(client_id))
-            continue
-        try:
-            if isinstance(message, InvalidInput):
-                raise message
-            at = phone.true_time(message.made_at, sent_at, received_at, inspection.created_at)
-            with db.session.begin_nested():
-                APPLY[message.kind](inspection, actor, message, at)
-                _remember(inspection, actor, client_id, at, received_at)
-        except (DomainError, IntegrityError) as error:
-            refusal = error if isinstance(error, DomainError) else Conflict()
-            results.append(Result(client_id, refusal))
-            # What the message had changed is undone; so is what we had read along with it.
-            inspection = load(inspection_id, actor, lock=True)
-        else:
-            known.add(client_id)
-            results.append(Result(client_id))
-    return inspection, results
+
+    def apply(inspection: Inspection, client_id: str, message: Message) -> None:
+        at = phone.true_time(message.made_at, sent_at, received_at, inspection.created_at)
+        APPLY[message.kind](inspection, actor, message, at)
+        _remember(inspection, actor, client_id, at, received_at)
+
+    def reload() -> Inspection:
+        return load(inspection_id, actor, lock=True)
+
+    return apply_each(inspection, known, ids, messages, apply=apply, reload=reload)
 
 
 def add_photo(

@@ -12,13 +12,13 @@ from datetime import datetime
 from typing import IO
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from supervision.core import attachments, clock, phone
 from supervision.core.actor import Actor
 from supervision.core.db import db
-from supervision.core.errors import Conflict, DomainError, InvalidInput
+from supervision.core.errors import InvalidInput
 from supervision.core.phone import Message
+from supervision.core.phone_batch import apply_each
 from supervision.core.text import N_
 from supervision.core.web.phone import Result, Sent
 from supervision.hazard.rules import Category
@@ -38,27 +38,16 @@ def apply_batch(
     one = _locked(round_id, actor)
     known = _applied(one, ids)
     received_at = clock.now()
-    results: list[Result] = []
-    for client_id, message in zip(ids, messages, strict=True):
-        if client_id in known:
-            results.append(Result(client_id))
-            continue
-        try:
-            if isinstance(message, InvalidInput):
-                raise message
-            at = _time(one, message.made_at, sent_at, received_at)
-            with db.session.begin_nested():
-                APPLY[message.kind](one, actor, message, at)
-                _remember(one, actor, client_id, at, received_at)
-        except (DomainError, IntegrityError) as error:
-            refusal = error if isinstance(error, DomainError) else Conflict()
-            results.append(Result(client_id, refusal))
-            # What the message had changed is undone; so is what we had read along with it.
-            one = queries.get_round(round_id, actor, for_update=True)
-        else:
-            known.add(client_id)
-            results.append(Result(client_id))
-    return one, results
+
+    def apply(one: CheckRound, client_id: str, message: Message) -> None:
+        at = _time(one, message.made_at, sent_at, received_at)
+        APPLY[message.kind](one, actor, message, at)
+        _remember(one, actor, client_id, at, received_at)
+
+    def reload() -> CheckRound:
+        return queries.get_round(round_id, actor, for_update=True)
+
+    return apply_each(one, known, ids, messages, apply=apply, reload=reload)
 
 
 def add_photo(
