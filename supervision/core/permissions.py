@@ -73,6 +73,8 @@ class Permission(StrEnum):
     CAMERA_EDIT = "camera.edit"
     NODE_ADMIN = "node.admin"
     NODE_INGEST = "node.ingest"
+    # Which weights judge the pictures: register, try, promote, roll back; data to learn from.
+    MODEL_ADMIN = "model.admin"
 
     REPORT_READ = "report.read"
     REPORT_MAKE = "report.make"
