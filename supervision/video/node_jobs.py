@@ -48,7 +48,7 @@ def ask(
     node = db.session.scalars(unscoped(named, reason="the camera's own node")).first()
     if node is None:
         raise InvalidInput(N_("This camera has no vision node that could do it."), field="camera")
-    if node.speaks < contract.CONTRACT_VERSION:
+    if node.speaks < contract.JOBS_SINCE:
         raise InvalidInput(
             N_("The worker of node %(name)s is too old for this. Renew it."),
             field="camera",

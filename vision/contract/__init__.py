@@ -1,4 +1,4 @@
-"""What the vision worker and the web say to each other, version 3.
+"""What the vision worker and the web say to each other, version 4.
 
 Standard library only, so that the web side can import it without pulling in
 OpenCV or a model runtime. Workers only ever dial out. Every request carries
@@ -17,6 +17,8 @@ GET      ``/jobs/<job_id>/source``                       raw bytes of the file t
 PUT      ``/jobs/<job_id>/file/<sha256>``                raw bytes that a job made; 201, 200
 POST     ``/jobs/<job_id>/result``                       :class:`JobResult`; 200
 PUT      ``/live/<camera_id>``                           a JPEG of now; 204
+GET      ``/models/<sha256>``                            raw ONNX bytes; 404 unknown or not this node's
+POST     ``/leases``                                     :class:`LeaseAsk`; 200 :class:`LeaseGrant`
 =======  ==============================================  ==========================================
 
 Errors: 401/403 the token is wrong, expired or revoked: stop and alarm, do not
@@ -49,7 +51,15 @@ from vision.contract.camera import (
     Window,
     Zone,
 )
-from vision.contract.checks import EARLIEST_YEAR, LATEST_YEAR, Box, ContractError, Point
+from vision.contract.checks import (
+    EARLIEST_YEAR,
+    LATEST_YEAR,
+    MAX_LEASE_S,
+    MIN_LEASE_S,
+    Box,
+    ContractError,
+    Point,
+)
 from vision.contract.codec import parse, to_json
 from vision.contract.codes import (
     CameraState,
@@ -58,6 +68,7 @@ from vision.contract.codes import (
     Direction,
     EvidenceKind,
     JobKind,
+    ModelState,
     Phase,
     RuleKind,
     StreamFault,
@@ -91,7 +102,32 @@ from vision.contract.jobs import (
     Raised,
     SourceFile,
 )
-from vision.contract.version import CONTRACT_VERSION, READS
+from vision.contract.leases import (
+    MAX_LEASES,
+    CameraLease,
+    LeaseAsk,
+    LeaseGrant,
+    OpenEpisode,
+)
+from vision.contract.models import (
+    MAX_MODEL_BYTES,
+    ClassMetrics,
+    ModelCard,
+    ModelFile,
+    ModelHealth,
+    TestMetrics,
+)
+from vision.contract.sites import (
+    MAX_FOUND,
+    PLATFORM_KINDS,
+    PLATFORM_SCHEME,
+    Discover,
+    FoundCamera,
+    FoundProfile,
+    Platform,
+    is_leased,
+)
+from vision.contract.version import CONTRACT_VERSION, JOBS_SINCE, READS
 
 API_PREFIX = "/api/vision/v1"
 
@@ -100,38 +136,59 @@ __all__ = [
     "CONTRACT_VERSION",
     "EARLIEST_YEAR",
     "HEADER",
+    "JOBS_SINCE",
     "LATEST_YEAR",
     "MAX_BOXES",
     "MAX_EVIDENCE_BYTES",
+    "MAX_FOUND",
+    "MAX_LEASES",
+    "MAX_LEASE_S",
     "MAX_LIVE_BYTES",
+    "MAX_MODEL_BYTES",
     "MAX_WATERMARK",
     "MAX_WINDOWS",
+    "MIN_LEASE_S",
+    "PLATFORM_KINDS",
+    "PLATFORM_SCHEME",
     "READS",
     "TAKEN_HEADER",
     "WORK_HEADER",
     "Box",
     "Camera",
     "CameraHealth",
+    "CameraLease",
     "CameraState",
+    "ClassMetrics",
     "ContractError",
     "DayKind",
     "Decoding",
     "DetectedBox",
     "DetectorHealth",
     "Direction",
+    "Discover",
     "EvidenceKind",
     "EvidenceRef",
+    "FoundCamera",
+    "FoundProfile",
     "Heartbeat",
     "JobKind",
     "JobResult",
+    "LeaseAsk",
+    "LeaseGrant",
     "Line",
     "LiveWant",
     "Mask",
+    "ModelCard",
+    "ModelFile",
+    "ModelHealth",
     "ModelRef",
+    "ModelState",
     "NodeConfig",
     "NodeJob",
     "NodeWork",
+    "OpenEpisode",
     "Phase",
+    "Platform",
     "Point",
     "Raised",
     "Rule",
@@ -141,12 +198,14 @@ __all__ = [
     "SpecialDay",
     "StorageHealth",
     "StreamFault",
+    "TestMetrics",
     "ViewState",
     "ViolationEvent",
     "Window",
     "WindowEffect",
     "Zone",
     "config_for",
+    "is_leased",
     "left_out",
     "parse",
     "to_json",

@@ -6,8 +6,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from vision.contract.checks import ContractError, Point, check_token, check_unit
+from vision.contract.checks import (
+    ContractError,
+    Point,
+    check_lease_s,
+    check_sha256,
+    check_token,
+    check_unit,
+)
 from vision.contract.codes import DayKind, Direction, RuleKind, WindowEffect
+from vision.contract.models import ModelFile
+from vision.contract.sites import Platform
 from vision.contract.version import CONTRACT_VERSION, check_version
 
 MAX_WINDOWS = 50
@@ -185,6 +194,8 @@ class Camera:
     ``view_check``: a frozen, black, covered or moved view suspends the rules. ``view_from``: a
     person has said that the view is right as it was then; what was learnt of it before is void.
     ``masks``: privacy; a node that does not know them is not given the camera at all.
+    ``model`` is the sha256 of the weights that judge it; empty: the configuration's default.
+    ``site`` says where its machine should stand, for those who place cameras on machines.
     """
 
     camera_id: str
@@ -202,6 +213,8 @@ class Camera:
     view_check: bool = True
     view_from: datetime | None = None
     masks: tuple[Mask, ...] = ()
+    model: str = ""
+    site: str = ""
 
     def __post_init__(self) -> None:
         check_token("camera_id", self.camera_id)
@@ -211,6 +224,8 @@ class Camera:
             raise ContractError("analysed_fps", "must lie between 0.1 and 60")
         if not 1 <= self.scan_s <= 600:
             raise ContractError("scan_s", "must lie between 1 and 600 seconds")
+        if self.model:
+            check_sha256("model", self.model)
         self._check_places()
 
     def _check_places(self) -> None:
@@ -231,7 +246,10 @@ class Camera:
 class NodeConfig:
     """All that one node runs. ``config_version`` changes whenever anything in it does.
 
-    ``days`` are the exceptions of the official calendar around today, for schedules.
+    ``days`` are the exceptions of the official calendar around today, for schedules. ``models``
+    are those that a camera or the default ``model`` names; an empty one is the worker's own.
+    ``lease_s``: its cameras are shared by several machines and need a lease of so many seconds
+    (:mod:`vision.contract.leases`); 0: they are the node's alone.
     """
 
     node: str
@@ -239,7 +257,17 @@ class NodeConfig:
     cameras: tuple[Camera, ...] = ()
     stream_hosts: tuple[str, ...] = ()
     days: tuple[SpecialDay, ...] = ()
+    model: str = ""
+    models: tuple[ModelFile, ...] = ()
+    platforms: tuple[Platform, ...] = ()
+    lease_s: float = 0.0
     contract: int = CONTRACT_VERSION
 
     def __post_init__(self) -> None:
         check_version(self.contract)
+        known = {model.sha256 for model in self.models}
+        for sha256 in {self.model} | {camera.model for camera in self.cameras}:
+            if sha256 and sha256 not in known:
+                raise ContractError("models", f"the model {sha256[:12]}... is not described")
+        if self.lease_s:
+            check_lease_s("lease_s", self.lease_s)

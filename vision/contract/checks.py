@@ -6,6 +6,7 @@ import re
 
 EARLIEST_YEAR, LATEST_YEAR = 1970, 2100
 LONGEST_TEXT = 2000
+MIN_LEASE_S, MAX_LEASE_S = 2.0, 600.0
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
@@ -36,3 +37,8 @@ def check_token(name: str, value: str) -> None:
 def check_unit(name: str, values: tuple[float, ...]) -> None:
     if not all(0.0 <= v <= 1.0 for v in values):
         raise ContractError(name, "coordinates must lie between 0 and 1")
+
+
+def check_lease_s(name: str, seconds: float) -> None:
+    if not MIN_LEASE_S <= seconds <= MAX_LEASE_S:
+        raise ContractError(name, f"must lie between {MIN_LEASE_S:.0f} and {MAX_LEASE_S:.0f} s")

@@ -64,6 +64,16 @@ class JobKind(StrEnum):
     REPLAY = "replay"  # a stored clip judged by the camera's rules and by changed ones
     COPY = "copy"  # a copy of clip or snapshot to hand out: others' faces blurred, a watermark
     CLIP = "clip"  # the last seconds of a camera, as a proof that it sees nothing
+    DISCOVER = "discover"  # which cameras of the node's own network answer ONVIF
+
+
+class ModelState(StrEnum):
+    """Where a node stands with weights that it was asked to run."""
+
+    FETCHING = "fetching"
+    READY = "ready"
+    REFUSED = "refused"  # not what was announced: another hash, other classes, another format
+    FAILED = "failed"
 
 
 class CameraState(StrEnum):

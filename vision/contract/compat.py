@@ -5,7 +5,10 @@ the web answers in the version that a request's :data:`HEADER` names; without on
 Rules of a kind that version 1 does not know do not run there until the worker is renewed, and
 permits and official calendars neither: a rule with such a schedule is left out as well, because it
 would speak at times when it must be silent. Versions 1 and 2 know no privacy masks: a camera that has
-any is not given to such a worker at all, because its pictures would leave unmasked.
+any is not given to such a worker at all, because its pictures would leave unmasked. Version 3 knows
+neither models by hash (it judges with its own, and says so in each event), nor addresses that a
+platform leases (such a camera is left out), nor leases: where cameras need them it is given none,
+because another machine may watch them.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from typing import Any
 from vision.contract.camera import Camera, NodeConfig, Rule
 from vision.contract.codec import to_json
 from vision.contract.codes import DayKind, RuleKind
+from vision.contract.sites import is_leased
 from vision.contract.version import CONTRACT_VERSION
 
 HEADER = "Anqi-Contract"
@@ -24,6 +28,9 @@ _KINDS = frozenset(
 )
 _CONFIG = ("node", "config_version", "stream_hosts")
 _CAMERA = ("camera_id", "name", "url", "input_size", "analysed_fps")
+# What version 4 added to cameras and configurations.
+_CAMERA_4 = ("model", "site")
+_CONFIG_4 = ("model", "models", "platforms", "lease_s")
 _ZONE = ("zone_id", "name", "polygon")
 _RULE = (
     "rule_id",
@@ -45,13 +52,15 @@ def config_for(version: int, config: NodeConfig) -> dict[str, Any]:
     if version >= CONTRACT_VERSION:
         return plain
     known = [
-        (camera, shown)
+        (camera, _without(shown, _CAMERA_4))
         for camera, shown in zip(config.cameras, plain["cameras"], strict=True)
-        if not camera.masks
+        if _is_readable(version, config, camera)
     ]
+    if version == 3:
+        return _without(plain, _CONFIG_4) | {"cameras": [s for _, s in known], "contract": 3}
     if version == 2:
         cameras = [_without(shown, ("masks",)) for _, shown in known]
-        return plain | {"cameras": cameras, "contract": 2}
+        return _without(plain, _CONFIG_4) | {"cameras": cameras, "contract": 2}
     cameras = [_camera(camera, shown) for camera, shown in known]
     return _only(plain, _CONFIG) | {"cameras": cameras, "contract": 1}
 
@@ -59,6 +68,12 @@ def config_for(version: int, config: NodeConfig) -> dict[str, Any]:
 def left_out(camera: Camera) -> tuple[Rule, ...]:
     """The rules of ``camera`` that a worker of version 1 does not run."""
     return tuple(rule for rule in camera.rules if not _is_known(rule))
+
+
+def _is_readable(version: int, config: NodeConfig, camera: Camera) -> bool:
+    if config.lease_s or is_leased(camera.url) or is_leased(camera.sub_url):
+        return False
+    return version >= 3 or not camera.masks
 
 
 def _is_known(rule: Rule) -> bool:

@@ -61,7 +61,8 @@ class ViolationEvent:
 
     ``same_as`` names the event of another camera that saw the same thing in a shared zone first.
     ``detail`` is what the rule adds in a word or a number: the direction of a crossing, how many
-    people, which fault of the view.
+    people, which fault of the view. ``lease`` numbers the term of the camera's lease under which it
+    was seen (:mod:`vision.contract.leases`), 0 for a node that shares its cameras with nobody.
     """
 
     event_id: str
@@ -85,6 +86,7 @@ class ViolationEvent:
     config_version: str = ""
     same_as: str | None = None
     detail: str = ""
+    lease: int = 0
     contract: int = CONTRACT_VERSION
 
     def __post_init__(self) -> None:
@@ -97,6 +99,8 @@ class ViolationEvent:
                 raise ContractError("same_as", "an event is not a duplicate of itself")
         if not 1 <= self.revision <= 2**31 - 1:
             raise ContractError("revision", "starts at 1")
+        if not 0 <= self.lease <= 2**31 - 1:
+            raise ContractError("lease", "is the number of a term, or 0")
         if not 0.0 <= self.score <= 1.0:
             raise ContractError("score", "must lie between 0 and 1")
         if len(self.boxes) > MAX_BOXES:

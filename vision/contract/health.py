@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from vision.contract.checks import check_sha256
+from vision.contract.checks import ContractError, check_sha256, check_token
 from vision.contract.codes import CameraState, Decoding, StreamFault, ViewState
+from vision.contract.models import ModelHealth
 from vision.contract.version import CONTRACT_VERSION, check_version
 
 
@@ -76,6 +77,12 @@ class StorageHealth:
 
 @dataclass(frozen=True, slots=True)
 class Heartbeat:
+    """What a worker truly does. ``models``: those it was asked to run by hash.
+
+    Where one node is a cluster, each of its groups speaks for its own cameras: ``group`` is its
+    name and ``machine`` where it runs just now. Both are empty for a plain worker.
+    """
+
     node: str
     at: datetime
     started_at: datetime
@@ -87,7 +94,14 @@ class Heartbeat:
     cameras: tuple[CameraHealth, ...] = ()
     detectors: tuple[DetectorHealth, ...] = ()
     storage: StorageHealth | None = None
+    models: tuple[ModelHealth, ...] = ()
+    group: str = ""
+    machine: str = ""
     contract: int = CONTRACT_VERSION
 
     def __post_init__(self) -> None:
         check_version(self.contract)
+        if self.group:
+            check_token("group", self.group)
+        if len(self.machine) > 120:
+            raise ContractError("machine", "takes at most 120 characters")

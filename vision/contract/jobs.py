@@ -12,6 +12,7 @@ from datetime import datetime
 from vision.contract.camera import Camera
 from vision.contract.checks import Box, ContractError, check_sha256, check_token
 from vision.contract.codes import EvidenceKind, JobKind, RuleKind
+from vision.contract.sites import MAX_FOUND, Discover, FoundCamera
 from vision.contract.version import CONTRACT_VERSION, check_version
 
 WORK_HEADER = "Anqi-Work"
@@ -59,6 +60,7 @@ class NodeJob:
     ``keep`` (where those stand whose faces may be seen, on the picture of ``keep_at``; empty: all
     heads are blurred), ``watermark``. ``CLIP``: ``camera_id``, ``seconds``. In both ``before`` is the
     camera whose masks hide what they hide now, also where the node does not watch it.
+    ``DISCOVER``: ``discover``, and no camera.
     """
 
     job_id: str
@@ -71,10 +73,14 @@ class NodeJob:
     keep_at: datetime | None = None
     watermark: str = ""
     seconds: float = 20.0
+    discover: Discover | None = None
 
     def __post_init__(self) -> None:
         check_token("job_id", self.job_id)
-        check_token("camera_id", self.camera_id)
+        if (self.kind is JobKind.DISCOVER) != (self.discover is not None):
+            raise ContractError("discover", "is set for a search for cameras, and only for one")
+        if self.discover is None:
+            check_token("camera_id", self.camera_id)
         if len(self.watermark) > MAX_WATERMARK:
             raise ContractError("watermark", f"at most {MAX_WATERMARK} characters")
         if not 1 <= self.seconds <= 60:
@@ -117,7 +123,7 @@ class Raised:
 class JobResult:
     """``POST /jobs/<job_id>/result``: how a job ended. ``problem``: why not, in plain English.
 
-    Kinds that make a file send it first: ``PUT /jobs/<job_id>/file/<sha256>``.
+    ``found``: the cameras of a search. Kinds that make a file send it first: ``PUT /jobs/<job_id>/file/<sha256>``.
     """
 
     job_id: str
@@ -133,10 +139,13 @@ class JobResult:
     start_at: datetime | None = None
     end_at: datetime | None = None
     frame_size: tuple[int, int] | None = None
+    found: tuple[FoundCamera, ...] = ()
     contract: int = CONTRACT_VERSION
 
     def __post_init__(self) -> None:
         check_token("job_id", self.job_id)
         check_version(self.contract)
+        if len(self.found) > MAX_FOUND:
+            raise ContractError("found", f"at most {MAX_FOUND}")
         if self.sha256 is not None:
             check_sha256("sha256", self.sha256)
