@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections import Counter
 
 import click
 from flask import Flask, current_app
@@ -11,14 +12,19 @@ from supervision.account import service
 from supervision.account.roles import Role
 from supervision.core import audit, find
 from supervision.core.actor import SYSTEM
+from supervision.core.attachments import storage
 from supervision.core.db import transaction
 from supervision.core.errors import DomainError
+from supervision.core.storage_copy import copy_all
+from supervision.core.web.state import settings
+from supervision.factory import storage_of
 from supervision.jobs import Scheduler, all_jobs, run_job
 from supervision.seeds import load_all
+from supervision.settings import SettingsError
 
 
 def register(app: Flask) -> None:
-    for command in (audit_group, job_group, search_group, seed, create_admin):
+    for command in (audit_group, job_group, search_group, storage_group, seed, create_admin):
         app.cli.add_command(command)
 
 
@@ -106,6 +112,43 @@ def search_rebuild() -> None:
             if not count:
                 break
         click.echo(f"{model.__search__.kind}: {total:,}")
+
+
+@click.group("storage")
+def storage_group() -> None:
+    """Where photos, clips and papers lie."""
+
+
+@storage_group.command("check")
+def storage_check() -> None:
+    """Write something small where files lie, and remove it."""
+    try:
+        storage().check()
+    except OSError as error:
+        raise click.ClickException(f"files cannot be written: {error}") from None
+    click.echo("files can be written")
+
+
+@storage_group.command("copy")
+@click.option("--to", "kind", type=click.Choice(["s3", "folder"]), default="s3")
+def storage_copy(kind: str) -> None:
+    """Copy every file from the folder to the bucket, or back; again: only what is new.
+
+    Every file is hashed before it goes; exit 1 where one is missing or different. Copy while all
+    runs, set ANQI_STORAGE, restart, and copy once more.
+    """
+    try:
+        source = storage_of(settings(), "folder" if kind == "s3" else "s3")
+        counts: Counter[str] = Counter()
+        for sha256, outcome in copy_all(source, storage_of(settings(), kind)):
+            counts[outcome] += 1
+            if outcome in {"missing", "different"}:
+                click.echo(f"{sha256}: {outcome}")
+    except (OSError, SettingsError) as error:
+        raise click.ClickException(f"{error}; what was copied stays, run it again") from None
+    click.echo(f"copied {counts['copied']:,}, there already {counts['there']:,}")
+    if bad := counts["missing"] + counts["different"]:
+        raise click.ClickException(f"{bad:,} files are missing or different")
 
 
 @click.command("seed")

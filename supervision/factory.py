@@ -22,12 +22,13 @@ from supervision.core import access, crypto, find, scope
 from supervision.core.attachments import init_storage
 from supervision.core.db import db, install_sqlite_behaviour, sqlite_path
 from supervision.core.i18n import format_day, format_instant, init_i18n
-from supervision.core.storage import FolderStorage
+from supervision.core.storage import FolderStorage, Storage
+from supervision.core.storage_s3 import Bucket, S3Storage
 from supervision.core.web.assets import init_assets
 from supervision.core.web.errors import init_errors
 from supervision.core.web.limits import limiter
 from supervision.core.web.nav import here, language_links, nav_items, once_a_page
-from supervision.core.web.numbers import RowIdConverter
+from supervision.core.web.numbers import LongIdConverter, RowIdConverter
 from supervision.core.web.paging import count_text
 from supervision.core.web.policy import with_tiles
 from supervision.core.web.remembered import init_remembered
@@ -58,10 +59,11 @@ def create_app(settings: Settings, **config: Any) -> Flask:
         static_folder=str(ROOT / "static"),
     )
     app.url_map.converters["int"] = RowIdConverter
+    app.url_map.converters["long"] = LongIdConverter
     app.request_class = Request
     _configure(app, settings, config)
     _init_database(app)
-    init_storage(app, FolderStorage(settings.storage_dir.resolve()))
+    init_storage(app, storage_of(settings))
     init_i18n(app, settings.language)
     init_assets(app)
     init_errors(app)
@@ -76,6 +78,24 @@ def create_app(settings: Settings, **config: Any) -> Flask:
     _template_globals(app, settings)
     access.check_declarations(app)
     return app
+
+
+def storage_of(settings: Settings, kind: str = "") -> Storage:
+    """Where files lie by the settings, or as if ``kind`` were set. Raises SettingsError."""
+    if (kind or settings.storage) == "folder":
+        return FolderStorage(settings.storage_dir.resolve())
+    bucket = Bucket(
+        name=settings.s3_bucket,
+        endpoint=settings.s3_endpoint,
+        region=settings.s3_region,
+        prefix=settings.s3_prefix,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key,
+    )
+    try:
+        return S3Storage(bucket)
+    except (ImportError, ValueError) as error:
+        raise SettingsError(f"ANQI_STORAGE=s3: {error}") from None
 
 
 def to_stay(app: Flask) -> Flask:

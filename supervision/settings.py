@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,14 @@ class Settings:
     secret_key: str
     data_key: str
     database_url: str = "sqlite:///var/anqi.db"
+    storage: str = "folder"
     storage_dir: Path = Path("var/storage")
+    s3_bucket: str = ""
+    s3_endpoint: str = ""
+    s3_region: str = ""
+    s3_prefix: str = ""
+    s3_access_key: str = ""
+    s3_secret_key: str = field(default="", repr=False)
     language: str = "zh_Hans_CN"
     bind: str = "127.0.0.1:8000"
     secure_cookies: bool = False
@@ -61,6 +68,12 @@ class Settings:
 
     def __post_init__(self) -> None:
         _check_shifts(self.shifts)
+        if self.storage not in {"folder", "s3"}:
+            raise SettingsError(f"ANQI_STORAGE: {self.storage!r} is neither folder nor s3")
+        if self.storage == "s3" and not self.s3_bucket:
+            raise SettingsError("ANQI_STORAGE=s3 needs ANQI_S3_BUCKET")
+        if bool(self.s3_access_key) != bool(self.s3_secret_key):
+            raise SettingsError("ANQI_S3_ACCESS_KEY and ANQI_S3_SECRET_KEY belong together")
         if not 1 <= self.proof_days <= 60:
             raise SettingsError("ANQI_PROOF_DAYS must lie between 1 and 60")
         if self.map_datum not in {"wgs84", "gcj02"}:

@@ -13,7 +13,7 @@ import warnings
 from datetime import datetime
 from typing import IO
 
-from flask import Response, current_app, send_file
+from flask import Response, current_app, request, send_file
 from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import BigInteger, ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -22,7 +22,7 @@ from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.db import Base, db
 from supervision.core.errors import InvalidInput
-from supervision.core.storage import FolderStorage, Storage, StoredFile, TooLargeError
+from supervision.core.storage import Storage, StoredFile, TooLargeError
 from supervision.core.text import N_
 
 MAX_SIDE = 2560
@@ -60,8 +60,18 @@ def storage() -> Storage:
     return found
 
 
-def init_storage(app: object, root: FolderStorage) -> None:
-    app.extensions["anqi_storage"] = root  # type: ignore[attr-defined]
+def init_storage(app: object, where: Storage) -> None:
+    app.extensions["anqi_storage"] = where  # type: ignore[attr-defined]
+
+
+def send_ahead(source: IO[bytes]) -> None:
+    """Give the bytes to a storage over the network now, so that no transaction waits for it.
+
+    :func:`store_file` then finds them there. Nothing happens where files lie in a folder.
+    """
+    if storage().is_remote:
+        storage().put(source)
+        source.seek(0)
 
 
 def store_photo(actor: Actor, source: IO[bytes], filename: str, *, field: str) -> Attachment:
@@ -159,10 +169,14 @@ def send(attachment: Attachment, *, download: bool = False) -> Response:
         mimetype=attachment.media_type,
         as_attachment=download,
         download_name=attachment.filename,
-        conditional=True,
+        conditional=path is not None,
         etag=attachment.sha256,
         max_age=3600,
     )
+    if path is None:
+        # Only of a path is the size known there, and without it there are no ranges.
+        response.content_length = attachment.size
+        response.make_conditional(request, accept_ranges=True, complete_length=attachment.size)
     response.headers["Cache-Control"] = "private, max-age=3600"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

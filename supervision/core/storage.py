@@ -1,4 +1,4 @@
-"""Bytes under their own sha256. A folder today; the interface fits an object store."""
+"""Bytes under their own sha256: in a folder here, in a bucket in :mod:`supervision.core.storage_s3`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,17 @@ class TooLargeError(ValueError):
     """More bytes than allowed came."""
 
 
+class StorageError(OSError):
+    """Files cannot be written or read now; it says why. Trying again later may do."""
+
+
 class Storage(Protocol):
+    """Besides what each says, all raise :class:`StorageError` (or OSError) where nothing works."""
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether bytes travel over a network: not while a transaction waits for them."""
+
     def put(self, source: IO[bytes], *, limit: int | None = None) -> StoredFile:
         """Keep all bytes of ``source``; raises :class:`TooLargeError` beyond ``limit``."""
 
@@ -41,14 +51,19 @@ class Storage(Protocol):
     def free(self) -> int | None:
         """How many bytes are free where files lie; None where nobody can tell."""
 
+    def check(self) -> None:
+        """Write something small and remove it; raises OSError where that fails."""
 
-def _check_size(size: int, limit: int | None) -> None:
+
+def check_size(size: int, limit: int | None) -> None:
     if limit is not None and size > limit:
         raise TooLargeError(f"more than {limit} bytes")
 
 
 class FolderStorage:
     """Files as ``ab/cd/<sha256>``, written aside and renamed: never half a file."""
+
+    is_remote = False
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -61,7 +76,7 @@ class FolderStorage:
             try:
                 while chunk := source.read(CHUNK):
                     size += len(chunk)
-                    _check_size(size, limit)
+                    check_size(size, limit)
                     digest.update(chunk)
                     out.write(chunk)
                 out.flush()
@@ -89,6 +104,13 @@ class FolderStorage:
     def free(self) -> int:
         self.root.mkdir(parents=True, exist_ok=True)
         return shutil.disk_usage(self.root).free
+
+    def check(self) -> None:
+        self.root.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=self.root, prefix=".check-") as out:
+            out.write(b"check")
+            out.flush()
+            os.fsync(out.fileno())
 
     def _target(self, sha256: str) -> Path:
         return self.root / sha256[:2] / sha256[2:4] / sha256

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Request, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from supervision.core import clock
+from supervision.core import attachments, clock
 from supervision.core.access import current_actor, requires
 from supervision.core.db import db, transaction
 from supervision.core.permissions import Permission
@@ -118,8 +118,10 @@ def evidence(event_id: str, sha256: str) -> ResponseReturnValue:
     db.session.rollback()
     request.max_content_length = contract.MAX_EVIDENCE_BYTES
     try:
-        with receive(request, sha256, declared.media_type, declared.size) as part, transaction():
-            is_new = intake.store_evidence(actor, event_id, sha256, part)
+        with receive(request, sha256, declared.media_type, declared.size) as part:
+            attachments.send_ahead(part)
+            with transaction():
+                is_new = intake.store_evidence(actor, event_id, sha256, part)
     except ContractError as error:
         note = f"{sha256}: {request.content_length} bytes of {request.mimetype}"
         return _park("evidence", error, note.encode(), event_id=event_id)

@@ -51,6 +51,8 @@ NOTICES = {
         "Vision node %(name)s stopped recording: its disk is full (%(free)s MB free)"
     ),
     "video.recording_again": _l("Vision node %(name)s records again"),
+    "video.storage_failing": _l("Files cannot be written: %(why)s. Vision nodes keep theirs"),
+    "video.storage_again": _l("Files can be written again"),
 }
 
 ACTION_LABELS = {
@@ -61,6 +63,8 @@ ACTION_LABELS = {
     "video.evidence_room_again": _l("There is room for evidence again"),
     "video.recording_stopped": _l("Vision node stopped recording"),
     "video.recording_again": _l("Vision node records again"),
+    "video.storage_failing": _l("Files cannot be written"),
+    "video.storage_again": _l("Files can be written again"),
     "video.copy_ask": _l("Copy of evidence asked for"),
     "video.copy_take": _l("Copy of evidence downloaded"),
     "video.original_take": _l("Original evidence downloaded"),

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from supervision.core.db import Base, code_of
+from supervision.core.db import Base, LongId, code_of
 from supervision.enterprise.models import OwnedByEnterprise
 from supervision.video.models import Violation
 
@@ -30,7 +30,7 @@ class EvidenceHold(OwnedByEnterprise, Base):
         Index("ix_evidence_hold_placed_at", "placed_at"),
     )
 
-    violation_id: Mapped[int] = mapped_column(ForeignKey("violation.id"))
+    violation_id: Mapped[int] = mapped_column(LongId, ForeignKey("violation.id"))
     kind: Mapped[HoldKind] = mapped_column(code_of(HoldKind))
     reason: Mapped[str] = mapped_column(Text)
     placed_at: Mapped[datetime]
@@ -53,3 +53,5 @@ class EvidenceRoom(Base):
     used_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     # Nothing more may be removed and there is hardly any room; everybody was told then.
     full_since: Mapped[datetime | None]
+    # Files could be neither written nor read; the administrators were told then.
+    unreachable_since: Mapped[datetime | None]

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
+from supervision.core import attachments
 from supervision.core.actor import SYSTEM
 from supervision.core.db import db, transaction
 from supervision.core.errors import Conflict
@@ -81,6 +82,17 @@ def _decided(violation_id: int, mode: Mode) -> bool:
     except Exception:
         log.exception("violation %s could not be decided by its policy", violation_id)
         return False
+
+
+def watch_storage(now: datetime) -> int:
+    """Write something small where files lie; returns 1 when somebody was told of a change."""
+    why = ""
+    try:
+        attachments.storage().check()
+    except OSError as error:
+        why = str(error) or type(error).__name__
+    with transaction():
+        return int(room.follow_storage(why, now))
 
 
 def make_room(now: datetime) -> int:

@@ -170,6 +170,25 @@ def follow(room: Room, now: datetime) -> None:
         audit.record(SYSTEM, "video.evidence_room_again", row, used=room.used, free=room.free)
 
 
+def follow_storage(why: str, now: datetime) -> bool:
+    """Tell the administrators once that files cannot be written, and once that they can again.
+
+    ``why`` is the reason, "" where they can; True when somebody was told.
+    """
+    row = _row()
+    if row is None:
+        _count(now)
+        row = _row()
+    assert row is not None
+    if bool(why) == (row.unreachable_since is not None):
+        return False
+    kind = "video.storage_failing" if why else "video.storage_again"
+    row.unreachable_since = now if why else None
+    notices.queue(kind, Audience.ADMINISTRATORS, None, link="/video/holds/", why=why[:200])
+    audit.record(SYSTEM, kind, row, why=why[:200])
+    return True
+
+
 def _with_cameras(node_id: int | None = None) -> list[int]:
     """Enterprises that are watched, by this node."""
     stmt = select(Camera.enterprise_id).where(Camera.is_enabled).distinct()

@@ -121,6 +121,7 @@ SLICE = Slice(
         Job("video.watch_nodes", jobs.watch_nodes, {"seconds": 60}),
         Job("video.forget_live", jobs.forget_live, {"seconds": 300}),
         Job("video.forget_trials", jobs.forget_trials, {"hour": 3, "minute": 10}),
+        Job("video.watch_storage", jobs.watch_storage, {"seconds": 60}),
         Job("video.make_room", jobs.make_room, {"seconds": 60}),
         Job("video.expire", jobs.expire, {"hour": 2, "minute": 20}),
         Job("video.forget_copies", jobs.forget_copies, {"hour": 4, "minute": 20}),

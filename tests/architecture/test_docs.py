@@ -20,7 +20,7 @@ CODE = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 FENCE = re.compile(r"```.*?```", re.DOTALL)
 # At the start of a line or after another command, not as a package's name.
 MAKE = re.compile(r"(?:^|`|&& |sudo -u anqi )make((?: [a-z]+)+)", re.MULTILINE)
-SETTING = re.compile(r"ANQI_[A-Z_]*[A-Z](?!_?\*)(?![A-Z_])")
+SETTING = re.compile(r"ANQI_[A-Z0-9_]*[A-Z0-9](?!_?\*)(?![A-Z0-9_])")
 FOLDERS = "supervision|vision|tests|tools|bench|docs|templates|static|migrations"
 # A file or a folder of ours, named in full; static/vendor/ is made, not kept.
 PLACE = re.compile(rf"`((?:{FOLDERS})/(?!vendor)[\w./-]*)`")

@@ -17,7 +17,6 @@ from supervision.core.db import db, transaction
 from supervision.core.errors import InvalidInput, NotFound
 from supervision.core.numbering import Counter
 from supervision.core.statutory import rule_on
-from supervision.core.storage import FolderStorage, TooLargeError
 from supervision.factory import create_app, throwaway_settings
 from supervision.settings import Settings, SettingsError
 
@@ -100,15 +99,6 @@ def test_a_lease_has_one_holder_and_passes_on_when_it_runs_out(app):
     assert not ask("b", 49)
     assert ask("b", 51)
     assert not ask("a", 52)
-
-
-def test_storage_keeps_bytes_under_their_hash_and_never_half_a_file(tmp_path):
-    folder = FolderStorage(tmp_path)
-    stored = folder.put(io.BytesIO(b"evidence"))
-    assert folder.open(stored.sha256).read() == b"evidence"
-    with pytest.raises(TooLargeError):
-        folder.put(io.BytesIO(bytes(100)), limit=10)
-    assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == [stored.sha256]
 
 
 def jpeg_with_place() -> bytes:

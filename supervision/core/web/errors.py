@@ -12,11 +12,12 @@ from werkzeug.exceptions import HTTPException
 
 from supervision.core.errors import Conflict, DomainError, GoesOnElsewhere
 from supervision.core.i18n import message_of
+from supervision.core.storage import StorageError
 
 DRAIN_LIMIT = 512 * 1024 * 1024
 DRAIN_CHUNK = 1024 * 1024
 
-PAGES = {403, 404, 409, 413, 422, 429, 500}
+PAGES = {403, 404, 409, 413, 422, 429, 500, 503}
 
 _TOO_LARGE = lazy_gettext("The upload is larger than this system accepts.")
 
@@ -26,6 +27,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(GoesOnElsewhere, _elsewhere)
     app.register_error_handler(StaleDataError, lambda _error: _domain(Conflict()))
     app.register_error_handler(IntegrityError, _integrity)
+    app.register_error_handler(StorageError, _storage)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
@@ -52,6 +54,14 @@ def _integrity(error: IntegrityError) -> ResponseReturnValue:
     reason = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or error.orig
     current_app.logger.warning("refused by the database: %s", reason)
     return _domain(Conflict())
+
+
+def _storage(error: StorageError) -> ResponseReturnValue:
+    """Files cannot be reached: nothing was saved, and whoever sent something keeps it."""
+    current_app.logger.error("storage: %s", error)
+    response = current_app.make_response(_answer(503, gettext("Files cannot be reached now.")))
+    response.headers["Retry-After"] = "30"
+    return response
 
 
 def _csrf(_error: CSRFError) -> ResponseReturnValue:
