@@ -208,3 +208,10 @@ def test_what_an_old_worker_left_in_its_outbox_is_taken(app, cast):
 def test_a_version_that_is_not_known_yet_is_refused_by_name():
     with pytest.raises(ContractError, match="contract: this side reads the versions 1, 2, 3, 4"):
         NodeConfig("node-1", "v", contract=5)
+
+
+def test_what_nobody_measured_of_a_class_is_not_zero():
+    of_old_cards = {"name": "fire", "ap50": 0.59}
+    metrics = contract.parse(ClassMetrics, of_old_cards)
+    assert (metrics.precision, metrics.recall, metrics.false_alarms) == (None, None, None)
+    assert contract.parse(ClassMetrics, contract.to_json(metrics)) == metrics

@@ -50,18 +50,23 @@ class ModelHealth:
 
 @dataclass(frozen=True, slots=True)
 class ClassMetrics:
-    """One class on one test set: shares 0..1 at the working threshold, false alarms counted."""
+    """One class on one test set: shares 0..1, ``precision`` and ``recall`` at the working threshold.
+
+    These and the count of false alarms are None where nobody measured them.
+    """
 
     name: str
     ap50: float
-    precision: float
-    recall: float
-    false_alarms: int = 0
+    precision: float | None = None
+    recall: float | None = None
+    false_alarms: int | None = None
 
     def __post_init__(self) -> None:
-        for name in ("ap50", "precision", "recall"):
-            _check_share(name, getattr(self, name))
-        if self.false_alarms < 0:
+        _check_share("ap50", self.ap50)
+        for name in ("precision", "recall"):
+            if (share := getattr(self, name)) is not None:
+                _check_share(name, share)
+        if self.false_alarms is not None and self.false_alarms < 0:
             raise ContractError("false_alarms", "is a count")
 
 
