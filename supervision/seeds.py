@@ -27,6 +27,7 @@ from supervision.core.spans import Frequency
 from supervision.core.statutory import Certainty, StatutoryRule
 from supervision.core.tables import read_table
 from supervision.core.workdays import HOLIDAYS
+from supervision.detector import shipped as detectors
 from supervision.document.models import DocumentKind
 from supervision.document.rules import Category as DocumentCategory
 from supervision.dutylist.models import DutyTemplate
@@ -77,6 +78,7 @@ def load_all(*, provinces: frozenset[str] | None = None) -> dict[str, int]:
         "duties of the law": load_duties(),
         "items of lists of self-checks": load_selfchecks(),
         "layouts of local returns": load_return_layouts(),
+        "detector models": detectors.seed(),
         "regions": load_regions(provinces),
     }
 

@@ -73,6 +73,7 @@ class Permission(StrEnum):
     CAMERA_EDIT = "camera.edit"
     NODE_ADMIN = "node.admin"
     NODE_INGEST = "node.ingest"
+    MODEL_READ = "model.read"
     # Which weights judge the pictures: register, try, promote, roll back; data to learn from.
     MODEL_ADMIN = "model.admin"
 

@@ -213,6 +213,8 @@ class Slice:
     order_parts: tuple[TicketPart, ...] = ()
     # The same of what a camera saw: ``render(violation_id, actor)``.
     violation_parts: tuple[TicketPart, ...] = ()
+    # The same of a detector model: ``render(model_id, actor)``.
+    model_parts: tuple[TicketPart, ...] = ()
     # What may prove a penalty for each of these hazards, as plain data of an order's paper; "files"
     # are the ids of the attachments that it is about.
     evidence_of: Callable[[Collection[int]], Mapping[int, Sequence[Mapping[str, Any]]]] | None = (

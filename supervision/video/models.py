@@ -43,6 +43,7 @@ from vision.contract import (
     EvidenceKind,
     Line,
     Mask,
+    ModelHealth,
     Phase,
     RuleKind,
     StorageHealth,
@@ -76,6 +77,8 @@ class VisionNode(Base):
     detectors: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue, default=list)
     # The contract's StorageHealth; None from a worker that does not tell.
     storage: Mapped[dict[str, Any] | None] = mapped_column(JsonValue)
+    # The contract's ModelHealth of each model that it was asked to run by its hash.
+    models: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue, default=list)
     # The version of the contract in which it last spoke.
     speaks: Mapped[int] = mapped_column(default=1)
     # Set when the administrators were told of the silence, cleared by the next heartbeat.
@@ -92,6 +95,10 @@ class VisionNode(Base):
     @property
     def storage_health(self) -> StorageHealth | None:
         return contract.parse(StorageHealth, self.storage) if self.storage else None
+
+    @property
+    def model_list(self) -> tuple[ModelHealth, ...]:
+        return tuple(contract.parse(ModelHealth, model) for model in self.models or ())
 
     @property
     def detector_list(self) -> tuple[DetectorHealth, ...]:
@@ -119,6 +126,8 @@ class Camera(Searchable, Versioned, OwnedByEnterprise, Base):
     name: Mapped[str] = mapped_column(String(80))
     place: Mapped[str] = mapped_column(String(120))
     node_id: Mapped[int | None] = mapped_column(ForeignKey("vision_node.id"))
+    # The weights of a trial that judge it; None: those of everybody.
+    model_id: Mapped[int | None] = mapped_column(ForeignKey("detector_model.id"), index=True)
     stream_url: Mapped[str] = mapped_column(Text)  # encrypted, see core.crypto
     stream_hint: Mapped[str] = mapped_column(String(200))
     # The small stream of the same picture, encrypted as well; empty: there is none.

@@ -41,8 +41,11 @@ MAY_IMPORT = {
         "account",
         "enterprise",
     },
+    # Shows how weights do where they are used, by manifest.
+    "detector": {"account", "slices"},
     # Likewise what follows from a violation.
-    "video": {"hazard", "account", "enterprise", "slices"},
+    "video": {"detector", "hazard", "account", "enterprise", "slices"},
+    "canary": {"detector", "video", "hazard", "account", "enterprise", "slices"},
     # What may prove a penalty, and what shows that a hazard is put right.
     "gate": {"video", "hazard", "account", "enterprise"},
     "proof": {"video", "hazard", "account", "enterprise"},
