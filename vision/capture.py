@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from vision.bell import Bell
-from vision.contract import CameraState, Decoding, StreamFault, ViewState
+from vision.contract import CameraState, Decoding, StreamFault, ViewState, is_leased
 from vision.decoding import LONGEST_GOP_S
-from vision.logs import hide_password_of, set_up
+from vision.logs import hide, hide_password_of, set_up
 from vision.looking import Tally
 from vision.mailbox import Mailbox
 from vision.memory import give_back, keep_apart, settle
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 AUTHENTICATION_RETRY_S = 300.0
 REPORT_S = 1.0
 ORDER_S = 0.5  # an order is obeyed at once; so often it is looked whether the parent lives
+# A platform rings the device for each try: not before so long, and no later than that.
+LEASED_RETRY_S = (10.0, 30.0)
 GOOD_RUN_S = 10.0  # a session that lived so long starts the back-off afresh
 STUCK_S = 15.0  # silence of the evidence's thread after which the camera counts as hung
 
@@ -89,7 +91,7 @@ class Attempts:
         failed: Callable[[], None] = lambda: None,
     ) -> None:
         """``once`` is one connection; ``progress`` grows while one is of use."""
-        backoff = Backoff()
+        backoff = Backoff(*LEASED_RETRY_S) if is_leased(self._url) else Backoff()
         while not self._stopped.is_set():
             began, before = time.monotonic(), progress()
             wait = self._try(once, backoff, failed)
@@ -163,7 +165,8 @@ class Evidence(threading.Thread):
 
     def run(self) -> None:
         def once() -> None:
-            keep_evidence(self._spec, self._stopped.is_set, self._beat, self._now)
+            stopped, waits = self._stopped.is_set, self._sleepy_beat
+            keep_evidence(self._spec, stopped, self._beat, self._now, waits)
 
         self.attempts.run(once, lambda: self._beats, self._sleepy_beat)
 
@@ -184,6 +187,7 @@ class Reader(threading.Thread):
         super().__init__(name=f"camera-{spec.camera_id}", daemon=True)
         for url in (spec.url, spec.sub_url):
             hide_password_of(url)
+        hide(*(platform.api_key for platform in (spec.places.platforms if spec.places else ())))
         self.spec = spec
         self._mailbox = Mailbox(spec.input_size, spec.mailbox)
         self._mailbox.bell = bell

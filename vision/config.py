@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from vision.contract import ContractError, NodeConfig, parse
 from vision.detectors.base import BACKENDS
 from vision.models import DEFAULT_MODEL
+from vision.platforms import ORDERS, STREAM
 from vision.reach import CA_FILE, TLS_VERIFY, Trust
 
 PREFIX = "ANQI_VISION_"
@@ -64,6 +65,7 @@ class VisionSettings:
         unknown = sorted(k for k in environ if k.startswith(PREFIX) and k not in known)
         if unknown:
             raise ConfigError(f"unknown setting {unknown[0]}; known: {', '.join(sorted(known))}")
+        _one_of(environ, STREAM, tuple(ORDERS))  # capture processes take it from there
         numbers = {
             attribute: kind(_number(environ, f"{PREFIX}{name}", low, high))
             for name, (attribute, kind, low, high) in _NUMBERS.items()
@@ -99,7 +101,7 @@ _NUMBERS: dict[str, tuple[str, type, float, float]] = {
     "DISK_MB": ("disk_mb", int, 0, 1_000_000_000),
     "FREE_MB": ("free_mb", int, 0, 1_000_000_000),
 }
-_WORDS = ("DIR", "LOG_FORMAT", "DEVICES", "METRICS", "CA_FILE", "TLS_VERIFY")
+_WORDS = ("DIR", "LOG_FORMAT", "DEVICES", "METRICS", "CA_FILE", "TLS_VERIFY", "PLATFORM_STREAM")
 _DEVICE = re.compile(r"cpu|cuda(:\d{1,2})?")
 MOST_DEVICES = 16
 LOOPBACK = "127.0.0.1"

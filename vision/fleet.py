@@ -14,10 +14,11 @@ from pathlib import Path
 
 from vision.capture import Report, Start, Stop, capture_main
 from vision.config import VisionSettings
-from vision.contract import Camera, CameraHealth, CameraState, NodeConfig
+from vision.contract import Camera, CameraHealth, CameraState, NodeConfig, Platform, is_leased
 from vision.inference.messages import Follow
 from vision.inference.supervisor import Detectors
 from vision.mailbox import Mailbox
+from vision.plays import FOLDER, Places, Plays
 from vision.seat import Figures, Inferred, Seat
 from vision.session import CameraSpec
 from vision.timing import Backoff
@@ -55,6 +56,8 @@ class Fleet:
     ) -> None:
         self._settings, self._detectors, self._allow_files = settings, detectors, allow_files
         self._hosts: tuple[str, ...] = settings.stream_hosts
+        self._platforms: tuple[Platform, ...] = ()
+        self._plays = Plays(settings.directory / FOLDER, settings.trust)
         self._groups: list[Group] = []
         self._seats: dict[str, Seat] = {}
         self._ticked_at = time.monotonic()
@@ -75,6 +78,8 @@ class Fleet:
         # What this machine may dial is this machine's to say; the web's list fills a gap only.
         hosts = self._settings.stream_hosts or config.stream_hosts
         hosts_changed, self._hosts = hosts != self._hosts, hosts
+        platforms_changed = config.platforms != self._platforms
+        self._platforms = config.platforms
         wanted = {camera.camera_id: camera for camera in config.cameras}
         for camera_id in [c for c in self._seats if c not in wanted]:
             self._remove(camera_id)
@@ -82,11 +87,16 @@ class Fleet:
             seat = self._seats.get(camera.camera_id)
             if seat is None:
                 self._add(camera)
-            elif hosts_changed or _capture_differs(seat.camera, camera):
+            elif (
+                hosts_changed
+                or (platforms_changed and _is_leased(camera))
+                or _capture_differs(seat.camera, camera)
+            ):
                 self._remove(camera.camera_id)
                 self._add(camera)
             else:
                 seat.camera = camera
+        self._plays.heed(config, hosts)
         self._detectors.follow({c: (s.device, _follow(s)) for c, s in self._seats.items()})
 
     def tick(self) -> None:
@@ -127,6 +137,7 @@ class Fleet:
         for seat in self._seats.values():
             seat.mailbox.close()
         self._groups, self._seats = [], {}
+        self._plays.close()
 
     def _add(self, camera: Camera) -> None:
         mailbox = Mailbox(camera.input_size)
@@ -169,7 +180,13 @@ class Fleet:
             hosts=self._hosts,
             allow_files=self._allow_files,
             reference=self._settings.directory / "view" / f"{camera_id}.npz",
+            places=self._places_of(seat.camera),
         )
+
+    def _places_of(self, camera: Camera) -> Places | None:
+        if not _is_leased(camera):
+            return None
+        return Places(self._settings.directory / FOLDER, self._platforms)
 
     def _start(self, group: Group) -> None:
         ours, theirs = _SPAWN.Pipe()
@@ -263,6 +280,10 @@ class Fleet:
 
 def _follow(seat: Seat) -> Follow:
     return Follow(seat.camera.camera_id, seat.mailbox.name, seat.camera.input_size)
+
+
+def _is_leased(camera: Camera) -> bool:
+    return is_leased(camera.url) or is_leased(camera.sub_url)
 
 
 def _capture_differs(one: Camera, other: Camera) -> bool:

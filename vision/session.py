@@ -13,11 +13,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import av
 
-from vision.contract import Camera, Decoding, Point, RuleKind, StreamFault
+from vision.contract import Camera, Decoding, Point, RuleKind, StreamFault, is_leased
 from vision.decoding import Decoder, Packet, Shown, packets_of
 from vision.looking import Habits, Looker, Tally
 from vision.mailbox import Mailbox
 from vision.opening import open_stream
+from vision.platforms import Caller
+from vision.plays import Places, Play
 from vision.ring import RingWriter
 from vision.streams import StreamError, classify, explain, mask
 from vision.timing import REANCHOR_S, PtsClock, WallClock
@@ -36,6 +38,7 @@ class CameraSpec:
 
     ``watched`` holds the polygons whose emptiness is of interest, in the order of the camera's
     zones; ``reference`` is where the learnt view is kept, ``view_from`` what makes it void.
+    ``places``: where an address that a platform leases is asked for.
     """
 
     camera_id: str
@@ -55,6 +58,7 @@ class CameraSpec:
     watched: tuple[tuple[Point, ...], ...] = ()
     reference: Path | None = None
     view_from: datetime | None = None
+    places: Places | None = None
 
     @classmethod
     def of(
@@ -67,6 +71,7 @@ class CameraSpec:
         hosts: tuple[str, ...],
         allow_files: bool,
         reference: Path | None = None,
+        places: Places | None = None,
     ) -> CameraSpec:
         watches = any(rule.kind is RuleKind.EXIT_BLOCKED for rule in camera.rules)
         return cls(
@@ -87,6 +92,7 @@ class CameraSpec:
             tuple(zone.polygon for zone in camera.zones) if watches else (),
             reference,
             camera.view_from,
+            places,
         )
 
     @property
@@ -112,8 +118,12 @@ class Stream:
         beat: Callable[[], None],
         stopped: Callable[[], bool],
         now: Callable[[], float],
+        waits: Callable[[], None] | None = None,
     ) -> None:
+        """``beat`` is called for each packet, ``waits`` while none can come yet."""
         self._url, self._spec, self._beat, self._stopped, self._now = url, spec, beat, stopped, now
+        self._waits = waits or beat
+        self._play: Play | None = None
         self._clock = PtsClock()
         self._offset: float | None = None
         self._paced = urlsplit(url).scheme == "file"
@@ -142,7 +152,12 @@ class Stream:
 
     def __enter__(self) -> Self:
         spec = self._spec
-        self._container = open_stream(self._url, spec.hosts, allow_files=spec.allow_files)
+        try:
+            url = self._url if not is_leased(self._url) else self._played(spec)
+            self._container = open_stream(url, spec.hosts, allow_files=spec.allow_files)
+        except BaseException:
+            self._end_play()
+            raise
         self.video = self._container.streams.video[0]
         self._tick_s = float(self.video.time_base or 0)
         self._has_times = self._paced or self._container.format.name not in _WITHOUT_TIMES
@@ -150,6 +165,17 @@ class Stream:
 
     def __exit__(self, *_: object) -> None:
         self._container.close()
+        self._end_play()
+
+    def _played(self, spec: CameraSpec) -> str:
+        """The address that is good for this connection."""
+        places = spec.places or Places(Path())
+        self._play = Play(self._url, places, spec.hosts, Caller(self._waits, self._stopped))
+        return self._play.start()
+
+    def _end_play(self) -> None:
+        if self._play is not None:
+            self._play.end()
 
     def _instant(self, packet: Packet) -> tuple[float, float]:
         """When the picture was taken, and by how much it is decoded earlier than shown (s)."""
@@ -299,6 +325,7 @@ def keep_evidence(
     stopped: Callable[[], bool],
     beat: Callable[[], None],
     now: Callable[[], float],
+    waits: Callable[[], None] | None = None,
 ) -> None:
     """One connection to the main stream of a camera whose small one is judged: nothing is decoded.
 
@@ -306,7 +333,8 @@ def keep_evidence(
     """
     ring = RingWriter(spec.ring, spec.ring_s)
     try:
-        with Stream(spec.url, spec, beat=beat, stopped=stopped, now=now) as stream:
+        stream = Stream(spec.url, spec, beat=beat, stopped=stopped, now=now, waits=waits)
+        with stream:
             stream.read(lambda packet, t, lag: ring.write(packet, stream.video, t, lag))
     finally:
         ring.close()

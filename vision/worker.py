@@ -168,6 +168,7 @@ class Worker:
         for camera in config.cameras:
             hide_password_of(camera.url)
             hide_password_of(camera.sub_url)
+        hide(*(platform.api_key for platform in config.platforms))
         self._fleet.apply(config)
         self._pipelines.apply(config, self._now())
         self._jobs.heed(config)
