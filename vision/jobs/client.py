@@ -37,6 +37,7 @@ class Known:
 
     cameras: dict[str, Camera]
     days: tuple[SpecialDay, ...] = ()
+    hosts: tuple[str, ...] = ()
 
 
 class Jobs:
@@ -58,7 +59,9 @@ class Jobs:
     def heed(self, config: NodeConfig) -> None:
         """These cameras are watched from now on."""
         cameras = {c.camera_id: replace(c, url="", sub_url="") for c in config.cameras}
-        self._known = Known(cameras, config.days)
+        # As in the fleet: the machine's own list counts, the web's fills a gap only.
+        hosts = self._settings.stream_hosts or config.stream_hosts
+        self._known = Known(cameras, config.days, hosts)
 
     def ask_and_show(self, stop: threading.Event) -> None:
         """The first thread."""
@@ -122,7 +125,7 @@ class Jobs:
                 self._queue.put((job, until))
 
     def _do(self, job: NodeJob, until: float, lane: Lane, delivery: Delivery) -> None:
-        log.info("job %s: %s of %s", job.job_id, job.kind, job.camera_id)
+        log.info("job %s: %s of %s", job.job_id, job.kind, job.camera_id or "the network")
         try:
             folder = self._clean(job)
             source = folder / "source" if job.source is not None else None
@@ -155,6 +158,7 @@ class Jobs:
             directory / "ring" / job.camera_id,
             directory / "view" / f"{job.camera_id}.npz",
             known.days,
+            known.hosts,
         )
 
 

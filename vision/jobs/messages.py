@@ -42,6 +42,7 @@ class Work:
 
     ``camera``: as it is watched now, without its addresses; None where this node does not watch it.
     ``ring`` and ``reference``: its last minute and its learnt view. ``days``: the official calendar.
+    ``hosts``: what this machine may dial.
     """
 
     job: NodeJob
@@ -51,6 +52,7 @@ class Work:
     ring: Path | None = None
     reference: Path | None = None
     days: tuple[SpecialDay, ...] = ()
+    hosts: tuple[str, ...] = ()
 
     @property
     def masks(self) -> tuple[Mask, ...]:

@@ -32,6 +32,10 @@ class JobError(Exception):
 def do(work: Work, detector: Callable[[], Detector]) -> Done:
     """Do one job. What is wrong with its file or the camera is told in the result."""
     try:
+        if work.job.discover is not None:
+            from vision.sites.searching import search
+
+            return Done(search(work.job.job_id, work.job.discover, work.hosts))
         if work.job.kind is JobKind.REPLAY:
             from vision.jobs.replaying import replay_both
 
