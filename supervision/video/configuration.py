@@ -13,6 +13,7 @@ from supervision.core import clock, crypto
 from supervision.core.workdays import WorkdayTable, is_weekend
 from supervision.video.models import Camera, VisionNode
 from supervision.video.ticket_models import CameraPermit
+from supervision.video.weights import OWN, Weights
 from vision import contract
 from vision.contract import (
     MAX_WINDOWS,
@@ -35,6 +36,7 @@ class Surroundings:
     hosts: tuple[str, ...]
     days: tuple[SpecialDay, ...] = ()
     permits: Mapping[int, Sequence[CameraPermit]] | None = None
+    weights: Weights = OWN
 
 
 def special_days(table: WorkdayTable) -> tuple[SpecialDay, ...]:
@@ -73,12 +75,14 @@ def config_version(node: VisionNode, cameras: Iterable[Camera], around: Surround
     """
     parts: list[Any] = [contract.CONTRACT_VERSION, node.uid, around.hosts]
     parts.append([contract.to_json(day) for day in around.days])
+    parts.append(around.weights.default)
     for camera in cameras:
         parts.append([camera.uid, camera.name, camera.stream_url, camera.input_size])
         parts.append([camera.enterprise_id, camera.analysed_fps, camera.zones, camera.lines])
         parts.append([contract.to_json(rule) for rule in _rules(camera, around)])
         parts.append([camera.sub_url, camera.adaptive, camera.gate])
         parts.append([camera.scan_s, camera.view_check, str(camera.view_from), camera.masks])
+        parts.append(around.weights.of(camera.model_id))
     plain = json.dumps(parts, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(plain.encode()).hexdigest()[:24]
 
@@ -86,12 +90,15 @@ def config_version(node: VisionNode, cameras: Iterable[Camera], around: Surround
 def node_config(node: VisionNode, cameras: Iterable[Camera], around: Surroundings) -> NodeConfig:
     """Everything the node runs, stream addresses in clear: for the node alone."""
     cameras = list(cameras)
+    told = tuple(_camera(camera, around) for camera in cameras)
     return NodeConfig(
         node=node.uid,
         config_version=config_version(node, cameras, around),
-        cameras=tuple(_camera(camera, around) for camera in cameras),
+        cameras=told,
         stream_hosts=around.hosts,
         days=around.days,
+        model=around.weights.default,
+        models=around.weights.described({camera.model for camera in told}),
     )
 
 
@@ -112,6 +119,7 @@ def _camera(camera: Camera, around: Surroundings) -> contract.Camera:
         view_check=camera.view_check,
         view_from=camera.view_from,
         masks=camera.mask_list,
+        model=around.weights.of(camera.model_id),
     )
 
 

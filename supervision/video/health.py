@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from supervision.core import clock
 from supervision.core.db import db
 from supervision.core.scope import unscoped
-from supervision.video import days, maintenance, room, rules
+from supervision.video import days, maintenance, room, rules, weights
 from supervision.video.days import COUNTERS, Report
 from supervision.video.messages import LARGEST_INT
 from supervision.video.models import Camera, CameraHealth, VisionNode
@@ -28,8 +28,9 @@ def take_heartbeat(node: VisionNode, beat: Heartbeat) -> None:
     """Keep the node's last word, and that of its cameras. Cameras that are not its own are passed over."""
     now, restarted = clock.now(), node.started_at not in {None, beat.started_at}
     room.follow_recording(node, beat.storage)
+    weights.tell_of_refused(node, beat)
     # A plain UPDATE: heartbeats never conflict with anybody's edit.
-    stmt = update(VisionNode).where(VisionNode.id == node.id).values(**_node_values(beat, now))
+    stmt = update(VisionNode).where(VisionNode.id == node.id).values(**_node_values(node, beat, now))
     db.session.execute(unscoped(stmt, reason="the node's own row, found by its token"))
     own = _own_cameras(node)
     rows = {
@@ -52,7 +53,7 @@ def take_heartbeat(node: VisionNode, beat: Heartbeat) -> None:
     )
 
 
-def _node_values(beat: Heartbeat, now: datetime) -> dict[str, Any]:
+def _node_values(node: VisionNode, beat: Heartbeat, now: datetime) -> dict[str, Any]:
     model = beat.model
     return {
         "last_seen_at": now,
@@ -67,6 +68,7 @@ def _node_values(beat: Heartbeat, now: datetime) -> dict[str, Any]:
         "queue_length": _clamp(beat.queue_length),
         "storage": contract.to_json(beat.storage) if beat.storage else None,
         "speaks": beat.contract,
+        "models": weights.told_models(node, beat),
         "detectors": [contract.to_json(one) for one in beat.detectors[:MAX_DETECTORS]],
         "silence_told_at": None,
     }

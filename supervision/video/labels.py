@@ -349,6 +349,7 @@ ACTION_LABELS = {
     "camera.taken_off_plan": _l("Camera taken off its site plan"),
     "video.violation": _l("Violation flagged by a camera"),
     "video.evidence": _l("Evidence received"),
+    "video.camera_model": _l("Weights that judge a camera changed"),
     "video.confirm": _l("Violation confirmed"),
     "video.reject": _l("Violation rejected"),
     "video.duplicate": _l("Violation marked as duplicate"),

@@ -22,6 +22,7 @@ from supervision.video.views.editor import bp as editor
 from supervision.video.views.evidence import bp as evidence
 from supervision.video.views.live import bp as live
 from supervision.video.views.media import bp as media
+from supervision.video.views.model_api import bp as model_api
 from supervision.video.views.nodes import bp as nodes
 from supervision.video.views.permits import bp as permits
 from supervision.video.views.policies import bp as policies_pages
@@ -43,6 +44,7 @@ SLICE = Slice(
         media,
         evidence,
         work_api,
+        model_api,
         live,
         editor,
         trials,
@@ -132,6 +134,7 @@ SLICE = Slice(
         "video.fire": _l("Fire or smoke on camera %(camera)s at %(place)s"),
         "video.view_fault": _l("The view of camera %(camera)s at %(place)s cannot be judged"),
         "video.stream_fault": _l("Camera %(camera)s at %(place)s gives no picture"),
+        "video.model_refused": _l("Node %(node)s refuses model %(model)s: %(detail)s"),
         "video.node_silent": _l("Vision node %(name)s has been silent since %(since)s"),
     }
     | evidence_labels.NOTICES

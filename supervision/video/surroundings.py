@@ -9,6 +9,7 @@ from supervision.core.holidays import workday_table
 from supervision.core.web.state import settings
 from supervision.video import configuration, queries, ticket_queries
 from supervision.video.models import Camera, VisionNode
+from supervision.video.weights import weights_of
 
 
 def surroundings(actor: Actor, cameras: Sequence[Camera]) -> configuration.Surroundings:
@@ -16,6 +17,7 @@ def surroundings(actor: Actor, cameras: Sequence[Camera]) -> configuration.Surro
         settings().stream_hosts,
         configuration.special_days(workday_table()),
         ticket_queries.permits_in_force(actor, [camera.id for camera in cameras]),
+        weights_of(cameras),
     )
 
 

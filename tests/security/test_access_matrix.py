@@ -868,6 +868,7 @@ MACHINE = {
     "vision_api.heartbeat",
     "vision_api.violations",
     "vision_api.evidence",
+    "vision_models.file",
     "vision_jobs.work",
     "vision_jobs.source",
     "vision_jobs.file",
