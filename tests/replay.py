@@ -15,6 +15,7 @@ from supervision.core.attachments import storage
 from supervision.core.db import db
 from supervision.core.documents import issuing
 from supervision.core.documents.layout import Paper
+from supervision.core.partitions import SPAN
 from tests.cast import Cast, assemble
 
 set_paper = issuing._render
@@ -63,7 +64,7 @@ class Scene:
     def _move_counters(self, connection: Connection) -> None:
         """Rows that bring their number do not move the counter on."""
         moves = ", ".join(
-            f"setval(pg_get_serial_sequence('{table.name}', 'id'), {max(r['id'] for r in rows)})"
+            f"setval(pg_get_serial_sequence('{table.name}', 'id'), {max(r['id'] % SPAN for r in rows)})"
             for table, rows in self.rows
             if "id" in table.c
         )

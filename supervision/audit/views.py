@@ -11,6 +11,7 @@ from supervision.audit import labels, queries
 from supervision.audit.forms import FilterForm
 from supervision.core.access import current_actor, requires
 from supervision.core.permissions import Permission
+from supervision.core.web.numbers import LARGEST_LONG_ID
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
 
@@ -63,7 +64,7 @@ def _filter(form: FilterForm) -> queries.AuditFilter:
 
 def _small(number: int | None) -> int | None:
     """A number that both databases can hold as an id; PostgreSQL refuses larger ones."""
-    return number if number is not None and 0 < number < 2**31 else None
+    return number if number is not None and 0 < number <= LARGEST_LONG_ID else None
 
 
 def _url(**changes: Any) -> str:

@@ -16,7 +16,7 @@ from typing import Any, cast
 from sqlalchemy import (
     DDL,
     ColumnElement,
-    ForeignKey,
+    ForeignKeyConstraint,
     Index,
     String,
     event,
@@ -27,9 +27,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from supervision.core import clock
+from supervision.core import clock, partitions
 from supervision.core.actor import Actor
-from supervision.core.db import Base, JsonValue, db
+from supervision.core.db import Base, JsonValue, LongId, db
 from supervision.core.permissions import Permission
 from supervision.core.scope import unscoped
 
@@ -43,15 +43,20 @@ class AuditEntry(Base):
     """One change: who did what to which row, when, with which data."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("ix_audit_entry_entity_entity_id", "entity", "entity_id"),)
+    __table_args__ = (
+        Index("ix_audit_entry_entity_entity_id", "entity", "entity_id"),
+        partitions.BY_MONTH,
+    )
 
+    # On PostgreSQL it begins with the month of ``at``.
+    id: Mapped[int] = mapped_column(LongId, primary_key=True, sort_order=-100)
     at: Mapped[datetime] = mapped_column(index=True)
     actor_kind: Mapped[str] = mapped_column(String(16))
     actor_id: Mapped[int]
     actor_name: Mapped[str] = mapped_column(String(80))
     action: Mapped[str] = mapped_column(String(64), index=True)
     entity: Mapped[str] = mapped_column(String(48))
-    entity_id: Mapped[int | None]
+    entity_id: Mapped[int | None] = mapped_column(LongId)
     enterprise_id: Mapped[int | None] = mapped_column(index=True)
     data: Mapped[dict[str, Any]] = mapped_column(JsonValue)
 
@@ -62,12 +67,17 @@ class AuditEntry(Base):
         return true() if sees else false()
 
 
+partitions.lies_in_months(AuditEntry.__table__, AuditEntry.at)
+
+
 class AuditSeal(Base):
     """A link of the chain. ``id`` is the order of sealing; each entry is sealed once."""
 
     __tablename__ = "audit_seal"
+    # Where entries lie in months, a seal outlives the month of its entry.
+    __table_args__ = (ForeignKeyConstraint(["entry_id"], ["audit_entry.id"]).ddl_if("sqlite"),)
 
-    entry_id: Mapped[int] = mapped_column(ForeignKey("audit_entry.id"), unique=True)
+    entry_id: Mapped[int] = mapped_column(LongId, unique=True)
     # Unique: no two links may follow the same one, so the chain cannot fork.
     previous: Mapped[str] = mapped_column(String(64), unique=True)
     digest: Mapped[str] = mapped_column(String(64))
@@ -78,8 +88,10 @@ def record(
 ) -> AuditEntry:
     """Add the entry to the running transaction. Call it inside the service that changes things."""
     db.session.flush()
+    now = clock.now()
     entry = AuditEntry(
-        at=clock.now(),
+        **partitions.own_id(AuditEntry, now),
+        at=now,
         actor_kind=actor.kind,
         actor_id=actor.id,
         actor_name=actor.name,

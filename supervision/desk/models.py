@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supervision.core.actor import Actor, Side
-from supervision.core.db import Base, Versioned, code_of
+from supervision.core.db import Base, LongId, Versioned, code_of
 from supervision.desk.workflow import Advice, OpinionState
 from supervision.enterprise.models import OwnedByEnterprise, owned_filter
 from supervision.video.models import Violation
@@ -59,7 +59,7 @@ class SecondOpinion(Versioned, OwnedByEnterprise, Base):
         Index("ix_second_opinion_status_asked_by_id", "status", "asked_by_id"),
     )
 
-    violation_id: Mapped[int] = mapped_column(ForeignKey("violation.id"), index=True)
+    violation_id: Mapped[int] = mapped_column(LongId, ForeignKey("violation.id"), index=True)
     asked_by_id: Mapped[int]
     asked_by: Mapped[str] = mapped_column(String(40))
     asked_side: Mapped[Side] = mapped_column(code_of(Side))
@@ -93,7 +93,7 @@ class DeskViewing(Base):
     __tablename__ = "desk_viewing"
     __table_args__ = (UniqueConstraint("violation_id", "account_id"),)
 
-    violation_id: Mapped[int] = mapped_column(ForeignKey("violation.id"))
+    violation_id: Mapped[int] = mapped_column(LongId, ForeignKey("violation.id"))
     account_id: Mapped[int] = mapped_column(index=True)
     name: Mapped[str] = mapped_column(String(40))
     side: Mapped[Side] = mapped_column(code_of(Side))

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supervision.core.actor import Actor, Side
 from supervision.core.attachments import Attachment
-from supervision.core.db import Base, Versioned, code_of
+from supervision.core.db import Base, LongId, Versioned, code_of
 from supervision.enterprise.models import OwnedByEnterprise, owned_filter
 from supervision.gate import rules
 from supervision.gate.rules import Part
@@ -210,7 +210,7 @@ class PenaltyMark(OwnedByEnterprise, Base):
         Index("ix_penalty_mark_gate_id", "gate_id"),
     )
 
-    violation_id: Mapped[int] = mapped_column(ForeignKey("violation.id"))
+    violation_id: Mapped[int] = mapped_column(LongId, ForeignKey("violation.id"))
     camera_id: Mapped[int] = mapped_column(ForeignKey("camera.id"))
     gate_id: Mapped[int]
     at: Mapped[datetime]

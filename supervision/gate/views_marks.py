@@ -21,7 +21,7 @@ from supervision.video import queries as video
 bp = Blueprint("penalty_mark", __name__, url_prefix="/gates")
 
 
-@bp.get("/violations/<int:violation_id>")
+@bp.get("/violations/<long:violation_id>")
 @requires(Permission.GATE_READ)
 def detail(violation_id: int) -> ResponseReturnValue:
     return _page(violation_id)
@@ -44,7 +44,7 @@ def _page(violation_id: int, *, mark_form: Any = None, back_form: Any = None) ->
     )
 
 
-@bp.post("/violations/<int:violation_id>/mark")
+@bp.post("/violations/<long:violation_id>/mark")
 @requires(Permission.GATE_EDIT)
 def mark(violation_id: int) -> ResponseReturnValue:
     actor = current_actor()

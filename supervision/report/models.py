@@ -30,7 +30,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment
-from supervision.core.db import Base, JsonValue, code_of
+from supervision.core.db import Base, JsonValue, LongId, code_of
 from supervision.core.scope import region_range
 from supervision.enterprise.models import Enterprise, owned_filter
 from supervision.report.bundle import FileKind
@@ -123,7 +123,7 @@ class MonthlyPackage(OfSubject, Base):
     is_provisional: Mapped[bool]
     # The day of the count; for a finished month any later day gives the same figures.
     as_of: Mapped[date]
-    audit_entry_id: Mapped[int]
+    audit_entry_id: Mapped[int] = mapped_column(LongId)
     content_sha256: Mapped[str] = mapped_column(String(64))
     figures: Mapped[dict[str, Any]] = mapped_column(JsonValue)
     by_day: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue)

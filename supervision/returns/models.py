@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supervision.core import clock
 from supervision.core.attachments import Attachment
-from supervision.core.db import Base, JsonValue, Versioned, code_of
+from supervision.core.db import Base, JsonValue, LongId, Versioned, code_of
 from supervision.core.permissions import Permission
 from supervision.core.statutory import Certainty
 from supervision.enterprise.coverage import LIVING
@@ -107,7 +107,7 @@ class PeriodReturn(Versioned, OwnedByEnterprise, Base):
     majors: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue)
     counted_at: Mapped[datetime]
     # The last entry of the audit trail before the count: what the ledger was.
-    audit_id: Mapped[int] = mapped_column(default=0)
+    audit_id: Mapped[int] = mapped_column(LongId, default=0)
     made_at: Mapped[datetime]
 
     signed_at: Mapped[datetime | None]
@@ -213,7 +213,7 @@ class ReturnRevision(Base):
     figures: Mapped[dict[str, Any]] = mapped_column(JsonValue)
     majors: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue)
     counted_at: Mapped[datetime]
-    audit_id: Mapped[int]
+    audit_id: Mapped[int] = mapped_column(LongId)
     signed_at: Mapped[datetime]
     signed_by: Mapped[str] = mapped_column(String(40))
     signed_for: Mapped[str] = mapped_column(String(120))

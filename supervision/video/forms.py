@@ -17,7 +17,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from supervision.core.web.forms import CodeField, Form, SeenForm, blank_to_none, strip
-from supervision.core.web.numbers import LARGEST_ID
+from supervision.core.web.numbers import LARGEST_LONG_ID
 from supervision.video import labels
 from vision.contract import WindowEffect
 
@@ -54,7 +54,7 @@ class RejectForm(Form):
 class DuplicateForm(Form):
     original = SelectField(
         _l("The same as"),
-        [Optional(), NumberRange(min=1, max=LARGEST_ID)],
+        [Optional(), NumberRange(min=1, max=LARGEST_LONG_ID)],
         coerce=int,
         validate_choice=False,
     )

@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 from typing import IO, Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
-from supervision.core import attachments, audit, clock, notices
+from supervision.core import attachments, audit, clock, notices, partitions
 from supervision.core.actor import SYSTEM, Actor
 from supervision.core.attachments import Attachment
 from supervision.core.db import db
@@ -120,9 +120,23 @@ def _insert_first(node: VisionNode, camera: Camera, event: ViolationEvent) -> bo
         "row_version": 1,
         **_values(camera, event),
     }
-    stmt = insert(Violation).values(values).on_conflict_do_nothing(index_elements=["event_id"])
+    if partitions.in_months() and _is_known(event.event_id):
+        return False
+    own = partitions.own_id(Violation, event.started_at)
+    stmt = insert(Violation).values(own | values).on_conflict_do_nothing()
     inserted = db.session.execute(stmt.returning(Violation.id)).scalar_one_or_none()
     return inserted is not None
+
+
+def _is_known(event_id: str) -> bool:
+    """Whether any month holds the event. Nobody else inserts it until this transaction ends.
+
+    Each month keeps it unique; that no other month holds it, none of them knows.
+    """
+    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(event_id, 0))))
+    stmt = select(Violation.id).where(Violation.event_id == event_id)
+    found = unscoped(stmt, reason="an event id is unique, whose ever it is")
+    return db.session.scalars(found).first() is not None
 
 
 def _severity(camera: Camera, event: ViolationEvent) -> int:

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment
-from supervision.core.db import Base, JsonValue, code_of
+from supervision.core.db import Base, JsonValue, LongId, code_of
 from supervision.enterprise.models import OwnedByEnterprise, owned_filter
 from supervision.video.models import Camera
 from vision.contract import JobKind
@@ -54,7 +54,7 @@ class NodeJob(OwnedByEnterprise, Base):
     kind: Mapped[JobKind] = mapped_column(code_of(JobKind))
     node_id: Mapped[int] = mapped_column(ForeignKey("vision_node.id"))
     camera_id: Mapped[int] = mapped_column(ForeignKey("camera.id"), index=True)
-    violation_id: Mapped[int | None] = mapped_column(ForeignKey("violation.id"), index=True)
+    violation_id: Mapped[int | None] = mapped_column(LongId, ForeignKey("violation.id"), index=True)
     asked: Mapped[dict[str, Any]] = mapped_column(JsonValue)
     # What the asker wants to know again, such as the rules that a replay was about.
     note: Mapped[dict[str, Any]] = mapped_column(JsonValue, default=dict)

@@ -24,10 +24,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from supervision.core import clock
+from supervision.core import clock, partitions
 from supervision.core.actor import Actor, Side
 from supervision.core.attachments import Attachment
-from supervision.core.db import Base, JsonValue, Versioned, code_of
+from supervision.core.db import Base, JsonValue, LongId, Versioned, code_of
 from supervision.core.find_models import Searchable, SearchSpec
 from supervision.core.permissions import Permission
 from supervision.enterprise.models import OwnedByEnterprise, owned_filter
@@ -290,9 +290,14 @@ class Violation(Versioned, OwnedByEnterprise, Base):
         Index("ix_violation_status_severity_started_at", "status", "severity", "started_at"),
         Index("ix_violation_enterprise_id_started_at", "enterprise_id", "started_at"),
         Index("ix_violation_camera_id_started_at", "camera_id", "started_at"),
+        # Over months no database keeps a name unique: there every part does, see intake.
+        UniqueConstraint("event_id").ddl_if(dialect="sqlite"),
+        partitions.BY_MONTH,
     )
 
-    event_id: Mapped[str] = mapped_column(String(64), unique=True)
+    # On PostgreSQL it begins with the month of ``started_at``.
+    id: Mapped[int] = mapped_column(LongId, primary_key=True, sort_order=-100)
+    event_id: Mapped[str] = mapped_column(String(64))
     revision: Mapped[int]
     phase: Mapped[Phase] = mapped_column(code_of(Phase))
     camera_id: Mapped[int] = mapped_column(ForeignKey("camera.id"))
@@ -339,7 +344,9 @@ class Violation(Versioned, OwnedByEnterprise, Base):
     # The system's own, by a policy that an administrator set: counts in no precision.
     is_automatic: Mapped[bool] = mapped_column(Boolean, default=False)
     reject_reason: Mapped[RejectReason | None] = mapped_column(code_of(RejectReason))
-    duplicate_of_id: Mapped[int | None] = mapped_column(ForeignKey("violation.id"), index=True)
+    duplicate_of_id: Mapped[int | None] = mapped_column(
+        LongId, ForeignKey("violation.id"), index=True
+    )
     hazard_id: Mapped[int | None] = mapped_column(ForeignKey("hazard.id"), index=True)
 
     camera: Mapped[Camera] = relationship(lazy="raise_on_sql")
@@ -379,6 +386,9 @@ class Violation(Versioned, OwnedByEnterprise, Base):
         return ((self.ended_at or self.seen_at) - self.started_at).total_seconds()
 
 
+partitions.lies_in_months(Violation.__table__, Violation.started_at, unique=("event_id",))
+
+
 class ViolationEvidence(Base):
     """A file that a revision declared; ``attachment`` once its bytes have arrived and been checked.
 
@@ -394,7 +404,7 @@ class ViolationEvidence(Base):
         Index("ix_violation_evidence_stored_at", "stored_at"),
     )
 
-    violation_id: Mapped[int] = mapped_column(ForeignKey("violation.id"), index=True)
+    violation_id: Mapped[int] = mapped_column(LongId, ForeignKey("violation.id"), index=True)
     kind: Mapped[EvidenceKind] = mapped_column(code_of(EvidenceKind))
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(BigInteger)

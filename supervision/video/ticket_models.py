@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from supervision.core.db import Base, Versioned, code_of
+from supervision.core.db import Base, LongId, Versioned, code_of
 from supervision.enterprise.models import OwnedByEnterprise
 from supervision.video.models import Camera, Violation
 from supervision.video.rules import TicketFault
@@ -47,7 +47,7 @@ class CameraTicket(Versioned, OwnedByEnterprise, Base):
     told_at: Mapped[datetime]
     detail: Mapped[str] = mapped_column(String(200), default="")
     # What shows a fault of the view; a fault of the stream has no picture.
-    violation_id: Mapped[int | None] = mapped_column(ForeignKey("violation.id"), index=True)
+    violation_id: Mapped[int | None] = mapped_column(LongId, ForeignKey("violation.id"), index=True)
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by_id: Mapped[int | None]
     acknowledged_by: Mapped[str] = mapped_column(String(40), default="")

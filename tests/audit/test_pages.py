@@ -9,6 +9,7 @@ import pytest
 from supervision.audit import jobs, queries
 from supervision.core import clock
 from supervision.core.audit import AuditEntry
+from supervision.core.partitions import SPAN
 from tests.factories.hazards import make_hazard
 from tests.pages import error_text
 
@@ -75,7 +76,7 @@ def test_the_trail_is_read_page_by_page_without_a_gap(cast, pages, monkeypatch):
         before = slip.older
     assert seen == sorted(seen, reverse=True)
     assert len(seen) == len(set(seen)) > 7
-    assert seen[-1] == 1
+    assert seen[-1] % SPAN == 1
     first = pages.get("auditor", "/audit/?entity=account").get_data(as_text=True)
     assert "before=" in first
     assert "entity=account" in first

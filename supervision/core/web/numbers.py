@@ -7,6 +7,8 @@ from werkzeug.routing import IntegerConverter, Map
 
 # Ids are 32 bits wide on PostgreSQL, which refuses larger numbers with an error.
 LARGEST_ID = 2**31 - 1
+# Of a table that lies in months the id is wider (core.partitions); what JavaScript can hold.
+LARGEST_LONG_ID = 2**53 - 1
 
 
 class RowIdConverter(IntegerConverter):
@@ -14,6 +16,13 @@ class RowIdConverter(IntegerConverter):
 
     def __init__(self, map: Map) -> None:  # noqa: A002 - Werkzeug's name
         super().__init__(map, max=LARGEST_ID)
+
+
+class LongIdConverter(IntegerConverter):
+    """``<long:...>``: the id of a table that lies in months."""
+
+    def __init__(self, map: Map) -> None:  # noqa: A002 - Werkzeug's name
+        super().__init__(map, max=LARGEST_LONG_ID)
 
 
 def id_argument(name: str) -> int | None:

@@ -17,7 +17,7 @@ from supervision.core.db import transaction
 from supervision.core.errors import DomainError
 from supervision.core.i18n import message_of
 from supervision.core.permissions import Permission
-from supervision.core.web.numbers import LARGEST_ID
+from supervision.core.web.numbers import LARGEST_LONG_ID
 from supervision.desk import filters, forms, queries, queue
 from supervision.desk import labels as desk_labels
 from supervision.desk.queries import Tile
@@ -106,7 +106,7 @@ def _window(actor: Actor, wanted: queue.DeskFilter) -> tuple[Sequence[int], int,
 
 def _place(name: str, actor: Actor) -> queue.Place | None:
     number = request.args.get(name, 0, type=int) or 0
-    return queue.place_of(number, actor) if 0 < number <= LARGEST_ID else None
+    return queue.place_of(number, actor) if 0 < number <= LARGEST_LONG_ID else None
 
 
 @bp.post("/bulk")
@@ -137,7 +137,7 @@ def bulk() -> ResponseReturnValue:
 
 def _ticked() -> list[int]:
     """In the order of the queue, which is the page's; each once."""
-    found = [int(t) for t in request.form.getlist("id") if t.isdecimal() and len(t) < 10]
+    found = [int(t) for t in request.form.getlist("id") if t.isdecimal() and len(t) < 16]
     return list(dict.fromkeys(i for i in found if i > 0))
 
 

@@ -24,7 +24,7 @@ from supervision.video.rules import RejectReason
 bp = Blueprint("opinion", __name__, url_prefix="/desk")
 
 
-@bp.get("/<int:violation_id>/opinion")
+@bp.get("/<long:violation_id>/opinion")
 @requires(Permission.VIDEO_REVIEW)
 def new(violation_id: int) -> ResponseReturnValue:
     """The question to a colleague."""
@@ -53,7 +53,7 @@ def _ask_form(violation_id: int, **kwargs: Any) -> forms.AskForm:
     return form
 
 
-@bp.post("/<int:violation_id>/opinion")
+@bp.post("/<long:violation_id>/opinion")
 @requires(Permission.VIDEO_REVIEW)
 def ask(violation_id: int) -> ResponseReturnValue:
     actor, form = current_actor(), _ask_form(violation_id)

@@ -15,7 +15,7 @@ from supervision.core.db import transaction
 from supervision.core.errors import Conflict, InvalidInput
 from supervision.core.i18n import format_instant, message_of
 from supervision.core.permissions import Permission
-from supervision.core.web.numbers import LARGEST_ID
+from supervision.core.web.numbers import LARGEST_LONG_ID
 from supervision.desk import filters, queries, queue, service
 from supervision.desk import forms as desk_forms
 from supervision.desk import labels as desk_labels
@@ -46,7 +46,7 @@ def index() -> ResponseReturnValue:
     return _page(queries.cards(actor, ids))
 
 
-@bp.get("/<int:violation_id>")
+@bp.get("/<long:violation_id>")
 @requires(Permission.VIDEO_REVIEW)
 def show(violation_id: int) -> ResponseReturnValue:
     """The desk with this violation on it, decided or not."""
@@ -128,7 +128,7 @@ def ahead() -> ResponseReturnValue:
     """Cards to keep ready: ``?after=`` a violation, ``without=`` those in hand; or ``?only=`` one."""
     actor = current_actor()
     only = request.args.get("only", type=int)
-    ids = _ids_ahead(actor) if only is None else [only] if 0 < only <= LARGEST_ID else []
+    ids = _ids_ahead(actor) if only is None else [only] if 0 < only <= LARGEST_LONG_ID else []
     cards = [_shown(card, actor) for card in queries.cards(actor, ids)]
     page = render_template(
         "desk/cards.html",
@@ -143,7 +143,7 @@ def ahead() -> ResponseReturnValue:
 def _ids_ahead(actor: Actor) -> Sequence[int]:
     _form, wanted = filters.read(actor)
     after = request.args.get("after", 0, type=int) or 0
-    place = queue.place_of(after, actor) if 0 < after <= LARGEST_ID else None
+    place = queue.place_of(after, actor) if 0 < after <= LARGEST_LONG_ID else None
     limit = request.args.get("count", MOST_AHEAD, type=int) or MOST_AHEAD
     return queue.ahead(
         actor,
@@ -155,11 +155,11 @@ def _ids_ahead(actor: Actor) -> Sequence[int]:
 
 
 def _numbers(text: str) -> list[int]:
-    found = [int(part) for part in text.split(",") if part.isdecimal() and len(part) < 10]
+    found = [int(part) for part in text.split(",") if part.isdecimal() and len(part) < 16]
     return found[:MOST_KNOWN]
 
 
-@bp.post("/<int:violation_id>/viewing")
+@bp.post("/<long:violation_id>/viewing")
 @requires(Permission.VIDEO_REVIEW)
 def viewing(violation_id: int) -> ResponseReturnValue:
     """It is on the screen now. Answers who else looks at it, and what it came to meanwhile."""
@@ -167,7 +167,7 @@ def viewing(violation_id: int) -> ResponseReturnValue:
     left = request.form.get("left", type=int)
     with transaction():
         violation = video.get_violation(violation_id, actor)
-        service.look(violation, actor, left_id=left if left and 0 < left <= LARGEST_ID else None)
+        service.look(violation, actor, left_id=left if left and 0 < left <= LARGEST_LONG_ID else None)
         others = queries.viewers(actor, [violation_id]).get(violation_id, [])
         decided = _verdict_line(violation)
     return jsonify(others=others, decided=decided)
@@ -181,19 +181,19 @@ def _verdict_line(violation: Violation) -> str:
     return f"{labels.STATUS_LABELS[violation.status]} · {who}"
 
 
-@bp.post("/<int:violation_id>/confirm")
+@bp.post("/<long:violation_id>/confirm")
 @requires(Permission.VIDEO_REVIEW)
 def confirm(violation_id: int) -> ResponseReturnValue:
     return _act(violation_id, *confirming(violation_id))
 
 
-@bp.post("/<int:violation_id>/reject")
+@bp.post("/<long:violation_id>/reject")
 @requires(Permission.VIDEO_REVIEW)
 def reject(violation_id: int) -> ResponseReturnValue:
     return _act(violation_id, *rejecting(violation_id))
 
 
-@bp.get("/<int:violation_id>/originals")
+@bp.get("/<long:violation_id>/originals")
 @requires(Permission.VIDEO_REVIEW)
 def originals(violation_id: int) -> ResponseReturnValue:
     """What this one may be a duplicate of, to choose by a digit."""
@@ -214,7 +214,7 @@ def _originals_page(violation_id: int, form: forms.DuplicateForm | None) -> str:
     )
 
 
-@bp.post("/<int:violation_id>/duplicate")
+@bp.post("/<long:violation_id>/duplicate")
 @requires(Permission.VIDEO_REVIEW)
 def duplicate(violation_id: int) -> ResponseReturnValue:
     video.get_violation(violation_id, current_actor())

@@ -27,7 +27,7 @@ from supervision.video import (
 bp = Blueprint("evidence", __name__, url_prefix="/video")
 
 
-@bp.get("/<int:violation_id>/evidence")
+@bp.get("/<long:violation_id>/evidence")
 @requires(Permission.VIDEO_READ)
 def detail(violation_id: int) -> ResponseReturnValue:
     return page(violation_id)
@@ -67,7 +67,7 @@ def _shown(kind: type[Form], prefix: str, failed: Form | None) -> Form:
     return fresh
 
 
-@bp.post("/<int:violation_id>/holds")
+@bp.post("/<long:violation_id>/holds")
 @requires(Permission.VIDEO_HOLD)
 def hold(violation_id: int) -> ResponseReturnValue:
     actor, form = current_actor(), evidence_forms.HoldForm(prefix="hold-")
@@ -84,7 +84,7 @@ def hold(violation_id: int) -> ResponseReturnValue:
     return redirect(url_for("evidence.detail", violation_id=violation_id))
 
 
-@bp.post("/<int:violation_id>/holds/<int:hold_id>/release")
+@bp.post("/<long:violation_id>/holds/<int:hold_id>/release")
 @requires(Permission.VIDEO_HOLD)
 def release(violation_id: int, hold_id: int) -> ResponseReturnValue:
     actor, form = (

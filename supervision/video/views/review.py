@@ -95,7 +95,7 @@ def _filter(actor: Actor, *, with_choices: bool = True) -> tuple[Any, queries.Vi
     )
 
 
-@bp.get("/<int:violation_id>")
+@bp.get("/<long:violation_id>")
 @requires(Permission.VIDEO_READ)
 def detail(violation_id: int) -> ResponseReturnValue:
     return _detail_page(violation_id)
@@ -192,19 +192,19 @@ def _act(
     return redirect(url_for("video.detail", violation_id=following, **_context()))
 
 
-@bp.post("/<int:violation_id>/confirm")
+@bp.post("/<long:violation_id>/confirm")
 @requires(Permission.VIDEO_REVIEW)
 def confirm(violation_id: int) -> ResponseReturnValue:
     return _act(violation_id, *confirming(violation_id))
 
 
-@bp.post("/<int:violation_id>/reject")
+@bp.post("/<long:violation_id>/reject")
 @requires(Permission.VIDEO_REVIEW)
 def reject(violation_id: int) -> ResponseReturnValue:
     return _act(violation_id, *rejecting(violation_id))
 
 
-@bp.post("/<int:violation_id>/duplicate")
+@bp.post("/<long:violation_id>/duplicate")
 @requires(Permission.VIDEO_REVIEW)
 def duplicate(violation_id: int) -> ResponseReturnValue:
     actor = current_actor()
@@ -213,7 +213,7 @@ def duplicate(violation_id: int) -> ResponseReturnValue:
     return _act(violation_id, *duplicating(violation_id, form))
 
 
-@bp.post("/<int:violation_id>/take-apart")
+@bp.post("/<long:violation_id>/take-apart")
 @requires(Permission.VIDEO_REVIEW)
 def take_apart(violation_id: int) -> ResponseReturnValue:
     """Undo what the system filed as seen by two cameras; the verdict comes next, on the same page."""

@@ -1,0 +1,198 @@
+"""Tables that grow for ever lie in months on PostgreSQL; SQLite keeps them in one piece.
+
+The month is in the id (see the ADR on months): ``YYMM * SPAN + a number of a sequence``, so that
+the id alone is still the primary key, foreign keys stay real, a row is found in one part by its
+id, and the database itself refuses to let go of a part that something refers to. Ids below
+:data:`SPAN` were given before the table lay in months.
+
+A table's parts: ``<table>_before`` for what is older than its first month, one ``<table>_YYMM`` a
+month (UTC), made ahead by a daily job, and ``<table>_rest``, a net for instants that no month
+holds: it should be empty.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, event, func, literal, or_, text, true
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import InstrumentedAttribute
+
+from supervision.core import clock
+from supervision.core.db import LongId, db
+
+# So many numbers has a month; the sequence begins anew after them.
+SPAN = 10**10
+# For a model's ``__table_args__``.
+BY_MONTH = {"postgresql_partition_by": "RANGE (id)"}
+AHEAD = 2
+_POSTGRES = "postgresql"
+
+
+@dataclass(frozen=True, slots=True)
+class Monthly:
+    """A table in months. ``at``: the column whose month the id begins with.
+
+    ``unique``: columns that are unique in each part; over all parts whoever inserts sees to it.
+    """
+
+    table: str
+    at: str
+    unique: tuple[str, ...] = ()
+
+
+MONTHLY: dict[str, Monthly] = {}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Month:
+    """A month of UTC, from January 2000 on."""
+
+    year: int
+    month: int
+
+    @classmethod
+    def of(cls, instant: datetime) -> Month:
+        """The month that holds ``instant``; what is before the year 2000 counts as its January."""
+        utc = instant.astimezone(UTC)
+        return cls(utc.year, utc.month) if utc.year >= 2000 else cls(2000, 1)
+
+    @classmethod
+    def parse(cls, code: str) -> Month:
+        """``"2611"``; raises ValueError."""
+        if not re.fullmatch(r"\d{2,4}(0[1-9]|1[0-2])", code):
+            raise ValueError(code)
+        return cls(2000 + int(code[:-2]), int(code[-2:]))
+
+    @property
+    def code(self) -> str:
+        return f"{self.year - 2000:02}{self.month:02}"
+
+    @property
+    def first_id(self) -> int:
+        """No id of the month is smaller."""
+        return int(self.code) * SPAN
+
+    @property
+    def begins(self) -> datetime:
+        return datetime(self.year, self.month, 1, tzinfo=UTC)
+
+    def plus(self, months: int) -> Month:
+        count = self.year * 12 + self.month - 1 + months
+        return Month(count // 12, count % 12 + 1)
+
+    def __str__(self) -> str:
+        return f"{self.year}-{self.month:02}"
+
+
+def lies_in_months(
+    table: Any, at: InstrumentedAttribute[datetime], *, unique: Sequence[str] = ()
+) -> None:
+    """Make the table's parts when the table is made. The model says :data:`BY_MONTH` itself."""
+    found = Monthly(table.name, at.key, tuple(unique))
+    MONTHLY[table.name] = found
+
+    def make_parts(_table: Table, connection: Connection, **_options: Any) -> None:
+        if connection.dialect.name == _POSTGRES:
+            number_by_month(connection, found.table)
+            make_first_parts(connection, found, Month.of(clock.now()))
+
+    event.listen(table, "after_create", make_parts)
+
+
+def in_months() -> bool:
+    """Whether this database keeps them so."""
+    return db.engine.dialect.name == _POSTGRES
+
+
+def new_id(table: str, instant: datetime) -> ColumnElement[int]:
+    """The next id of the instant's month, for an INSERT; PostgreSQL only."""
+    number = func.nextval(f"{table}_id_seq", type_=LongId) % literal(SPAN, LongId)
+    return literal(Month.of(instant).first_id, LongId) + number
+
+
+def own_id(model: type[Any], instant: datetime) -> dict[str, Any]:
+    """``{"id": ...}`` where the id says the month; nothing where the database numbers in a row."""
+    return {"id": new_id(model.__tablename__, instant)} if in_months() else {}
+
+
+def within(
+    ident: InstrumentedAttribute[int], since: datetime | None, until: datetime | None
+) -> ColumnElement[bool]:
+    """Keeps the database off the months in which no row of ``[since, until)`` can lie.
+
+    It narrows nothing that a condition on the instant itself does not, which goes along with it.
+    """
+    if not in_months() or (since is None and until is None):
+        return true()
+    bounds = []
+    if since is not None and since.year >= 2000:
+        bounds.append(ident >= Month.of(since).first_id)
+    if until is not None and 2000 <= until.year < 9999:
+        bounds.append(ident < Month.of(until).plus(1).first_id)
+    return or_(ident < SPAN, and_(*bounds)) if bounds else true()
+
+
+_LEAF = re.compile(r"(?P<table>[a-z_]+)_(?P<part>\d{4,6}|before|rest)")
+
+
+def is_part(name: str) -> bool:
+    """Whether a table of this name is a part of one that lies in months."""
+    found = _LEAF.fullmatch(name)
+    return found is not None and found["table"] in MONTHLY
+
+
+# What the models say for SQLite alone: alembic does not read ``ddl_if``.
+_PLAIN_ONLY = {"uq_violation_event_id", "fk_audit_seal_entry_id"}
+
+
+def is_described(name: str | None, kind: str, dialect: str) -> bool:
+    """Whether a comparison of the models with a database of this kind should look at it."""
+    if dialect != _POSTGRES or name is None:
+        return True
+    return not (kind == "table" and is_part(name)) and name not in _PLAIN_ONLY
+
+
+def number_by_month(connection: Connection, table: str) -> None:
+    """Rows that bring no id get one of the month of the database's own clock."""
+    connection.execute(
+        text(
+            f"ALTER TABLE {table} ALTER COLUMN id SET DEFAULT"
+            f" to_char(now() AT TIME ZONE 'UTC', 'YYMM')::bigint * {SPAN}"
+            f" + nextval('{table}_id_seq') % {SPAN}"
+        )
+    )
+
+
+def make_first_parts(connection: Connection, monthly: Monthly, first: Month) -> None:
+    """The part for what is older, the months from ``first`` on, and the net."""
+    table = monthly.table
+    _make_part(connection, monthly, "before", f"FROM (MINVALUE) TO ({first.first_id})")
+    for ahead in range(AHEAD + 1):
+        make_month(connection, monthly, first.plus(ahead))
+    connection.execute(text(f"CREATE TABLE {table}_rest PARTITION OF {table} DEFAULT"))
+    _make_unique(connection, monthly, "rest")
+
+
+def make_month(connection: Connection, monthly: Monthly, month: Month) -> None:
+    """The part for one month."""
+    bounds = f"FROM ({month.first_id}) TO ({month.plus(1).first_id})"
+    _make_part(connection, monthly, month.code, bounds)
+
+
+def _make_part(connection: Connection, monthly: Monthly, part: str, bounds: str) -> None:
+    table = monthly.table
+    connection.execute(
+        text(f"CREATE TABLE {table}_{part} PARTITION OF {table} FOR VALUES {bounds}")
+    )
+    _make_unique(connection, monthly, part)
+
+
+def _make_unique(connection: Connection, monthly: Monthly, part: str) -> None:
+    for column in monthly.unique:
+        name = f"{monthly.table}_{part}"
+        connection.execute(text(f"CREATE UNIQUE INDEX uq_{name}_{column} ON {name} ({column})"))
