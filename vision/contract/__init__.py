@@ -22,7 +22,8 @@ POST     ``/leases``                                     :class:`LeaseAsk`; 200 
 =======  ==============================================  ==========================================
 
 Errors: 401/403 the token is wrong, expired or revoked: stop and alarm, do not
-retry hot. 404 on evidence: the event has not arrived yet, retry later. 409 on
+retry hot. 409 on an event: the camera was another's when this was seen (its lease had passed on);
+the worker keeps it and says so. 404 on evidence: the event has not arrived yet, retry later. 409 on
 evidence: the event does not declare this hash. 422 the message breaks the
 contract: the web parks it and shows it, the worker does not send it again.
 5xx and timeouts: retry for ever with back-off. 507 on evidence: the web has no
@@ -76,6 +77,16 @@ from vision.contract.codes import (
     WindowEffect,
 )
 from vision.contract.compat import HEADER, config_for, left_out
+from vision.contract.dataset import (
+    DATASET_FORMAT,
+    DESCRIPTION,
+    MANIFEST,
+    BoxVerdict,
+    DatasetPicture,
+    DecidedBox,
+    Split,
+    yolo_line,
+)
 from vision.contract.events import (
     MAX_BOXES,
     MAX_EVIDENCE_BYTES,
@@ -134,10 +145,13 @@ API_PREFIX = "/api/vision/v1"
 __all__ = [
     "API_PREFIX",
     "CONTRACT_VERSION",
+    "DATASET_FORMAT",
+    "DESCRIPTION",
     "EARLIEST_YEAR",
     "HEADER",
     "JOBS_SINCE",
     "LATEST_YEAR",
+    "MANIFEST",
     "MAX_BOXES",
     "MAX_EVIDENCE_BYTES",
     "MAX_FOUND",
@@ -154,13 +168,16 @@ __all__ = [
     "TAKEN_HEADER",
     "WORK_HEADER",
     "Box",
+    "BoxVerdict",
     "Camera",
     "CameraHealth",
     "CameraLease",
     "CameraState",
     "ClassMetrics",
     "ContractError",
+    "DatasetPicture",
     "DayKind",
+    "DecidedBox",
     "Decoding",
     "DetectedBox",
     "DetectorHealth",
@@ -196,6 +213,7 @@ __all__ = [
     "Schedule",
     "SourceFile",
     "SpecialDay",
+    "Split",
     "StorageHealth",
     "StreamFault",
     "TestMetrics",
@@ -209,4 +227,5 @@ __all__ = [
     "left_out",
     "parse",
     "to_json",
+    "yolo_line",
 ]
