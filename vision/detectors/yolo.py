@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from vision.detectors.base import CONFIDENCE, MAX_BOXES, NMS_IOU, RawBoxes
 from vision.letterbox import Image
+from vision.models import ModelError
 from vision.tracking import iou_matrix
 
 Floats = NDArray[np.float32]
 # Moves boxes of different classes so far apart that they never overlap (input sizes are <= 2048).
 _CLASS_STRIDE = 8192.0
+# What a model from the web is tried with before it judges a camera: (width, height).
+TRIAL_SIZES = ((320, 192), (96, 64))
 CANDIDATES = 1000  # of one image before suppression; a crowd has a hundred times fewer people
 
 
@@ -27,14 +32,30 @@ def to_input(image: Image) -> Floats:
     return np.divide(batch, np.float32(255), out=batch)
 
 
-def decode(output: Floats) -> RawBoxes:
-    """One image's output, shape (4 + classes, anchors), as boxes after class-wise NMS."""
+def decode(output: Floats, floor: float | None = None) -> RawBoxes:
+    """One image's output, shape (4 + classes, anchors), as boxes after class-wise NMS.
+
+    Of scores from ``floor`` on, :data:`CONFIDENCE` where none is given.
+    """
+    least = CONFIDENCE if floor is None else floor
     scores_all = output[4:]
     classes = scores_all.argmax(axis=0)
     scores = np.take_along_axis(scores_all, classes[None], axis=0)[0]
-    keep = np.flatnonzero(scores >= CONFIDENCE)
+    keep = np.flatnonzero(scores >= least)
     keep = keep[np.argsort(-scores[keep], kind="stable")][:CANDIDATES]
     return suppress(output[:4, keep].T, scores[keep], classes[keep])
+
+
+def check_output(output: Floats, classes: Sequence[str]) -> None:
+    """Raises :class:`ModelError` where ``output`` is not what :func:`decode` reads."""
+    rows = 4 + len(classes)
+    if output.ndim != 3 or output.shape[1] != rows:
+        raise ModelError(f"its output has the shape {output.shape}, not (n, {rows}, anchors)")
+    scores = output[:, 4:]
+    if not np.isfinite(output).all() or (
+        scores.size and not 0 <= scores.min() <= scores.max() <= 1
+    ):
+        raise ModelError("its scores do not lie between 0 and 1")
 
 
 def suppress(centres: Floats, scores: Floats, classes: NDArray[np.int64]) -> RawBoxes:
