@@ -6,10 +6,10 @@ import logging
 from datetime import datetime, timedelta
 
 from supervision.channel import parcels, sending
-from supervision.channel.outbound import SendError
 from supervision.channel.parcels import Carrier, Parcel
 from supervision.core import clock
 from supervision.core.db import transaction
+from supervision.core.outbound import SendError
 from supervision.core.web.state import settings
 
 BATCH = 20

@@ -15,9 +15,9 @@ from email.utils import format_datetime
 from types import TracebackType
 from typing import Any, Self
 
-from supervision.channel import outbound, rules
-from supervision.channel.outbound import SendError
 from supervision.channel.rules import Security
+from supervision.core import dialling, outbound
+from supervision.core.outbound import SendError
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class Post:
 
     def _dial(self) -> smtplib.SMTP:
         server = self.server
-        if server.security is Security.NONE and not rules.is_listed(server.host, server.allowed):
+        if server.security is Security.NONE and not dialling.is_listed(server.host, server.allowed):
             raise SendError("not_tls")
         secured = ssl.create_default_context()
         is_tls = server.security is Security.TLS

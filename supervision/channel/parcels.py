@@ -18,11 +18,11 @@ from supervision.account.models import Account
 from supervision.channel import rules, text, wire
 from supervision.channel.mail import Letter, MailServer, Post
 from supervision.channel.models import Channel, Delivery, NoticePreference
-from supervision.channel.outbound import SendError
 from supervision.channel.rules import ChannelKind, Purpose, Security
 from supervision.channel.wire import Group, Message
 from supervision.core import crypto
 from supervision.core.db import db
+from supervision.core.outbound import SendError
 from supervision.core.scope import unscoped
 from supervision.core.web.state import settings
 

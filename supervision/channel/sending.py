@@ -19,12 +19,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from supervision.channel import parcels, rules
 from supervision.channel.fanout import give_up
 from supervision.channel.models import Channel, Delivery
-from supervision.channel.outbound import SendError
 from supervision.channel.parcels import Parcel
 from supervision.channel.rules import DeliveryState, Purpose, Way
 from supervision.core import clock, notices
 from supervision.core.db import db
 from supervision.core.notices import Audience
+from supervision.core.outbound import SendError
 from supervision.core.scope import unscoped
 
 CLAIM_TERM = timedelta(minutes=10)

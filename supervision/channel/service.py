@@ -14,7 +14,6 @@ from sqlalchemy import select, update
 from supervision.channel import rules, sending, text
 from supervision.channel.fanout import give_up
 from supervision.channel.models import Channel, Delivery
-from supervision.channel.outbound import SendError
 from supervision.channel.parcels import Item, target_of
 from supervision.channel.rules import (
     ChannelKind,
@@ -24,10 +23,11 @@ from supervision.channel.rules import (
     Security,
     Topic,
 )
-from supervision.core import audit, clock, crypto
+from supervision.core import audit, clock, crypto, dialling
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import Conflict, InvalidInput
+from supervision.core.outbound import SendError
 from supervision.core.scope import unscoped, visible
 from supervision.core.text import N_
 
@@ -133,7 +133,7 @@ def _apply_mail(
 ) -> None:
     if not rules.is_mailbox(way.sender):
         raise InvalidInput(N_("This is no address of mail."), field="sender")
-    if way.security is Security.NONE and not rules.is_listed(way.host, allowed):
+    if way.security is Security.NONE and not dialling.is_listed(way.host, allowed):
         raise InvalidInput(
             N_("Without TLS only a mail server on ANQI_CHANNEL_HOSTS is used."), field="security"
         )
@@ -187,13 +187,13 @@ def _apply_group(
 
 
 def _check_url(url: str, allowed: Sequence[str]) -> None:
-    parts = rules.split_url(url)
+    parts = dialling.split_url(url)
     if parts is None:
         raise InvalidInput(
             N_("An address that starts with https:// and holds no user, password or #."),
             field="url",
         )
-    if parts.scheme != "https" and not rules.is_listed(parts.hostname or "", allowed):
+    if parts.scheme != "https" and not dialling.is_listed(parts.hostname or "", allowed):
         raise InvalidInput(
             N_("Without HTTPS only hosts on ANQI_CHANNEL_HOSTS are called."), field="url"
         )

@@ -17,9 +17,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from supervision.channel import outbound
-from supervision.channel.outbound import Answer, SendError
 from supervision.channel.rules import ChannelKind
+from supervision.core import outbound
+from supervision.core.outbound import Answer, SendError
 
 SCHEMA = "anqi.notice/1"
 # WeCom: "text" holds 2048 bytes at most; the others hold more than a notice ever has.

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 
-from supervision.channel import outbound
+from supervision.core import outbound
 from tests.channel.helpers import Office
 
 

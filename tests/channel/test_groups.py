@@ -11,10 +11,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from supervision.channel import jobs, outbound, sending
+from supervision.channel import jobs, sending
 from supervision.channel.models import Delivery
 from supervision.channel.rules import ChannelKind, DeliveryState, Reach, Topic
-from supervision.core import clock
+from supervision.core import clock, outbound
 from supervision.core.db import db, transaction
 from supervision.core.notices import Audience, Notice
 from supervision.core.scope import unscoped

@@ -12,13 +12,13 @@ from flask_babel import ngettext
 from supervision.channel import labels, parcels, queries, service, text
 from supervision.channel.forms import GroupForm, MailForm, TrialForm
 from supervision.channel.models import Channel
-from supervision.channel.outbound import SendError
 from supervision.channel.rules import ChannelKind, Reach, Security, Topic
 from supervision.channel.service import ChannelSpec, GroupSpec, MailSpec
 from supervision.core import clock
 from supervision.core.access import current_actor, requires
 from supervision.core.db import transaction
 from supervision.core.errors import Conflict, InvalidInput, NotFound
+from supervision.core.outbound import SendError
 from supervision.core.permissions import Permission
 from supervision.core.text import N_
 from supervision.core.web.forms import given

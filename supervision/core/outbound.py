@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from supervision.channel import rules
+from supervision.core import dialling
 
 CONNECT_S = 5.0
 READ_S = 10.0
@@ -22,7 +22,7 @@ LARGEST_ANSWER = 64 * 1024
 
 
 class SendError(Exception):
-    """Why something was not sent: a code with a label in ``labels.py``, and words of the other side.
+    """Why something was not sent: a code, with a label in the slice's ``labels.py``, and words of the other side.
 
     ``is_final``: trying again is of no use, and the channel itself is not to blame.
     """
@@ -69,7 +69,9 @@ def connect(host: str, port: int, allowed: Sequence[str]) -> socket.socket:
     except (OSError, UnicodeError):
         raise SendError("unknown_host") from None
     addresses = [str(entry[4][0]) for entry in found]
-    if not all(rules.may_dial(host, address.partition("%")[0], allowed) for address in addresses):
+    if not all(
+        dialling.may_dial(host, address.partition("%")[0], allowed) for address in addresses
+    ):
         raise SendError("inner_address")
     problem: OSError | None = None
     for address in addresses:
@@ -119,20 +121,38 @@ class _Http(http.client.HTTPConnection):
 
 def post(url: str, body: bytes, headers: Mapping[str, str], allowed: Sequence[str]) -> Answer:
     """POST ``body``; follows no redirect, uses no proxy. Raises SendError."""
-    if rules.split_url(url) is None:
+    return _call(url, body, headers, allowed, LARGEST_ANSWER)
+
+
+def get(url: str, headers: Mapping[str, str], allowed: Sequence[str], largest: int) -> Answer:
+    """As :func:`post`; an answer of more than ``largest`` bytes is a bad one."""
+    found = _call(url, None, headers, allowed, largest + 1)
+    if len(found.body.encode()) > largest:
+        raise SendError("bad_answer")
+    return found
+
+
+def _call(
+    url: str,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    allowed: Sequence[str],
+    most: int,
+) -> Answer:
+    if dialling.split_url(url) is None:
         raise SendError("bad_address")
     parts = urlsplit(url)
     host = parts.hostname or ""
-    if parts.scheme != "https" and not rules.is_listed(host, allowed):
+    if parts.scheme != "https" and not dialling.is_listed(host, allowed):
         raise SendError("not_https")
     port = parts.port or (443 if parts.scheme == "https" else 80)
     path = parts.path or "/"
     connection = _Http(parts.scheme, host, port, allowed)
     with told(), _closing(connection), limited(connection):
         query = f"?{parts.query}" if parts.query else ""
-        connection.request("POST", path + query, body, dict(headers))
+        connection.request("GET" if body is None else "POST", path + query, body, dict(headers))
         answer = connection.getresponse()
-        read = answer.read(LARGEST_ANSWER)
+        read = answer.read(most)
         return Answer(answer.status, read.decode("utf-8", "replace"))
 
 
