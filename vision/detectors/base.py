@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vision.contract import ModelRef
 from vision.letterbox import Image, Letterbox
-from vision.models import ModelError
+from vision.models import ModelError, ModelFile
 from vision.seen import Detection
 from vision.tracking import LOW_SCORE
 
@@ -72,10 +72,13 @@ class Whole:
         return self.judge([self.prepare(image) for image in images])
 
 
-def open_detector(backend: str, model: Path, *, threads: int = 1, device: str = "cpu") -> Detector:
+def open_detector(
+    backend: str, model: Path | ModelFile, *, threads: int = 1, device: str = "cpu"
+) -> Detector:
     """The detector called ``backend`` on ``device`` (``cpu``, ``cuda``, ``cuda:1``).
 
-    Raises :class:`ModelError` where it cannot be had.
+    ``model`` is a file of this machine's own, or one that is known by its hash and is loaded only
+    if it has it. Raises :class:`ModelError` where it cannot be had.
     """
     if backend == "onnx":
         if device != "cpu":
@@ -85,10 +88,12 @@ def open_detector(backend: str, model: Path, *, threads: int = 1, device: str = 
         from vision.detectors.onnx import OnnxDetector
 
         return OnnxDetector(model, threads=threads)
+    if backend == "ultralytics" and isinstance(model, ModelFile):
+        raise ModelError("a node with the ultralytics backend runs no models from the web")
     if backend == "ultralytics":
         from vision.detectors.ultralytics import UltralyticsDetector
 
-        return UltralyticsDetector(model, threads=threads, device=device)
+        return UltralyticsDetector(cast("Path", model), threads=threads, device=device)
     if device != "cpu" and backend in BACKENDS:
         raise ModelError(f"the {backend} backend runs on the CPU only, not on {device!r}")
     if backend == "openvino":

@@ -20,7 +20,7 @@ from vision.detectors.base import CONFIDENCE, RawBoxes, Whole
 from vision.detectors.onnx import classes_in
 from vision.detectors.yolo import CANDIDATES, suppress
 from vision.letterbox import Image
-from vision.models import ModelError, check
+from vision.models import ModelError, ModelFile, check, read
 
 PROVIDER = "CUDAExecutionProvider"
 
@@ -31,15 +31,16 @@ class CudaDetector(Whole):
     backend = "onnx"
     batch = 32
 
-    def __init__(self, path: Path, *, device: str = "cuda") -> None:
-        file = check(path)
+    def __init__(self, model: Path | ModelFile, *, device: str = "cuda") -> None:
+        file = model if isinstance(model, ModelFile) else check(model)
+        path = file.path
         provider = _provider(device)
         options = ort.SessionOptions()
         options.log_severity_level = 3
         if device == "cpu":
             options.intra_op_num_threads = 1
         try:
-            self._session = ort.InferenceSession(wrapped(path), options, providers=[provider])
+            self._session = ort.InferenceSession(wrapped(model), options, providers=[provider])
         except ModelError:
             raise
         except Exception as error:
@@ -78,8 +79,8 @@ def _provider(device: str) -> tuple[str, dict[str, str]]:
     return PROVIDER, {"device_id": number, "cudnn_conv_algo_search": "HEURISTIC"}
 
 
-def wrapped(path: Path) -> bytes:
-    """The model at ``path`` with input ``pixels`` (n, h, w, 3) of bytes, BGR, and three outputs.
+def wrapped(file: Path | ModelFile) -> bytes:
+    """The model of a file with input ``pixels`` (n, h, w, 3) of bytes, BGR, and three outputs.
 
     ``centres`` (n, k, 4) as cx, cy, w, h in pixels, ``best`` (n, k) scores in falling order,
     ``classes`` (n, k); k is ``CANDIDATES``, or the anchors where there are fewer.
@@ -88,7 +89,9 @@ def wrapped(path: Path) -> bytes:
         import onnx
     except ImportError as error:
         raise ModelError("a GPU needs the extra: pip install 'anqi[gpu]'") from error
-    model = onnx.load(str(path))
+    model = (
+        onnx.load_from_string(read(file)) if isinstance(file, ModelFile) else onnx.load(str(file))
+    )
     graph = model.graph
     (source,), (result,) = graph.input, graph.output
     opset = max(part.version for part in model.opset_import if part.domain in ("", "ai.onnx"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,10 @@ import onnxruntime as ort
 
 from vision.contract import ModelRef
 from vision.detectors.base import RawBoxes, Whole
-from vision.detectors.yolo import Floats, decode, to_input
-from vision.letterbox import Image
-from vision.models import ModelError, check
+from vision.detectors.yolo import TRIAL_SIZES, Floats, check_output, decode, to_input
+from vision.letterbox import Image, blank
+from vision.models import ModelError, ModelFile, check, read
+from vision.models.onnx_file import names_of
 
 
 class OnnxDetector(Whole):
@@ -22,24 +22,28 @@ class OnnxDetector(Whole):
     backend = "onnx"
     batch = 1
 
-    def __init__(self, path: Path, *, threads: int = 1) -> None:
-        file = check(path)
+    def __init__(self, model: Path | ModelFile, *, threads: int = 1) -> None:
+        by_hash = isinstance(model, ModelFile)
+        file = model if isinstance(model, ModelFile) else check(model)
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         # Spinning threads burn a core between frames.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
+        source = read(file) if by_hash else str(file.path)
         try:
             self._session = ort.InferenceSession(
-                str(path), options, providers=["CPUExecutionProvider"]
+                source, options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:
             # onnxruntime raises a dozen private types; each means that the file is no model.
-            raise ModelError(f"not a usable ONNX model: {path}: {error}") from error
+            raise ModelError(f"not a usable ONNX model: {file.path}: {error}") from error
         self._input = self._session.get_inputs()[0].name
         self.model: ModelRef = file.ref
-        self.classes = file.classes or classes_in(self._session, path)
+        self.classes = file.classes or classes_in(self._session, file.path)
+        if by_hash:
+            self._try_out()
 
     def prepare(self, image: Image) -> Floats:
         return to_input(image)
@@ -48,14 +52,21 @@ class OnnxDetector(Whole):
         outputs = (self._session.run(None, {self._input: one})[0] for one in prepared)
         return [decode(output[0]) for output in outputs]
 
+    def _try_out(self) -> None:
+        """Two shapes, as cameras have them; raises :class:`ModelError`."""
+        try:
+            for size in TRIAL_SIZES:
+                picture = to_input(blank(size))
+                check_output(self._session.run(None, {self._input: picture})[0], self.classes)
+        except ModelError:
+            raise
+        except Exception as error:
+            raise ModelError(f"it does not judge a blank picture: {error}") from error
+
 
 def classes_in(session: Any, path: Path) -> tuple[str, ...]:
     """The class names that ultralytics' export writes into a file's metadata."""
-    names = session.get_modelmeta().custom_metadata_map.get("names")
-    if not names:
-        raise ModelError(f"the model names no classes: {path}; list it in models.toml")
     try:
-        table: dict[int, str] = ast.literal_eval(names)
-        return tuple(table[index] for index in range(len(table)))
-    except (ValueError, SyntaxError, KeyError) as error:
-        raise ModelError(f"the model's class names cannot be read: {path}") from error
+        return names_of(session.get_modelmeta().custom_metadata_map.get("names", ""))
+    except ModelError as error:
+        raise ModelError(f"{error}: {path}; list it in models.toml") from error

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from vision.contract import ModelRef
 from vision.detectors.base import RawBoxes, Whole
-from vision.detectors.yolo import Floats, decode, to_input
-from vision.letterbox import Image
-from vision.models import ModelError, check
+from vision.detectors.yolo import TRIAL_SIZES, Floats, check_output, decode, to_input
+from vision.letterbox import Image, blank
+from vision.models import ModelError, ModelFile, check, read
 
 
 class OpenVinoDetector(Whole):
@@ -18,8 +18,10 @@ class OpenVinoDetector(Whole):
     backend = "openvino"
     batch = 1
 
-    def __init__(self, path: Path, *, threads: int = 1) -> None:
-        file = check(path)
+    def __init__(self, model: Path | ModelFile, *, threads: int = 1) -> None:
+        by_hash = isinstance(model, ModelFile)
+        file = model if isinstance(model, ModelFile) else check(model)
+        path = file.path
         if not file.classes:
             raise ModelError(f"the model names no classes: {path}; list it in models.toml")
         try:
@@ -28,20 +30,31 @@ class OpenVinoDetector(Whole):
             raise ModelError(
                 "the openvino backend needs the extra: pip install 'anqi[openvino]'"
             ) from error
+        data = read(file) if by_hash else None
         try:
             core = openvino.Core()
-            model = core.read_model(str(path))
-            self._compiled = core.compile_model(model, "CPU", _hints(threads))
+            network = core.read_model(str(path) if data is None else data)
+            self._compiled = core.compile_model(network, "CPU", _hints(threads))
         except RuntimeError as error:
             raise ModelError(f"not a usable model for OpenVINO: {path}: {error}") from error
         self.model: ModelRef = file.ref
         self.classes = file.classes
+        if by_hash:
+            self._try_out()
 
     def prepare(self, image: Image) -> Floats:
         return to_input(image)
 
     def judge(self, prepared: Sequence[Floats]) -> list[RawBoxes]:
         return [decode(self._compiled(one)[0][0]) for one in prepared]
+
+    def _try_out(self) -> None:
+        """Two shapes, as cameras have them; raises :class:`ModelError`."""
+        try:
+            for size in TRIAL_SIZES:
+                check_output(self._compiled(to_input(blank(size)))[0], self.classes)
+        except RuntimeError as error:
+            raise ModelError(f"it does not judge a blank picture: {error}") from error
 
 
 def _hints(threads: int) -> dict[str, str | int]:

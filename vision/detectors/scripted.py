@@ -8,6 +8,7 @@ controls only what there is to be seen.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Sequence
@@ -18,7 +19,7 @@ import numpy as np
 from vision.contract import ModelRef
 from vision.detectors.base import RawBoxes, Whole
 from vision.letterbox import Image
-from vision.models import ModelError, sha256_of
+from vision.models import ModelError, ModelFile, read
 
 _TOLERANCE = 60  # per channel; video compression moves colours
 _MIN_PIXELS = 30
@@ -28,15 +29,20 @@ class ScriptedDetector(Whole):
     backend = "scripted"
     batch = 4
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, model: Path | ModelFile) -> None:
+        path = model.path if isinstance(model, ModelFile) else model
         try:
-            blocks = json.loads(path.read_text("utf-8"))["blocks"]
+            data = read(model) if isinstance(model, ModelFile) else path.read_bytes()
+            blocks = json.loads(data)["blocks"]
             self._blocks = [(np.array(b["bgr"], dtype=np.int16), float(b["score"])) for b in blocks]
             self._hangs = {index for index, block in enumerate(blocks) if block.get("hangs")}
             self.classes: tuple[str, ...] = tuple(str(b["label"]) for b in blocks)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(f"not a script of blocks: {path}: {error}") from error
-        self.model: ModelRef = ModelRef("scripted", "1", sha256_of(path))
+        own = ModelRef("scripted", "1", hashlib.sha256(data).hexdigest())
+        self.model: ModelRef = model.ref if isinstance(model, ModelFile) else own
+        if isinstance(model, ModelFile) and model.classes != self.classes:
+            raise ModelError(f"its classes are {self.classes}; the web says {model.classes}")
 
     def judge(self, prepared: Sequence[Image]) -> list[RawBoxes]:
         return [self._detect_one(image) for image in prepared]

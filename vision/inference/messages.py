@@ -9,16 +9,20 @@ import numpy as np
 
 from vision.contract import ModelRef, ViewState
 from vision.detectors.base import RawBoxes
+from vision.models import ModelFile
 
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """What a process runs: one model on one device; ``name`` tells two on one device apart."""
+    """What a process runs: one model on one device; ``name`` tells two on one device apart.
+
+    ``model`` is a file of this machine's own, or one that is loaded only if it has its hash.
+    """
 
     name: str
     device: str
     backend: str
-    model: Path
+    model: Path | ModelFile
     threads: int
     stale_s: float
     log_format: str
@@ -49,9 +53,13 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
-    """The model cannot be loaded; the only message of a process."""
+    """The model cannot be loaded; the only message of a process.
+
+    ``is_changed``: the file is not the one of its hash any more.
+    """
 
     detail: str
+    is_changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,7 @@ class Judged:
     ``t`` UTC seconds and ``taken_at`` (monotonic) as the mailbox had them; ``source`` and
     ``shape`` (width, height) of the camera's frame and of the model's input; ``boxes`` packed by
     :func:`pack`; ``took_s`` this image's share of the model's time in a batch of ``batch`` on ``device``.
+    ``model`` is the sha256 of the weights that judged it.
     """
 
     camera_id: str
@@ -74,6 +83,7 @@ class Judged:
     took_s: float
     batch: int
     device: str
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

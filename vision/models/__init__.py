@@ -8,13 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vision.contract import ModelRef
+from vision.models.errors import ChangedError, ModelError
 
+__all__ = [
+    "DEFAULT_MODEL",
+    "MODELS_DIR",
+    "ChangedError",
+    "ModelError",
+    "ModelFile",
+    "check",
+    "read",
+    "sha256_of",
+]
 MODELS_DIR = Path(__file__).parent
 DEFAULT_MODEL = MODELS_DIR / "site-safety-v1.onnx"
-
-
-class ModelError(Exception):
-    """A model file that cannot be used; the message says why and names the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,21 @@ def check(path: Path) -> ModelFile:
         )
     ref = ModelRef(known["name"], known["version"], digest)
     return ModelFile(path, ref, tuple(known["classes"]))
+
+
+def read(file: ModelFile) -> bytes:
+    """The bytes of weights that are known by their hash: those that were hashed, and no others.
+
+    Raises :class:`ChangedError` where the file is not what it should be, or is gone.
+    """
+    try:
+        data = file.path.read_bytes()
+    except OSError as error:
+        raise ChangedError(f"the model file cannot be read: {error.strerror}") from error
+    digest = hashlib.sha256(data).hexdigest()
+    if digest != file.ref.sha256:
+        raise ChangedError(f"the model file has sha256 {digest}, expected {file.ref.sha256}")
+    return data
 
 
 def sha256_of(path: Path) -> str:
