@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
@@ -183,14 +183,14 @@ class Evidence(threading.Thread):
 class Reader(threading.Thread):
     """Keeps one camera running."""
 
-    def __init__(self, spec: CameraSpec, bell: Bell | None = None) -> None:
+    def __init__(self, spec: CameraSpec, bells: Sequence[Bell] = ()) -> None:
         super().__init__(name=f"camera-{spec.camera_id}", daemon=True)
         for url in (spec.url, spec.sub_url):
             hide_password_of(url)
         hide(*(platform.api_key for platform in (spec.places.platforms if spec.places else ())))
         self.spec = spec
         self._mailbox = Mailbox(spec.input_size, spec.mailbox)
-        self._mailbox.bell = bell
+        self._mailbox.bells = bells
         # Its own: another camera's may be set while nobody is in view there.
         self._clock = WallClock()
         self._stop_asked = threading.Event()
@@ -283,11 +283,11 @@ class Reader(threading.Thread):
 
 
 def capture_main(
-    pipe: Connection, parent_pid: int, bell: Bell | None = None, log_format: str = "text"
+    pipe: Connection, parent_pid: int, bells: Sequence[Bell] = (), log_format: str = "text"
 ) -> None:
     """Entry of the process: obey ``pipe``, report through it, end with the parent.
 
-    ``bell`` is rung for each frame that is handed on.
+    Of ``bells`` that one is rung for each frame handed on which the camera's mailbox names.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     set_up(log_format)
@@ -302,7 +302,7 @@ def capture_main(
                 order = pipe.recv()
                 if order is None:
                     break
-                _obey(order, readers, bell)
+                _obey(order, readers, bells)
             if time.monotonic() >= report_at:
                 report_at = time.monotonic() + REPORT_S
                 pipe.send([reader.report() for reader in readers.values()])
@@ -316,14 +316,14 @@ def capture_main(
     os._exit(0)
 
 
-def _obey(order: Start | Stop, readers: dict[str, Reader], bell: Bell | None) -> None:
+def _obey(order: Start | Stop, readers: dict[str, Reader], bells: Sequence[Bell]) -> None:
     camera_id = order.spec.camera_id if isinstance(order, Start) else order.camera_id
     running = readers.pop(camera_id, None)
     if running is not None:
         running.stop()
     if isinstance(order, Start):
         try:
-            reader = Reader(order.spec, bell)
+            reader = Reader(order.spec, bells)
         except FileNotFoundError:
             return  # the camera was taken away meanwhile; the others of the group go on
         readers[camera_id] = reader

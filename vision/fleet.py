@@ -16,7 +16,7 @@ from vision.capture import Report, Start, Stop, capture_main
 from vision.config import VisionSettings
 from vision.contract import Camera, CameraHealth, CameraState, NodeConfig, Platform, is_leased
 from vision.inference.messages import Follow
-from vision.inference.supervisor import Detectors
+from vision.inference.supervisor import Detectors, Wanted
 from vision.mailbox import Mailbox
 from vision.plays import FOLDER, Places, Plays
 from vision.seat import Figures, Inferred, Seat
@@ -97,7 +97,7 @@ class Fleet:
             else:
                 seat.camera = camera
         self._plays.heed(config, hosts)
-        self._detectors.follow({c: (s.device, _follow(s)) for c, s in self._seats.items()})
+        self._detectors.follow({c: _wanted(s, config.model) for c, s in self._seats.items()})
 
     def tick(self) -> None:
         """Read reports, replace dead processes, kill hung ones."""
@@ -278,8 +278,11 @@ class Fleet:
         return Inferred(self._detectors.judged(camera_id), self._detectors.stale(camera_id))
 
 
-def _follow(seat: Seat) -> Follow:
-    return Follow(seat.camera.camera_id, seat.mailbox.name, seat.camera.input_size)
+def _wanted(seat: Seat, model: str) -> Wanted:
+    """``model`` is the default of the configuration."""
+    camera = seat.camera
+    follow = Follow(camera.camera_id, seat.mailbox.name, camera.input_size)
+    return Wanted(seat.device, follow, camera.model or model, seat.mailbox.rings)
 
 
 def _is_leased(camera: Camera) -> bool:

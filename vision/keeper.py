@@ -32,7 +32,7 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who judges: goes into each event."""
+    """Who judges: goes into each event. ``model`` is the worker's own."""
 
     node: str
     model: ModelRef
@@ -41,11 +41,12 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """What one frame changed, not stored yet."""
+    """What one frame changed, not stored yet, and by which model it was judged."""
 
     camera_id: str
     changes: tuple[Change, ...]
     states: Mapping[str, State]
+    model: ModelRef
 
 
 class Keeper:
@@ -80,14 +81,22 @@ class Keeper:
                 del self._unmasked[camera_id]
 
     def record(
-        self, camera_id: str, changes: Sequence[Change], states: Mapping[str, State] | None = None
+        self,
+        camera_id: str,
+        changes: Sequence[Change],
+        states: Mapping[str, State] | None = None,
+        model: ModelRef | None = None,
     ) -> None:
         """Store a revision for each change, together with what the rules know after it.
+
+        ``model`` is the one that judged; None for the worker's own. An event keeps the one that its
+        episode was opened by.
 
         In one transaction: a restart must not judge anew what has been told. What a full disk does
         not take waits in memory, in order, until it does.
         """
-        self._held.append(_Held(camera_id, tuple(changes), states or {}))
+        by = model or self.identity.model
+        self._held.append(_Held(camera_id, tuple(changes), states or {}, by))
         self._store()
 
     def save(self, episodes: Sequence[Episode], states: Mapping[str, State] | None = None) -> None:
@@ -138,7 +147,7 @@ class Keeper:
         for change in held.changes:
             episode = change.episode
             if change.phase is Phase.OPEN:
-                told.append((self._opening(held.camera_id, episode), episode))
+                told.append((self._opening(held.camera_id, episode, held.model), episode))
             else:
                 event = self._closing(episode)
                 told += [] if event is None else [(event, episode)]
@@ -173,7 +182,7 @@ class Keeper:
                 self._complain(error)
         self._maker.shutdown(wait=False, cancel_futures=True)
 
-    def _opening(self, camera_id: str, episode: Episode) -> ViolationEvent:
+    def _opening(self, camera_id: str, episode: Episode, model: ModelRef) -> ViolationEvent:
         log.info(
             "episode %s opens: %s by %s on %s",
             episode.event_id,
@@ -186,7 +195,7 @@ class Keeper:
             episode,
             node=self.identity.node,
             camera_id=camera_id,
-            model=self.identity.model,
+            model=model,
             config_version=self.identity.config_version,
         )
 

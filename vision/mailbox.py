@@ -28,6 +28,7 @@ _HEAD_BYTES = 64
 # Indices into the head, which is read and written in units of eight bytes.
 _BEAT, _WANTED = 0, 1
 _LATEST, _TAKEN, _DROPPED = 2, 3, 4
+_BELL = 5
 _SLOT = np.dtype(
     [
         ("seq", "u8"),
@@ -72,7 +73,7 @@ class Mailbox:
         length = _HEAD_BYTES + 2 * (_SLOT.itemsize + self._room)
         self._memory = SharedMemory(name=name, create=name is None, size=length)
         self._owner = name is None
-        self.bell: Bell | None = None  # rung for each frame put
+        self.bells: Sequence[Bell] = ()  # one of them is rung for each frame put
         buffer = cast("memoryview", self._memory.buf)
         head = buffer[:_HEAD_BYTES]
         # Indexing these is several times cheaper than a numpy scalar, and done for each packet.
@@ -102,6 +103,10 @@ class Mailbox:
     def beat_age(self) -> float:
         """Seconds since the last :meth:`beat`, by the monotonic clock that processes share."""
         return time.monotonic() - self._instants[_BEAT]
+
+    def rings(self, number: int) -> None:
+        """Reader: from now on that of the writer's bells is rung; whoever listens to it reads."""
+        self._counts[_BELL] = number
 
     def want(self, seconds: float) -> None:
         """Reader: every frame is of interest for so long from now, whatever was said before."""
@@ -139,8 +144,8 @@ class Mailbox:
             slot["changed"][0, : len(known)] = known
         slot["seq"][0] = number
         self._counts[_LATEST] = number
-        if self.bell is not None:
-            self.bell.ring()
+        if self.bells:
+            self.bells[self._counts[_BELL]].ring()
 
     def is_taken(self) -> bool:
         """Writer: whether the newest frame was taken, so that another overtakes nobody."""

@@ -27,6 +27,7 @@ from vision.seat import Figures
 SPACE = "anqi_vision"
 AGES = (0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 5.0, 10.0)
 TIMES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1.0, 5.0)
+SHORT = 12  # characters of a model's hash, enough to tell it from all others
 BATCHES = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0)
 
 
@@ -56,14 +57,14 @@ class Metrics:
         self._took = Histogram(
             f"{SPACE}_detector_image_seconds",
             "Time of the model for one image, a batch's time shared out",
-            ["device"],
+            ["device", "model"],
             buckets=TIMES,
             registry=self.registry,
         )
         self._batch = Histogram(
             f"{SPACE}_detector_batch_images",
             "Images judged together, seen by each image",
-            ["device"],
+            ["device", "model"],
             buckets=BATCHES,
             registry=self.registry,
         )
@@ -80,8 +81,8 @@ class Metrics:
     def judged(self, judged: Judged) -> None:
         self._known.add(judged.camera_id)
         self._age.labels(judged.camera_id).observe(max(0.0, time.time() - judged.t))
-        self._took.labels(judged.device).observe(judged.took_s)
-        self._batch.labels(judged.device).observe(judged.batch)
+        self._took.labels(judged.device, judged.model[:SHORT]).observe(judged.took_s)
+        self._batch.labels(judged.device, judged.model[:SHORT]).observe(judged.batch)
 
     def told(self, change: Change) -> None:
         if change.phase is Phase.OPEN:
@@ -179,14 +180,20 @@ def _of_figures(cameras: Iterable[Figures]) -> Iterator[Metric]:
 
 
 def _of_detectors(detectors: Detectors) -> Iterator[Metric]:
-    up = _gauge("detector_up", "1 while it judges", "device")
-    images = _counter("detector_images", "Images judged", "device")
-    restarts = _counter("detector_restarts", "Processes replaced", "device")
-    for device in detectors.health():
-        up.add_metric([device.device], device.is_up)
-        images.add_metric([device.device], device.images)
-        restarts.add_metric([device.device], device.restarts)
-    yield from (up, images, restarts)
+    up = _gauge("detector_up", "1 while it judges", "device", "model")
+    images = _counter("detector_images", "Images judged", "device", "model")
+    restarts = _counter("detector_restarts", "Processes replaced", "device", "model")
+    names = _gauge("model_info", "1 for each model loaded so far", "model", "name", "version")
+    known = detectors.known()
+    for ref in known:
+        names.add_metric([ref.sha256[:SHORT], ref.name, ref.version], 1)
+    own = known[0].sha256 if known else ""
+    for one in detectors.health():
+        labels = [one.device, (one.model or own)[:SHORT]]
+        up.add_metric(labels, one.is_up)
+        images.add_metric(labels, one.images)
+        restarts.add_metric(labels, one.restarts)
+    yield from (up, images, restarts, names)
 
 
 def _of_outbox(outbox: Outbox) -> Iterator[Metric]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from vision.contract import Camera, NodeConfig
+from vision.contract import Camera, ModelRef, NodeConfig
 from vision.detectors import to_detections
 from vision.episodes import Change
 from vision.inference.messages import Judged, unpack
@@ -82,15 +82,19 @@ class Pipelines:
                 self._outbox.forget_state(camera_id)
         for camera_id, camera in wanted.items():
             before = self._pipelines.get(camera_id)
-            if before is not None and (before.camera, before.days) == (camera, config.days):
+            if before is not None and before.days == config.days and _alike(before.camera, camera):
+                before.camera = camera
                 continue
             after = CameraPipeline(camera, days=config.days)
             self._pipelines[camera_id] = after
             if before is not None:
                 self._hand_over(before, after, now)
 
-    def judge(self, judged: Judged, classes: Sequence[str]) -> float:
-        """For how many seconds the camera's next frames are all of interest; 0 for not at all."""
+    def judge(self, judged: Judged, classes: Sequence[str], model: ModelRef | None = None) -> float:
+        """For how many seconds the camera's next frames are all of interest; 0 for not at all.
+
+        ``classes`` and ``model`` are those of the weights that judged; None for the worker's own.
+        """
         pipeline = self._pipelines.get(judged.camera_id)
         if pipeline is None:
             return 0.0
@@ -98,7 +102,7 @@ class Pipelines:
         detections = to_detections(unpack(judged.boxes), classes, box)
         frame = FrameInfo(judged.t, *judged.source, view=judged.view, changed=judged.changed)
         pipeline = self._over_hole(pipeline, judged.t)
-        self._record(pipeline, pipeline.step(frame, detections))
+        self._record(pipeline, pipeline.step(frame, detections), model)
         self._stepped.add(judged.camera_id)
         self._judged_at[judged.camera_id] = time.monotonic()
         if any(is_of_interest(one) and pipeline.heeds(one) for one in detections):
@@ -127,7 +131,9 @@ class Pipelines:
         self._keeper.save([e for p in stepped for e in p.book.live_episodes], states)
         self._stepped.clear()
 
-    def _record(self, pipeline: CameraPipeline, changes: Sequence[Change]) -> None:
+    def _record(
+        self, pipeline: CameraPipeline, changes: Sequence[Change], model: ModelRef | None = None
+    ) -> None:
         if not changes:
             return
         camera = pipeline.camera
@@ -135,7 +141,7 @@ class Pipelines:
         states: dict[str, State] = {MERGER: self._merger.dump()}
         if camera.camera_id in self._pipelines:
             states[camera.camera_id] = pipeline.dump()
-        self._keeper.record(camera.camera_id, changes, states)
+        self._keeper.record(camera.camera_id, changes, states, model)
         for change in changes:
             self._tell(change)
 
@@ -171,6 +177,11 @@ class Pipelines:
             known.add(VIEW_RULE)
         after.restore([e for e in before.book.live_episodes if e.rule_id in known], now)
         self._record(before, [c for c in before.book.close_all() if c.episode.rule_id not in known])
+
+
+def _alike(one: Camera, other: Camera) -> bool:
+    """Whether the rules see no difference; who looks is not theirs to know."""
+    return replace(one, model="") == replace(other, model="")
 
 
 def is_of_interest(detection: Detection) -> bool:

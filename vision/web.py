@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -157,6 +158,41 @@ class WebClient:
                 )
         if digest.hexdigest() != sha256:
             raise WebUnavailableError("a job's file arrived with another hash", answered=True)
+        return Answer(response.status_code)
+
+    def fetch_model(
+        self, sha256: str, path: Path, *, most: int, came: Callable[[int], bool]
+    ) -> Answer:
+        """Weights into ``path``, going on where it ends; no more than ``most`` bytes (then 413).
+
+        ``came`` hears how many bytes are there and says whether to go on. What was cut off raises
+        :class:`WebUnavailableError` and stays. Whether the bytes are the right ones is not
+        asked here.
+        """
+        have = path.stat().st_size if path.exists() else 0
+        headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
+        address = f"/models/{sha256}"
+        with self._call("GET", address, headers=headers, stream=True) as response:
+            goes_on = response.status_code == requests.codes.partial_content
+            if not goes_on and response.status_code != requests.codes.ok:
+                return _answer(response)
+            if goes_on and not response.headers.get("Content-Range", "").startswith(
+                f"bytes {have}-"
+            ):
+                path.unlink(missing_ok=True)
+                raise WebUnavailableError("the web sent another part of a model", answered=True)
+            try:
+                with path.open("ab" if goes_on else "wb") as out:
+                    for chunk in response.iter_content(_CHUNK):
+                        if out.tell() + len(chunk) > most:
+                            return Answer(requests.codes.request_entity_too_large)
+                        out.write(chunk)
+                        if not came(out.tell()):
+                            raise WebUnavailableError("the worker ends", answered=True)
+                    out.flush()
+                    os.fsync(out.fileno())
+            except requests.RequestException as error:
+                raise WebUnavailableError(f"a model broke off: {type(error).__name__}") from error
         return Answer(response.status_code)
 
     def put_file(self, job_id: str, sha256: str, path: Path, media_type: str) -> Answer:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import IO
 
@@ -25,6 +25,7 @@ from vision.leftovers import sweep, sweep_cut_off
 from vision.logs import hide, hide_password_of
 from vision.memory import give_back, settle
 from vision.metrics import Metrics, Sources
+from vision.models.store import ModelStore, told
 from vision.office import ConfigWatch, HeartbeatSender
 from vision.outbox import Outbox
 from vision.pipelines import Pipelines
@@ -62,6 +63,13 @@ class Worker:
         self._detectors = Detectors(settings)
         self._model = self._detectors.start()
         log.info("worker starts with %s on %s", self._model.model.name, ", ".join(settings.devices))
+        self._models = ModelStore(
+            settings.directory,
+            settings.backend,
+            self._model.model,
+            self._detectors.in_use,
+            free_mb=settings.free_mb,
+        )
         self._outbox = Outbox(settings.directory / "outbox.db")
         node = fixed.node if fixed else settings.node
         identity = Identity(node, self._model.model)
@@ -112,7 +120,10 @@ class Worker:
         self._pipelines.recover(now)
 
     def _start_threads(self, stop: threading.Event) -> None:
-        runs: list[tuple[str, Callable[[threading.Event], None]]] = [("room", self._room.run)]
+        runs: list[tuple[str, Callable[[threading.Event], None]]] = [
+            ("room", self._room.run),
+            ("models", partial(self._models.run, web=self._web_or_none())),
+        ]
         if self._settings.web_url:
             self._publisher = Publisher(self._outbox, self._web())
             beat = HeartbeatSender(
@@ -135,7 +146,8 @@ class Worker:
             wait = min(self._paces.tick_at, self._paces.save_at) - time.monotonic()
             for judged in self._detectors.take(min(TICK_S, max(0.0, wait))):
                 self._metrics.judged(judged)
-                wanted_s = self._pipelines.judge(judged, self._model.classes)
+                who = self._detectors.who(judged)
+                wanted_s = self._pipelines.judge(judged, who.classes, who.model)
                 self._fleet.want(judged.camera_id, wanted_s)
             self._duties(time.monotonic())
 
@@ -147,6 +159,7 @@ class Worker:
                 self._apply(fresh)
             self._fleet.tick()
             self._detectors.tick()
+            self._load_models()
             self._keeper.make_due(self._now())
         if now >= self._paces.save_at:
             self._paces.save_at = now + SAVE_S
@@ -164,11 +177,17 @@ class Worker:
             if self._cameras is not None:
                 sweep(self._settings.directory, self._cameras, time.time())
 
+    def _load_models(self) -> None:
+        for sha256, why in self._detectors.spoilt().items():
+            self._models.throw_away(sha256, why)
+        self._detectors.offer(self._models.usable())
+
     def _apply(self, config: NodeConfig) -> None:
         for camera in config.cameras:
             hide_password_of(camera.url)
             hide_password_of(camera.sub_url)
         hide(*(platform.api_key for platform in config.platforms))
+        self._models.heed(config.models)
         self._fleet.apply(config)
         self._pipelines.apply(config, self._now())
         self._jobs.heed(config)
@@ -190,6 +209,7 @@ class Worker:
             cameras=self._fleet.health(),
             detectors=self._detectors.health(),
             storage=self._room.health(),
+            models=told(self._models.health(), self._detectors.states()),
         )
 
     def _now(self) -> float:
@@ -198,6 +218,9 @@ class Worker:
 
     def _web(self, on_work: Callable[[], None] = lambda: None) -> WebClient:
         return WebClient(self._settings.web_url, self._settings.node_token, on_work=on_work)
+
+    def _web_or_none(self) -> WebClient | None:
+        return self._web() if self._settings.web_url else None
 
     def _close(self) -> None:
         self._metrics.close()

@@ -80,7 +80,7 @@ def test_a_camera_taken_away_before_its_process_was_up_does_not_end_its_group(
     )
     mailbox.close()
     readers: dict[str, Reader] = {}
-    _obey(Start(spec), readers, None)
+    _obey(Start(spec), readers, ())
     assert readers == {}
 
 
@@ -125,10 +125,10 @@ def test_cameras_are_shared_out_to_the_devices_and_stay_there() -> None:
         return NodeConfig("n", names, tuple(Camera(name, name, "rtsp://h/x") for name in names))
 
     fleet.apply(config("abcde"))
-    followed = [set(device.follows) for device in detectors._devices]
+    followed = [set(detectors._engines[number, ""].follows) for number in (0, 1)]
     assert followed == [{"a", "c", "e"}, {"b", "d"}]
     fleet.apply(config("acdef"))
-    assert [set(device.follows) for device in detectors._devices] == [
+    assert [set(detectors._engines[number, ""].follows) for number in (0, 1)] == [
         {"a", "c", "e"},
         {"d", "f"},
     ]

@@ -22,7 +22,7 @@ from vision.contract import ViewState
 from vision.detectors import RawBoxes, open_detector
 from vision.inference.messages import Follow, Judged, pack, unpack
 from vision.inference.process import Judge
-from vision.inference.supervisor import Detectors, names_of
+from vision.inference.supervisor import Detectors, Wanted, names_of
 from vision.inference.turns import Turns
 from vision.mailbox import Mailbox
 from vision.models import ModelError
@@ -240,13 +240,13 @@ def test_a_process_that_is_killed_or_hangs_is_replaced_and_judging_goes_on(
 
     ready = detectors.start()
     assert ready.classes == ("person", "fire")
-    detectors.follow({name: (0, boxes.open(name)) for name in "ab"})
+    detectors.follow({name: Wanted(0, boxes.open(name)) for name in "ab"})
     stop = threading.Event()
 
     def film() -> None:
         while not stop.wait(0.1):
             boxes.put("a")
-            detectors.bells[0].ring()
+            detectors.bells[0][0].ring()
 
     camera = threading.Thread(target=film)
     camera.start()

@@ -33,9 +33,10 @@ def scraper(port: int) -> Callable[[], Page]:
         assert "verborgen" not in text
         assert "127.0.0.1" not in text
         return {
-            (sample.name.removeprefix("anqi_vision_"), ",".join(sample.labels.values())): (
-                sample.value
-            )
+            (
+                sample.name.removeprefix("anqi_vision_"),
+                ",".join(v for k, v in sample.labels.items() if k != "model"),
+            ): sample.value
             for family in text_string_to_metric_families(text)
             for sample in family.samples
         }
@@ -74,6 +75,7 @@ def test_a_detector_killed_in_an_episode_costs_no_event_and_the_page_tells_of_it
     assert health["refused"].state is CameraState.FAILED
 
     page = scrape()
+    assert page[("model_info", "scripted,1")] == 1
     assert page[("camera_state", "refused,failed")] == 1
     assert running[("camera_state", "gate,running")] == 1
     assert running[("camera_view", "gate,ok")] == 1

@@ -51,7 +51,10 @@ class ModelRef:
 
 @dataclass(frozen=True, slots=True)
 class DetectorHealth:
-    """One inference process: ``device`` is ``cpu``, ``cuda:0``, ...; ``restarts`` by the watchdog."""
+    """One inference process: ``device`` is ``cpu``, ``cuda:0``, ...; ``restarts`` by the watchdog.
+
+    ``model`` is the sha256 of the weights it runs; empty for the worker's own.
+    """
 
     device: str
     is_up: bool
@@ -59,6 +62,11 @@ class DetectorHealth:
     images_per_s: float = 0.0
     ms_per_image: float = 0.0
     restarts: int = 0
+    model: str = ""
+
+    def __post_init__(self) -> None:
+        if self.model:
+            check_sha256("model", self.model)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from vision.inference.turns import Turns
 from vision.letterbox import blank
 from vision.logs import set_up
 from vision.mailbox import Mail, Mailbox
-from vision.models import ModelError
+from vision.models import ChangedError, ModelError
 from vision.parent import die_with_parent
 
 log = logging.getLogger(__name__)
@@ -137,6 +137,7 @@ class Judge:
                 took / len(batch),
                 len(batch),
                 self._name,
+                self._detector.model.sha256,
             )
             for taken, raw in zip(batch, found, strict=True)
         ]
@@ -192,7 +193,7 @@ def inference_main(pipe: Connection, parent_pid: int, bell: Bell, spec: Spec) ->
     try:
         detector = _open(spec)
     except ModelError as error:
-        pipe.send(Unusable(str(error)))
+        pipe.send(Unusable(str(error), isinstance(error, ChangedError)))
         return
     judge = Judge(detector, spec.stale_s, spec.name)
     try:

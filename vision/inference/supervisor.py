@@ -1,81 +1,54 @@
-"""The inference processes as the worker sees them: started, watched, killed, replaced."""
+"""The inference processes as the worker sees them: one for each model in use on each device.
+
+A camera asks for a model; it is moved to that model's process once the process is ready, and stays
+with the one that judges it until then. Whatever happens to a model from the web, there is always
+the worker's own to fall back on: a camera is never judged by weights that nobody named, and never by
+none.
+"""
 
 from __future__ import annotations
 
 import logging
-import multiprocessing
-import os
 import select
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
+from dataclasses import dataclass
 
 from vision.bell import Bell
 from vision.config import VisionSettings
-from vision.contract import DetectorHealth
-from vision.inference.messages import (
-    Alive,
-    Follow,
-    Forget,
-    Judged,
-    Message,
-    Order,
-    Ready,
-    Spec,
-)
-from vision.inference.process import inference_main
-from vision.models import ModelError
-from vision.timing import Backoff
+from vision.contract import DetectorHealth, ModelRef, ModelState
+from vision.inference.engine import START_UP_S, Engine
+from vision.inference.messages import Alive, Follow, Forget, Judged, Message, Ready
+from vision.models import ModelError, ModelFile
 
 log = logging.getLogger(__name__)
-START_UP_S = 120.0  # libraries, weights, and what a device builds at its first run
-GOOD_RUN_S = 60.0
-RATE_S = 10.0
-_SPAWN = multiprocessing.get_context("spawn")  # fork and native threads do not mix
+OWN = ""  # the key of the worker's own model among the hashes
+MOST_MODELS = 8  # at once on one device: each is a process with its weights in memory
+MOST_FAILURES = 5  # in a row, of a model from the web
+BROKEN_S = 600.0
+IDLE_S = 30.0
+END_S = 5.0
 
 
-@dataclass(slots=True)
-class Rate:
-    """Images and their time over the last ``RATE_S`` seconds."""
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A camera's place: on which device, which mailbox, judged by which weights.
 
-    images: int = 0
-    busy_s: float = 0.0
-    since: float = field(default_factory=time.monotonic)
-    per_s: float = 0.0
-    ms: float = 0.0
+    ``ring`` hears the number of the bell, among those of the device, that its frames are to ring.
+    """
 
-    def add(self, took_s: float) -> None:
-        self.images += 1
-        self.busy_s += took_s
-
-    def turn(self, now: float) -> None:
-        if now - self.since >= RATE_S:
-            self.per_s = self.images / (now - self.since)
-            self.ms = 1000 * self.busy_s / self.images if self.images else 0.0
-            self.images, self.busy_s, self.since = 0, 0.0, now
+    device: int
+    follow: Follow
+    model: str = OWN
+    ring: Callable[[int], None] = lambda _: None
 
 
-@dataclass(slots=True)
-class Device:
-    """One process and what it was told."""
-
+@dataclass(frozen=True, slots=True)
+class _Device:
     name: str
     kind: str
-    bell: Bell
-    process: multiprocessing.process.BaseProcess | None = None
-    pipe: Connection | None = None
-    follows: dict[str, Follow] = field(default_factory=dict)
-    is_ready: bool = False
-    detail: str = ""
-    started_at: float = 0.0
-    heard_at: float = 0.0
-    restart_at: float = 0.0
-    restarts: int = 0
-    images: int = 0
-    rate: Rate = field(default_factory=Rate)
-    backoff: Backoff = field(default_factory=Backoff)
+    bells: tuple[Bell, ...]
 
 
 class Detectors:
@@ -84,20 +57,29 @@ class Detectors:
     def __init__(self, settings: VisionSettings) -> None:
         self._settings = settings
         self._devices = [
-            Device(name, kind, Bell())
+            _Device(name, kind, tuple(Bell() for _ in range(MOST_MODELS)))
             for name, kind in zip(names_of(settings.devices), settings.devices, strict=True)
         ]
+        self._engines: dict[tuple[int, str], Engine] = {}
+        self._ending: list[tuple[Engine, float]] = []
+        self._wanted: dict[str, Wanted] = {}
+        self._seats: dict[str, Engine] = {}
+        self._files: dict[str, ModelFile] = {}
+        self._broken: dict[str, tuple[str, float]] = {}
+        self._spoilt: dict[str, str] = {}
         self._stale: dict[str, int] = {}
         self._judged: dict[str, int] = {}
         self._found: list[Judged] = []
         self._health: tuple[DetectorHealth, ...] = ()
+        self._states: dict[str, tuple[ModelState, str]] = {}
         self._pids: list[int] = []
+        self._loaded: dict[str, Ready] = {}
         self._first: Ready | None = None
 
     @property
-    def bells(self) -> tuple[Bell, ...]:
-        """One for each device; whoever puts a frame into a mailbox rings that of its device."""
-        return tuple(device.bell for device in self._devices)
+    def bells(self) -> tuple[tuple[Bell, ...], ...]:
+        """For each device those that may be rung; a mailbox is told which one is its own."""
+        return tuple(device.bells for device in self._devices)
 
     @property
     def processes(self) -> list[int]:
@@ -105,13 +87,17 @@ class Detectors:
         return list(self._pids)
 
     def start(self) -> Ready:
-        """Load the model on every device; raises :class:`ModelError` where that is impossible."""
+        """Load the worker's own model on every device.
+
+        Raises :class:`ModelError` where that is impossible.
+        """
         until = time.monotonic() + START_UP_S
-        for device in self._devices:
-            self._start(device)
+        engines = [self._own(number) for number in range(len(self._devices))]
+        for engine in engines:
+            engine.start(self._settings)
         try:
-            for device in self._devices:
-                self._await(device, until)
+            for engine in engines:
+                self._await(engine, until)
         except ModelError:
             self.close()
             raise
@@ -120,43 +106,71 @@ class Detectors:
             raise ModelError("no device to run the model on")
         return self._first
 
-    def follow(self, wanted: Mapping[str, tuple[int, Follow]]) -> None:
-        """Judge these cameras, each on the device of that index, and no others."""
-        for index, device in enumerate(self._devices):
-            mine = {c: follow for c, (number, follow) in wanted.items() if number == index}
-            for camera_id in device.follows.keys() - mine.keys():
-                self._send(device, Forget(camera_id))
-            for camera_id, follow in mine.items():
-                if device.follows.get(camera_id) != follow:
-                    self._send(device, follow)
-            device.follows = mine
+    def follow(self, wanted: Mapping[str, Wanted]) -> None:
+        """Judge these cameras and no others, each by its model as soon as that can be had."""
+        self._wanted = dict(wanted)
+        for camera_id in self._seats.keys() - wanted.keys():
+            self._leave(camera_id)
         for counts in (self._judged, self._stale):
             for camera_id in counts.keys() - wanted.keys():
                 del counts[camera_id]
+        self._arrange(time.monotonic())
+
+    def offer(self, files: Mapping[str, ModelFile]) -> None:
+        """Which weights may be loaded by their hash, from now on."""
+        if files != self._files:
+            self._files = dict(files)
+            self._arrange(time.monotonic())
+
+    def spoilt(self) -> dict[str, str]:
+        """Hashes whose file was not what it should be, with the reason; each is told once."""
+        spoilt, self._spoilt = self._spoilt, {}
+        return spoilt
 
     def take(self, timeout_s: float) -> list[Judged]:
         """What was judged since the last call; waits up to ``timeout_s`` for the first."""
         sleeper = select.poll()
-        for device in self._devices:
-            if device.pipe is not None:
-                sleeper.register(device.pipe.fileno(), select.POLLIN)
+        for engine in self._engines.values():
+            if engine.pipe is not None:
+                sleeper.register(engine.pipe.fileno(), select.POLLIN)
         sleeper.poll(int(1000 * timeout_s))
-        for device in self._devices:
-            self._read(device)
+        for engine in list(self._engines.values()):
+            self._read(engine)
         found, self._found = self._found, []
         return found
 
+    def who(self, judged: Judged) -> Ready:
+        """Whose judgement it is: the weights and the names of their classes."""
+        return self._loaded[judged.model]
+
     def tick(self) -> None:
-        """Replace what died, kill what hangs. Call it right after :meth:`take`."""
+        """Replace what died, kill what hangs, move who can be. Call it right after :meth:`take`."""
         now = time.monotonic()
-        for device in self._devices:
-            self._watch(device, now)
-            device.rate.turn(now)
-        self._pids = [d.process.pid or 0 for d in self._devices if d.process is not None]
-        self._health = tuple(_health_of(device) for device in self._devices)
+        self._arrange(now)
+        for key, engine in list(self._engines.items()):
+            self._watch(key, engine, now)
+            engine.rate.turn(now)
+        self._stop_idle(now)
+        self._reap(now)
+        engines = list(self._engines.values())
+        self._pids = [e.process.pid or 0 for e in engines if e.process is not None]
+        self._health = tuple(engine.health() for engine in engines)
+        self._states = self._look_at_states(now)
 
     def health(self) -> tuple[DetectorHealth, ...]:
         return self._health
+
+    def known(self) -> tuple[ModelRef, ...]:
+        """All that were loaded, the worker's own first; may be asked from other threads."""
+        return tuple(ready.model for ready in list(self._loaded.values()))
+
+    def states(self) -> Mapping[str, tuple[ModelState, str]]:
+        """How loading went, by hash, of what was to be loaded; may be read from other threads."""
+        return self._states
+
+    def in_use(self) -> Collection[str]:
+        """The hashes that processes run; may be asked from other threads."""
+        return {sha256 for _, sha256 in list(self._engines)}
 
     def judged(self, camera_id: str) -> int:
         return self._judged.get(camera_id, 0)
@@ -166,134 +180,203 @@ class Detectors:
         return self._stale.get(camera_id, 0)
 
     def close(self) -> None:
+        engines = [*self._engines.values(), *(engine for engine, _ in self._ending)]
+        for engine in engines:
+            engine.send(None)
+        for engine in engines:
+            if engine.process is not None:
+                engine.process.join(2.0)
+            self._kill(engine)
         for device in self._devices:
-            self._send(device, None)
-        for device in self._devices:
-            if device.process is not None:
-                device.process.join(2.0)
-            self._kill(device)
-            device.bell.close()
-        self._devices = []
+            for bell in device.bells:
+                bell.close()
+        self._devices, self._engines, self._ending, self._seats = [], {}, [], {}
 
-    def _start(self, device: Device) -> None:
-        settings = self._settings
-        spec = Spec(
-            device.name,
-            device.kind,
-            settings.backend,
-            settings.model,
-            settings.threads,
-            settings.stale_s,
-            settings.log_format,
-        )
-        ours, theirs = _SPAWN.Pipe()
-        process = _SPAWN.Process(
-            target=inference_main,
-            args=(theirs, os.getpid(), device.bell, spec),
-            name=f"inference-{device.name}",
-        )
-        process.start()
-        theirs.close()
-        log.info(
-            "inference process on %s started",
-            device.name,
-            extra={"kind": "inference", "device": device.name, "pid": process.pid},
-        )
-        device.process, device.pipe = process, ours
-        device.is_ready, device.detail, device.started_at = False, "", time.monotonic()
-        for follow in device.follows.values():
-            self._send(device, follow)
+    # Who judges whom.
 
-    def _await(self, device: Device, until: float) -> None:
-        while not device.is_ready:
-            if device.pipe is not None:
+    def _arrange(self, now: float) -> None:
+        for camera_id, wanted in self._wanted.items():
+            before = self._seats.get(camera_id)
+            engine = self._choice(wanted, before, now)
+            if engine is not before:
+                self._leave(camera_id)
+                self._seats[camera_id] = engine
+                if before is not None:
+                    log.info("camera %s is judged by %s now", camera_id, engine.name)
+            if engine.follow(wanted.follow):
+                wanted.ring(engine.slot)
+
+    def _choice(self, wanted: Wanted, before: Engine | None, now: float) -> Engine:
+        """The wanted model's process, else the one that judges it now, else the worker's own."""
+        if before is not None and self._engines.get((wanted.device, before.sha256)) is not before:
+            before = None  # it is gone, or on another device
+        for engine in (self._aim(wanted, now), before):
+            if engine is None:
+                continue
+            if engine.is_up or (engine is before and not engine.is_lost(now)):
+                return engine
+        return self._own(wanted.device)
+
+    def _aim(self, wanted: Wanted, now: float) -> Engine | None:
+        """The process of the wanted model, None where it cannot be; the next look starts a new one."""
+        sha256 = self._key(wanted.model)
+        if sha256 == OWN:
+            return self._own(wanted.device)
+        engine = self._engines.get((wanted.device, sha256))
+        if engine is None and sha256 in self._files and self._why_broken(sha256, now) is None:
+            engine = self._begin(wanted.device, self._files[sha256])
+        return engine
+
+    def _key(self, model: str) -> str:
+        is_own = self._first is not None and model == self._first.model.sha256
+        return OWN if is_own else model
+
+    def _why_broken(self, sha256: str, now: float) -> str | None:
+        detail, until = self._broken.get(sha256, ("", 0.0))
+        return detail if now < until else None
+
+    def _own(self, number: int) -> Engine:
+        engine = self._engines.get((number, OWN))
+        if engine is None:
+            device = self._devices[number]
+            engine = Engine(device.name, device.kind, 0, device.bells[0])
+            self._engines[number, OWN] = engine
+        return engine
+
+    def _begin(self, number: int, file: ModelFile) -> Engine | None:
+        device = self._devices[number]
+        taken = {engine.slot for (where, _), engine in self._engines.items() if where == number}
+        taken |= {engine.slot for engine, _ in self._ending if engine.bell in device.bells}
+        free = sorted(set(range(1, MOST_MODELS)) - taken)
+        if not free:
+            return None
+        engine = Engine(device.name, device.kind, free[0], device.bells[free[0]], file)
+        self._engines[number, file.ref.sha256] = engine
+        return engine
+
+    def _leave(self, camera_id: str) -> None:
+        engine = self._seats.pop(camera_id, None)
+        if engine is not None and engine.follows.pop(camera_id, None) is not None:
+            engine.send(Forget(camera_id))
+
+    def _stop_idle(self, now: float) -> None:
+        aimed = {(w.device, self._key(w.model)) for w in self._wanted.values()}
+        busy = {where for (where, _), engine in self._engines.items() if engine.follows}
+        for key, engine in list(self._engines.items()):
+            is_last = key[1] == OWN and key[0] not in busy
+            if engine.follows or key in aimed or is_last:
+                engine.idle_since = None
+            elif engine.idle_since is None:
+                engine.idle_since = now
+            elif now - engine.idle_since > IDLE_S:
+                log.info("inference process on %s is not needed any more", engine.name)
+                self._drop(key, engine, now)
+
+    def _drop(self, key: tuple[int, str], engine: Engine, now: float) -> None:
+        """Let it end by itself; who waited for that would keep all cameras waiting."""
+        del self._engines[key]
+        for camera_id in [c for c, seat in self._seats.items() if seat is engine]:
+            del self._seats[camera_id]
+        engine.follows.clear()
+        engine.send(None)
+        self._ending.append((engine, now + END_S))
+
+    def _reap(self, now: float) -> None:
+        for pair in list(self._ending):
+            engine, until = pair
+            if engine.process is None or not engine.process.is_alive() or now > until:
+                self._kill(engine)
+                self._ending.remove(pair)
+
+    # How they do.
+
+    def _await(self, engine: Engine, until: float) -> None:
+        while not engine.is_ready:
+            if engine.pipe is not None:
                 with suppress(OSError):
-                    device.pipe.poll(0.1)
-            self._read(device)
-            if device.detail:
-                raise ModelError(device.detail)
-            process = device.process
-            if not device.is_ready and (process is None or not process.is_alive()):
+                    engine.pipe.poll(0.1)
+            self._read(engine)
+            if engine.detail:
+                raise ModelError(engine.detail)
+            process = engine.process
+            if not engine.is_ready and (process is None or not process.is_alive()):
                 code = None if process is None else process.exitcode
                 raise ModelError(f"the model could not be loaded: its process ended with {code}")
             if time.monotonic() > until:
                 raise ModelError(f"the model was not loaded within {START_UP_S:.0f} s")
 
-    def _read(self, device: Device) -> None:
-        if device.pipe is None:
-            return
-        with suppress(EOFError, OSError):
-            while device.pipe.poll():
-                self._heed(device, device.pipe.recv())
+    def _read(self, engine: Engine) -> None:
+        for message in engine.read():
+            self._heed(engine, message)
 
-    def _heed(self, device: Device, message: Message) -> None:
-        device.heard_at = time.monotonic()
+    def _heed(self, engine: Engine, message: Message) -> None:
+        engine.heard_at = time.monotonic()
         if isinstance(message, Judged):
-            device.images += 1
-            device.rate.add(message.took_s)
+            engine.images += 1
+            engine.rate.add(message.took_s)
             self._judged[message.camera_id] = self._judged.get(message.camera_id, 0) + 1
             self._found.append(message)
         elif isinstance(message, Alive):
             for camera_id, count in message.stale.items():
                 self._stale[camera_id] = self.stale(camera_id) + count
         elif isinstance(message, Ready):
-            self._first = self._first or message
-            device.is_ready = message.model == self._first.model
-            # Events name the weights that judged: other ones may not creep in.
-            device.detail = "" if device.is_ready else "the model file is not what it was at start"
+            self._accept(engine, message)
         else:
-            device.detail = message.detail
+            engine.detail, engine.is_changed = message.detail, message.is_changed
 
-    def _watch(self, device: Device, now: float) -> None:
-        if device.process is None:
-            if now >= device.restart_at:
-                self._start(device)
+    def _accept(self, engine: Engine, ready: Ready) -> None:
+        if engine.file is None:
+            self._first = self._first or ready
+        expected = engine.file.ref if engine.file else self._first and self._first.model
+        # Events name the weights that judged: other ones may not creep in.
+        if ready.model != expected:
+            engine.detail = "the model file is not what it was at start"
             return
-        why = self._trouble(device, now)
+        engine.ready()
+        self._loaded[ready.model.sha256] = ready
+
+    def _watch(self, key: tuple[int, str], engine: Engine, now: float) -> None:
+        if engine.process is None:
+            if now >= engine.restart_at:
+                engine.start(self._settings)
+            return
+        why = engine.trouble(now, self._settings.detector_watchdog_s)
         if not why:
             return
-        self._kill(device)
-        if device.is_ready and now - device.started_at > GOOD_RUN_S:
-            device.backoff.reset()
-        device.is_ready, device.restarts = False, device.restarts + 1
-        device.restart_at = now + device.backoff.next()
-        log.error(
-            "inference process on %s is replaced: %s",
-            device.name,
-            why,
-            extra={"device": device.name},
-        )
+        was_unusable = bool(engine.detail)
+        self._kill(engine)
+        engine.fail(why, now)
+        if engine.file is not None and (was_unusable or engine.failures >= MOST_FAILURES):
+            self._give_up(key, engine, why, now)
 
-    def _trouble(self, device: Device, now: float) -> str:
-        """Why the process must be replaced; empty where all is well."""
-        process = device.process
-        if process is not None and not process.is_alive():
-            return device.detail or f"it ended with {process.exitcode}"
-        if not device.is_ready:
-            if device.detail:
-                return device.detail
-            late = now - device.started_at > START_UP_S
-            return f"the model was not loaded within {START_UP_S:.0f} s" if late else ""
-        silent = now - device.heard_at
-        limit = self._settings.detector_watchdog_s
-        return f"nothing was heard of it for {silent:.0f} s" if silent > limit else ""
+    def _give_up(self, key: tuple[int, str], engine: Engine, why: str, now: float) -> None:
+        """A model from the web that cannot be run here; its cameras go back to the worker's own."""
+        if engine.is_changed:
+            self._spoilt[key[1]] = why
+            self._files.pop(key[1], None)
+        else:
+            self._broken[key[1]] = why, now + BROKEN_S
+        self._drop(key, engine, now)
 
-    def _kill(self, device: Device) -> None:
-        process, device.process = device.process, None
-        if process is not None:
-            if process.is_alive():
-                process.kill()
-            process.join(5.0)
-        if device.pipe is not None:
-            self._read(device)  # what it judged before it died
-            device.pipe.close()
-            device.pipe = None
+    def _kill(self, engine: Engine) -> None:
+        engine.kill()
+        self._read(engine)  # what it judged before it died
+        engine.hang_up()
 
-    def _send(self, device: Device, order: Order) -> None:
-        if device.pipe is not None:
-            with suppress(OSError, ValueError):
-                device.pipe.send(order)
-            # A process that loads its model has no ear yet; the pipe keeps the order for it.
+    def _look_at_states(self, now: float) -> dict[str, tuple[ModelState, str]]:
+        states: dict[str, tuple[ModelState, str]] = {}
+        for (_, sha256), engine in self._engines.items():
+            if sha256 != OWN and not engine.is_up:
+                lost = engine.lost_at is not None
+                state = ModelState.FAILED if lost else ModelState.FETCHING
+                states[sha256] = state, "its process is begun anew" if lost else "is being loaded"
+        for wanted in self._wanted.values():
+            sha256 = self._key(wanted.model)
+            if sha256 in self._files and (wanted.device, sha256) not in self._engines:
+                why = self._why_broken(sha256, now)
+                full = f"this node runs at most {MOST_MODELS} models at once"
+                states[sha256] = ModelState.FAILED, why or full
+        return states
 
 
 def names_of(devices: Sequence[str]) -> list[str]:
@@ -303,14 +386,3 @@ def names_of(devices: Sequence[str]) -> list[str]:
         number = 1 + devices[:index].count(device)
         names.append(device if number == 1 else f"{device}#{number}")
     return names
-
-
-def _health_of(device: Device) -> DetectorHealth:
-    return DetectorHealth(
-        device.name,
-        device.is_ready and device.process is not None,
-        device.images,
-        round(device.rate.per_s, 2),
-        round(device.rate.ms, 2),
-        device.restarts,
-    )
