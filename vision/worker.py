@@ -16,7 +16,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import IO
 
 from vision.config import ConfigError, VisionSettings
-from vision.contract import Heartbeat, NodeConfig
+from vision.contract import CameraHealth, Heartbeat, NodeConfig
 from vision.fleet import Fleet
 from vision.inference.supervisor import Detectors
 from vision.jobs.client import Jobs
@@ -194,6 +194,10 @@ class Worker:
         self._cameras = {camera.camera_id for camera in config.cameras}
         self._metrics.forget_all_but(self._cameras)
         log.info("configuration %s: %d cameras", config.config_version, len(config.cameras))
+
+    def health(self) -> tuple[CameraHealth, ...]:
+        """Each camera as it is just now; from any thread."""
+        return self._fleet.health()
 
     def heartbeat(self) -> Heartbeat:
         """What the worker truly does just now."""
