@@ -6,16 +6,20 @@ import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
+from supervision.core import partitions
 from supervision.core.db import Base, UTCDateTime
 
 config = context.config
 target_metadata = Base.metadata
 
 
-def include_object(_object, name, type_, reflected, compare_to):
+def include_object(item, name, type_, reflected, compare_to):
     # SQLite's own bookkeeping is not ours; the index of the search is made by hand.
     by_hand = type_ == "index" and name == "ix_search_entry_grams"
-    return not (by_hand or (type_ == "table" and name.startswith(("sqlite_", "search_gram"))))
+    if by_hand or (type_ == "table" and name.startswith(("sqlite_", "search_gram"))):
+        return False
+    # Nor are the parts of a table in months, which come and go.
+    return partitions.is_described(item, name, type_, context.get_context().dialect.name)
 
 
 def render_item(type_, obj, autogen_context):

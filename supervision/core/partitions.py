@@ -150,10 +150,16 @@ def is_part(name: str) -> bool:
 _PLAIN_ONLY = {"uq_violation_event_id", "fk_audit_seal_entry_id"}
 
 
-def is_described(name: str | None, kind: str, dialect: str) -> bool:
-    """Whether a comparison of the models with a database of this kind should look at it."""
+def is_described(item: Any, name: str | None, kind: str, dialect: str) -> bool:
+    """Whether a comparison of the models with a database of this kind should look at it.
+
+    For alembic's ``include_object``. A key that refers to a table has a copy for each of its parts.
+    """
     if dialect != _POSTGRES or name is None:
         return True
+    if kind == "foreign_key_constraint":
+        referred = (one.target_fullname.rpartition(".")[0] for one in item.elements)
+        return name not in _PLAIN_ONLY and not any(is_part(table) for table in referred)
     return not (kind == "table" and is_part(name)) and name not in _PLAIN_ONLY
 
 
