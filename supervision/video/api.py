@@ -13,16 +13,18 @@ from supervision.video import (
     configuration,
     health,
     intake,
+    leases,
     messages,
     node_jobs,
     queries,
     room,
+    succession,
 )
 from supervision.video.models import VisionNode
 from supervision.video.receiving import problem, receive
 from supervision.video.surroundings import surroundings
 from vision import contract
-from vision.contract import ContractError, Heartbeat, ViolationEvent
+from vision.contract import ContractError, Heartbeat, LeaseAsk, ViolationEvent
 
 bp = Blueprint("vision_api", __name__, url_prefix=contract.API_PREFIX)
 
@@ -93,9 +95,29 @@ def violations() -> ResponseReturnValue:
             node = _node()
             messages.check_node(event, node.uid)
             is_new = intake.take_event(node, current_actor(), event)
+    except succession.LeaseOverError:
+        with transaction():
+            intake.refuse(_node(), current_actor(), event, body)
+        return problem(409, "lease", "the camera was another machine's when this was seen")
     except ContractError as error:
         return _park("violations", error, body)
     return jsonify(event_id=event.event_id, revision=event.revision), 201 if is_new else 200
+
+
+@bp.post("/leases")
+@requires(Permission.NODE_INGEST, machine=True)
+def lease() -> ResponseReturnValue:
+    """Who watches which camera: nothing else is asked so often by so many, and it must be quick."""
+    body = _body()
+    try:
+        ask = messages.read_message(LeaseAsk, body)
+        with transaction():
+            node = _node()
+            messages.check_node(ask, node.uid)
+            grant = leases.answer(node, ask)
+    except ContractError as error:
+        return _park("leases", error, body)
+    return jsonify(contract.to_json(grant))
 
 
 @bp.put("/violations/<string:event_id>/evidence/<string:sha256>")

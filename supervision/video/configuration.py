@@ -73,7 +73,7 @@ def config_version(node: VisionNode, cameras: Iterable[Camera], around: Surround
 
     An address that is encrypted anew counts as a change: the worker then opens it again.
     """
-    parts: list[Any] = [contract.CONTRACT_VERSION, node.uid, around.hosts]
+    parts: list[Any] = [contract.CONTRACT_VERSION, node.uid, around.hosts, node.lease_s]
     parts.append([contract.to_json(day) for day in around.days])
     parts.append(around.weights.default)
     for camera in cameras:
@@ -99,6 +99,7 @@ def node_config(node: VisionNode, cameras: Iterable[Camera], around: Surrounding
         days=around.days,
         model=around.weights.default,
         models=around.weights.described({camera.model for camera in told}),
+        lease_s=node.lease_s,
     )
 
 

@@ -87,7 +87,7 @@ def release(rejected: Violation) -> None:
         .execution_options(populate_existing=True)
     )
     for filed in db.session.scalars(unscoped(stmt, reason="of the one that was just judged")).all():
-        _wait_again(filed)
+        wait_again(filed)
         audit.record(SYSTEM, "video.released", filed, original=rejected.id)
 
 
@@ -95,12 +95,13 @@ def take_apart(violation: Violation, actor: Actor) -> None:
     """A person says that it is a thing of its own: it waits for a verdict again, and stays so."""
     step = REVIEW_WORKFLOW.check("take_apart", violation, actor)
     original = violation.duplicate_of_id
-    _wait_again(violation, step.target)
+    wait_again(violation, step.target)
     violation.is_apart = True
     audit.record(actor, "video.take_apart", violation, original=original)
 
 
-def _wait_again(violation: Violation, state: ReviewState = ReviewState.PENDING) -> None:
+def wait_again(violation: Violation, state: ReviewState = ReviewState.PENDING) -> None:
+    """It is filed under nothing any more."""
     violation.status = state
     violation.duplicate_of_id = violation.verdict_at = violation.verdict_revision = None
     violation.verdict_by_id, violation.verdict_by = None, ""

@@ -19,7 +19,7 @@ from supervision.core.errors import InvalidInput
 from supervision.core.notices import Audience
 from supervision.core.text import N_
 from supervision.enterprise.models import Enterprise
-from supervision.video import live, node_jobs, rules
+from supervision.video import lease_rules, live, node_jobs, rules
 from supervision.video.models import Camera, CameraAssignment, VisionNode
 from vision import contract
 from vision.contract import ContractError, Line, Mask, Rule, Zone
@@ -208,6 +208,26 @@ def create_node(actor: Actor, *, name: str) -> VisionNode:
     db.session.add(node)
     audit.record(actor, "video.node_create", node, name=name)
     return node
+
+
+def share(node: VisionNode, actor: Actor, lease_s: float) -> None:
+    """Several machines share the node's cameras by leases of ``lease_s`` seconds; 0: one has them all.
+
+    Raises InvalidInput naming the field.
+    """
+    if lease_s and not lease_rules.SHORTEST_S <= lease_s <= lease_rules.LONGEST_S:
+        raise InvalidInput(
+            N_("Between %(low)s and %(high)s seconds."),
+            field="lease_s",
+            low=lease_rules.SHORTEST_S,
+            high=lease_rules.LONGEST_S,
+        )
+    before = node.lease_s
+    if before == lease_s:
+        return
+    node.lease_s = lease_s
+    audit.record(actor, "video.node_share", node, lease_s=[before, lease_s])
+    db.session.flush()
 
 
 def issue_token(

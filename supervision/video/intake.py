@@ -1,6 +1,7 @@
 """Verbs of what nodes send: violations, evidence, and messages that do not fit.
 
-All of them may be sent again: the highest revision is kept, a hash is stored once.
+All of them may be sent again: the highest revision is kept, of the latest term of a shared camera,
+and a hash is stored once.
 """
 
 from __future__ import annotations
@@ -18,7 +19,16 @@ from supervision.core.notices import Audience
 from supervision.core.scope import unscoped, visible
 from supervision.hazard import service as hazards
 from supervision.hazard.models import Hazard
-from supervision.video import duplicates, maintenance, policy, rules, thumbnails
+from supervision.video import (
+    duplicates,
+    leases,
+    maintenance,
+    policy,
+    rules,
+    succession,
+    thumbnails,
+)
+from supervision.video.lease_rules import Telling
 from supervision.video.models import (
     Camera,
     CameraAssignment,
@@ -49,10 +59,13 @@ def take_event(node: VisionNode, actor: Actor, event: ViolationEvent) -> bool:
     """Keep the event if it is new or newer; True when something was written.
 
     However many copies come at once, there is one row: the insert loses quietly against a first
-    one, and the row's lock makes the others wait for it. Raises ContractError.
+    one, and the row's lock makes the others wait for it. Raises ContractError;
+    :class:`succession.LeaseOverError` where the camera was another's when this was seen.
     """
     camera = _camera_of(node, event)
-    if _insert_first(node, camera, event):
+    standing = leases.standing_of(node, camera, event)
+    event, is_cut = succession.as_it_counts(event, standing.telling)
+    if _insert_first(node, camera, event, is_cut=is_cut):
         violation = _locked(event.event_id)
         _declare(violation, event.evidence, event.revision)
         audit.record(actor, "video.violation", violation, event_id=event.event_id)
@@ -61,20 +74,34 @@ def take_event(node: VisionNode, actor: Actor, event: ViolationEvent) -> bool:
             maintenance.take_view_fault(camera, violation)
         duplicates.file(violation)
         duplicates.file_those_that_waited(violation)
+        if standing.telling is Telling.LATE or event.lease:
+            succession.join(violation)
         return True
     violation = _locked(event.event_id)
     if violation.camera_id != camera.id or violation.node_id != node.id:
         raise ContractError("event_id", "is taken")
-    if event.revision <= violation.revision:
+    if event.lease < violation.lease:
+        # It has passed on to another machine; the files that show its beginning are still wanted.
+        _declare(violation, event.evidence, event.revision)
         return False
+    if (event.lease, event.revision) <= (violation.lease, violation.revision):
+        return False
+    _revise(violation, camera, event, is_cut=is_cut)
+    return True
+
+
+def _revise(violation: Violation, camera: Camera, event: ViolationEvent, *, is_cut: bool) -> None:
     rules.check_phase(violation.phase, event.phase)
     _check_same(violation, event)
+    was_cut, same_as = violation.is_cut, violation.same_as
     for name, value in _values(camera, event).items():
         setattr(violation, name, value)
+    violation.is_cut, violation.same_as = is_cut, event.same_as or same_as
     _declare(violation, event.evidence, event.revision)
+    if was_cut and not is_cut:
+        succession.part(violation)
     duplicates.file(violation)
     db.session.flush()
-    return True
 
 
 def _check_same(violation: Violation, event: ViolationEvent) -> None:
@@ -104,7 +131,7 @@ def _camera_of(node: VisionNode, event: ViolationEvent) -> Camera:
     return camera
 
 
-def _insert_first(node: VisionNode, camera: Camera, event: ViolationEvent) -> bool:
+def _insert_first(node: VisionNode, camera: Camera, event: ViolationEvent, *, is_cut: bool) -> bool:
     values = {
         "event_id": event.event_id,
         "enterprise_id": camera.enterprise_id,
@@ -116,6 +143,7 @@ def _insert_first(node: VisionNode, camera: Camera, event: ViolationEvent) -> bo
         "verdict_by": "",
         "verdict_note": "",
         "is_apart": False,
+        "is_cut": is_cut,
         "severity": _severity(camera, event),
         "row_version": 1,
         **_values(camera, event),
@@ -172,6 +200,7 @@ def _values(camera: Camera, event: ViolationEvent) -> dict[str, Any]:
         "config_version": event.config_version,
         "detail": event.detail,
         "same_as": event.same_as,
+        "lease": event.lease,
         "updated_at": clock.now(),
     }
 
@@ -291,6 +320,21 @@ def park(node: VisionNode, endpoint: str, event_id: str, error: ContractError, b
         )
     )
     _forget_old(node)
+
+
+def refuse(node: VisionNode, actor: Actor, event: ViolationEvent, body: bytes) -> None:
+    """Keep what was seen when the camera was another machine's; the worker does not send it again."""
+    error = ContractError("lease", "this was seen when the camera was another machine's")
+    park(node, "violations", event.event_id, error, body)
+    audit.record(
+        actor,
+        "video.lease_over",
+        node,
+        event_id=event.event_id,
+        camera=event.camera_id,
+        lease=event.lease,
+        seen_at=event.seen_at,
+    )
 
 
 def _storable(text: str) -> str:

@@ -16,6 +16,7 @@ from supervision.video import (
     clips,
     copies,
     equipment,
+    leases,
     live,
     policies,
     queries,
@@ -54,6 +55,11 @@ def forget_live(now: datetime) -> int:
 def forget_trials(now: datetime) -> int:
     """What was tried on stored clips is of no use to anybody after a month."""
     return _all(replays.forget_old, replays.BATCH, now)
+
+
+def forget_terms(now: datetime) -> int:
+    """Which machine had a camera when is asked for while late messages may still come."""
+    return _all(leases.forget_old_terms, leases.FORGOTTEN_AT_ONCE, now)
 
 
 def decide_waiting(now: datetime) -> int:

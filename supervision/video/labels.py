@@ -356,6 +356,8 @@ ACTION_LABELS = {
     "video.camera_create": _l("Camera added"),
     "video.camera_change": _l("Camera changed"),
     "video.filed": _l("Violation filed as seen by two cameras"),
+    "video.lease_over": _l("Refused: seen when the camera was another machine's"),
+    "video.node_share": _l("Vision node: whether several machines share its cameras"),
     "video.released": _l("Violation waits again: its original was rejected"),
     "video.take_apart": _l("Violation taken apart from its original"),
     "video.ticket_open": _l("Camera ticket opened"),

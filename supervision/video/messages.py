@@ -6,7 +6,7 @@ import json
 from typing import TypeVar
 
 from supervision.video.rules import LARGEST_SIDE
-from vision.contract import ContractError, Heartbeat, ViolationEvent, parse
+from vision.contract import ContractError, Heartbeat, LeaseAsk, ViolationEvent, parse
 
 T = TypeVar("T")
 
@@ -50,7 +50,7 @@ def _check_event(event: ViolationEvent) -> None:
         raise ContractError("evidence", "the same hash twice")
 
 
-def check_node(message: ViolationEvent | Heartbeat, node_uid: str) -> None:
+def check_node(message: ViolationEvent | Heartbeat | LeaseAsk, node_uid: str) -> None:
     """A token speaks for its own node only."""
     if message.node != node_uid:
         raise ContractError("node", "is not the node of this token")

@@ -20,6 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     or_,
+    text,
     true,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -79,6 +80,8 @@ class VisionNode(Base):
     storage: Mapped[dict[str, Any] | None] = mapped_column(JsonValue)
     # The contract's ModelHealth of each model that it was asked to run by its hash.
     models: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue, default=list)
+    # Several machines share its cameras, each by a lease of so many seconds; 0: one machine.
+    lease_s: Mapped[float] = mapped_column(default=0.0)
     # The version of the contract in which it last spoke.
     speaks: Mapped[int] = mapped_column(default=1)
     # Set when the administrators were told of the silence, cleared by the next heartbeat.
@@ -290,6 +293,13 @@ class Violation(Versioned, OwnedByEnterprise, Base):
         Index("ix_violation_status_severity_started_at", "status", "severity", "started_at"),
         Index("ix_violation_enterprise_id_started_at", "enterprise_id", "started_at"),
         Index("ix_violation_camera_id_started_at", "camera_id", "started_at"),
+        # What goes on: it passes to the next machine together with the camera's lease.
+        Index(
+            "ix_violation_open_camera_id",
+            "camera_id",
+            postgresql_where=text("phase <> 'close'"),
+            sqlite_where=text("phase <> 'close'"),
+        ),
         # Over months no database keeps a name unique: there every part does, see intake.
         UniqueConstraint("event_id").ddl_if(dialect="sqlite"),
         partitions.BY_MONTH,
@@ -325,6 +335,10 @@ class Violation(Versioned, OwnedByEnterprise, Base):
     detail: Mapped[str] = mapped_column(Text, default="")
     # The event of another camera that the node takes for the same thing; it may come later, or never.
     same_as: Mapped[str | None] = mapped_column(String(64), index=True)
+    # The term of the camera's lease under which it stands; a hand-over moves it on.
+    lease: Mapped[int] = mapped_column(default=0)
+    # Told late by a machine whose lease was over while this went on: it ends where it was seen last.
+    is_cut: Mapped[bool] = mapped_column(Boolean, default=False)
     # A person has said that it is not: the system does not file it again.
     is_apart: Mapped[bool] = mapped_column(Boolean, default=False)
     merge_key: Mapped[str] = mapped_column(String(200), index=True)

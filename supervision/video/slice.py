@@ -123,6 +123,7 @@ SLICE = Slice(
         Job("video.watch_nodes", jobs.watch_nodes, {"seconds": 60}),
         Job("video.forget_live", jobs.forget_live, {"seconds": 300}),
         Job("video.forget_trials", jobs.forget_trials, {"hour": 3, "minute": 10}),
+        Job("video.forget_terms", jobs.forget_terms, {"hour": 3, "minute": 40}),
         Job("video.watch_storage", jobs.watch_storage, {"seconds": 60}),
         Job("video.make_room", jobs.make_room, {"seconds": 60}),
         Job("video.expire", jobs.expire, {"hour": 2, "minute": 20}),

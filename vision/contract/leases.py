@@ -3,6 +3,12 @@
 The web's database is the arbiter: a worker that cannot reach it could not tell anything anyway.
 A holder counts its lease on its own monotonic clock from the moment it *sent* the question, so it
 always stops before the web gives the camera to another.
+
+Each term has a number, ``epoch``, that grows whenever a camera passes to another holder; events name
+the one under which they were seen (:attr:`ViolationEvent.lease`). The web orders an episode's
+revisions by (epoch, revision). What a holder told of an episode that has passed on writes nothing
+over; files that it declares are still wanted. What it saw in its own term and tells late is taken;
+what it saw after its term is refused with 409, kept for the administrator, and parked by the worker.
 """
 
 from __future__ import annotations
@@ -12,7 +18,7 @@ from datetime import datetime
 
 from vision.contract.checks import ContractError, check_lease_s, check_token
 from vision.contract.codes import RuleKind
-from vision.contract.events import DetectedBox
+from vision.contract.events import DetectedBox, EvidenceRef
 from vision.contract.health import ModelRef
 from vision.contract.version import CONTRACT_VERSION, check_version
 
@@ -21,19 +27,24 @@ MAX_LEASES = 256
 
 @dataclass(frozen=True, slots=True)
 class LeaseAsk:
-    """``POST /leases``: give or renew me these; ``release``: I have stopped watching those."""
+    """``POST /leases``: give or renew me these; ``release``: I have stopped watching those.
+
+    ``fresh`` are those of ``cameras`` that the asker does not hold by its own count: with these the
+    answer brings what is open, also where the first answer that did was lost on its way.
+    """
 
     node: str
     holder: str
     cameras: tuple[str, ...] = ()
     release: tuple[str, ...] = ()
+    fresh: tuple[str, ...] = ()
     contract: int = CONTRACT_VERSION
 
     def __post_init__(self) -> None:
         check_version(self.contract)
         check_token("node", self.node)
         check_token("holder", self.holder)
-        for name in ("cameras", "release"):
+        for name in ("cameras", "release", "fresh"):
             cameras = getattr(self, name)
             if len(cameras) > MAX_LEASES:
                 raise ContractError(name, f"at most {MAX_LEASES}")
@@ -59,7 +70,8 @@ class CameraLease:
 class OpenEpisode:
     """An episode that an earlier holder told and did not end: the new one goes on with it.
 
-    ``revision`` is the highest that the web has; the next one told must be higher.
+    ``revision`` is the highest that the web has; the next one told must be higher. ``evidence``
+    are the files that were declared, whether or not their bytes have arrived.
     """
 
     event_id: str
@@ -78,6 +90,8 @@ class OpenEpisode:
     frame_size: tuple[int, int] | None = None
     same_as: str | None = None
     detail: str = ""
+    config_version: str = ""
+    evidence: tuple[EvidenceRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
