@@ -8,6 +8,7 @@ from wtforms import (
     BooleanField,
     DateField,
     DateTimeLocalField,
+    IntegerField,
     RadioField,
     SearchField,
     SelectField,
@@ -119,6 +120,18 @@ class PermitForm(Form):
 class NodeForm(Form):
     name = StringField(
         _l("Name of the machine"), [InputRequired(), Length(max=60)], filters=[strip]
+    )
+
+
+class ShareForm(Form):
+    lease_s = IntegerField(
+        _l("Lease of a camera, in seconds"),
+        [Optional()],
+        description=_l(
+            "Empty or 0: one machine runs all cameras of this node. 6 suits a cluster: a camera whose"
+            " machine dies is another's after so long. While this system cannot be reached for longer,"
+            " nobody watches them."
+        ),
     )
 
 

@@ -17,7 +17,7 @@ from supervision.core.permissions import Permission
 from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.core.web.state import settings
-from supervision.video import equipment, forms, labels, queries
+from supervision.video import equipment, forms, labels, leases, queries
 
 bp = Blueprint("node", __name__, url_prefix="/video/nodes")
 
@@ -65,7 +65,13 @@ def detail(node_id: int) -> ResponseReturnValue:
     return _detail_page(node_id)
 
 
-def _detail_page(node_id: int, *, form: forms.TokenForm | None = None, token: str = "") -> str:
+def _detail_page(
+    node_id: int,
+    *,
+    form: forms.TokenForm | None = None,
+    share: forms.ShareForm | None = None,
+    token: str = "",
+) -> str:
     """``token`` is shown this once: it goes into the page and nowhere else."""
     actor = current_actor()
     node = queries.get_node(node_id, actor)
@@ -76,12 +82,33 @@ def _detail_page(node_id: int, *, form: forms.TokenForm | None = None, token: st
         cameras=db.session.scalars(cameras).unique().all(),
         tokens=queries.tokens_of(node, actor),
         form=form or forms.TokenForm(formdata=None, label=node.name),
+        share=share or forms.ShareForm(formdata=None, lease_s=round(node.lease_s) or None),
+        holders=leases.holders(node, clock.now()) if node.lease_s else (),
         token=token,
         now=clock.now(),
         silent=settings().node_silent_seconds,
         web_url=request.url_root.rstrip("/"),
         labels=labels,
     )
+
+
+@bp.post("/<int:node_id>/share")
+@requires(Permission.NODE_ADMIN)
+def share(node_id: int) -> ResponseReturnValue:
+    """Whether several machines share the node's cameras, and for how long one has a camera."""
+    form = forms.ShareForm()
+    if not form.validate_on_submit():
+        return _detail_page(node_id, share=form), 422
+    try:
+        with transaction():
+            actor = current_actor()
+            node = queries.get_node(node_id, actor)
+            equipment.share(node, actor, form.lease_s.data or 0)
+    except InvalidInput as error:
+        form.add_error(error)
+        return _detail_page(node_id, share=form), 422
+    flash(_("Saved. The machines of this node follow within seconds."), "success")
+    return redirect(url_for("node.detail", node_id=node_id))
 
 
 @bp.post("/<int:node_id>/tokens")
