@@ -29,6 +29,7 @@ _EVIDENCE = re.compile(rf"{API_PREFIX}/violations/([^/]+)/evidence/([0-9a-f]{{64
 _SOURCE = re.compile(rf"{API_PREFIX}/jobs/([^/]+)/source")
 _FILE = re.compile(rf"{API_PREFIX}/jobs/([^/]+)/file/([0-9a-f]{{64}})")
 _RESULT = re.compile(rf"{API_PREFIX}/jobs/([^/]+)/result")
+_MODEL = re.compile(rf"{API_PREFIX}/models/([0-9a-f]{{64}})")
 _LIVE = re.compile(rf"{API_PREFIX}/live/([^/]+)")
 
 
@@ -36,7 +37,9 @@ class FakeWeb:
     """``events`` holds the highest revision by event, ``received`` every accepted delivery.
 
     ``jobs`` wait to be handed out; ``taken`` were, and stay until their result has come. ``wants``
-    are looked at; ``lives`` holds what came of them, as (camera, taken at, JPEG).
+    are looked at; ``lives`` holds what came of them, as (camera, taken at, JPEG). ``models`` holds
+    weights by the hash they are asked for by; ``cut_at`` bytes the next answer with some ends, and
+    ``ranges`` are those that were asked for.
     """
 
     def __init__(self, port: int = 0) -> None:
@@ -52,6 +55,9 @@ class FakeWeb:
         self.results: dict[str, JobResult] = {}
         self.wants: list[LiveWant] = []
         self.lives: list[tuple[str, str, bytes]] = []
+        self.models: dict[str, bytes] = {}
+        self.cut_at: int | None = None
+        self.ranges: list[str] = []
         self.asked = 0
         self.fail_with: int | None = None
         self.park_all = False
@@ -95,6 +101,10 @@ class _Handler(BaseHTTPRequestHandler):
         source = _SOURCE.fullmatch(self.path)
         if source:
             self._send_source(source.group(1))
+            return
+        model = _MODEL.fullmatch(self.path)
+        if model:
+            self._send_model(model.group(1))
             return
         etag = f'"{self.state.config["config_version"]}"'
         if self.headers.get("If-None-Match") == etag:
@@ -173,6 +183,22 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
+
+    def _send_model(self, sha256: str) -> None:
+        data, asked = self.state.models.get(sha256), self.headers.get("Range", "")
+        self.state.ranges.append(asked)
+        if data is None:
+            self._answer(404, {"error": "no such model"})
+            return
+        start = int(asked.removeprefix("bytes=").rstrip("-")) if asked else 0
+        self.send_response(206 if asked else 200)
+        if asked:
+            self.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
+        self.send_header("Content-Length", str(len(data) - start))
+        self.end_headers()
+        end, self.state.cut_at = self.state.cut_at, None
+        self.wfile.write(data[start:end])
+        self.close_connection = True
 
     def _take_file(self, job_id: str, sha256: str, body: bytes) -> None:
         if job_id not in self.state.taken:

@@ -208,16 +208,17 @@ class ModelStore:
         wanted, part = entry.file, self._part(entry.file.sha256)
         if web is None:
             raise _NotYetError(ModelState.FAILED, "it is not here, and there is no web", FOR_EVER)
-        resumed = part.exists() and 0 < part.stat().st_size <= wanted.size
-        if not resumed:
-            part.unlink(missing_ok=True)
-        self._check_room(wanted.size)
-        if not resumed or part.stat().st_size < wanted.size:
+        have = part.stat().st_size if part.exists() else 0
+        if have > wanted.size:
+            part.unlink()
+            have = 0
+        self._check_room(wanted.size - have)
+        if have < wanted.size:
             self._download(entry, web, part, stop)
         try:
             self._check(part, wanted)
         except _NotYetError:
-            if not resumed:
+            if not have:
                 raise
             # The two halves may be of two files: once more, and whole.
             self._download(entry, web, part, stop)
