@@ -43,6 +43,7 @@ PICKS = {
     "inspection": Pick(_l("New inspection"), "inspection.new", Permission.INSPECTION_MAKE),
     "licence": Pick(_l("Enter a licence"), "licence.new", Permission.LICENCE_EDIT),
     "camera": Pick(_l("Add a camera"), "camera.new", Permission.CAMERA_EDIT),
+    "search": Pick(_l("Look for cameras"), "camera_search.new", Permission.CAMERA_EDIT),
 }
 
 

@@ -16,6 +16,7 @@ from supervision.video import (
     clips,
     copies,
     equipment,
+    groups,
     leases,
     live,
     policies,
@@ -24,6 +25,7 @@ from supervision.video import (
     replays,
     retention,
     room,
+    searching,
     thumbnails,
 )
 from supervision.video.policy import Mode
@@ -43,6 +45,21 @@ def watch_nodes(now: datetime) -> int:
                 equipment.tell_of_silence(node, SYSTEM)
         total += len(nodes)
         if len(nodes) < BATCH:
+            return total + _watch_groups(now)
+
+
+def _watch_groups(now: datetime) -> int:
+    """The same of a cluster's groups; those that nothing is left of are dropped."""
+    total, silent = 0, settings().node_silent_seconds
+    while True:
+        with transaction():
+            silent_groups = groups.newly_silent(now, silent, BATCH)
+            for group in silent_groups:
+                groups.tell_of_silence(group, SYSTEM)
+            if len(silent_groups) < BATCH:
+                groups.forget_gone(now, silent)
+        total += len(silent_groups)
+        if len(silent_groups) < BATCH:
             return total
 
 
@@ -60,6 +77,11 @@ def forget_trials(now: datetime) -> int:
 def forget_terms(now: datetime) -> int:
     """Which machine had a camera when is asked for while late messages may still come."""
     return _all(leases.forget_old_terms, leases.FORGOTTEN_AT_ONCE, now)
+
+
+def forget_searches(now: datetime) -> int:
+    """Searches for cameras: passwords of a day ago, and all of them after a month."""
+    return _all(searching.forget_old, searching.BATCH, now)
 
 
 def decide_waiting(now: datetime) -> int:

@@ -19,6 +19,7 @@ from supervision.core.db import db
 from supervision.core.errors import InvalidInput, NotFound
 from supervision.core.scope import unscoped, visible
 from supervision.core.text import N_
+from supervision.video import searching
 from supervision.video.job_models import JobState, LiveFrame, NodeJob
 from supervision.video.models import Camera, Violation, ViolationEvidence, VisionNode
 from supervision.video.upsert import insert
@@ -78,7 +79,7 @@ def work_of(node: VisionNode, now: datetime) -> NodeWork:
     """What waits for ``node``: its jobs are leased to it from now on."""
     return NodeWork(
         node=node.uid,
-        jobs=_told(_hand_out(node, now)),
+        jobs=(*_told(_hand_out(node, now)), *searching.hand_out(node, now)),
         live=_wanted(node, now),
         lease_s=LEASE.total_seconds(),
     )
@@ -115,6 +116,8 @@ def has_work(node: VisionNode, now: datetime) -> bool:
     """Whether it is worth asking for work; one cheap look at each of two indexes."""
     job = select(NodeJob.id).where(*_claimable(node, now)).limit(1)
     if db.session.scalar(unscoped(job, reason=_OF_NODE)) is not None:
+        return True
+    if searching.has_work(node, now):
         return True
     live = (
         select(LiveFrame.id)

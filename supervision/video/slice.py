@@ -13,6 +13,7 @@ from supervision.video import (
     labels,
     panels,
     policy_forms,
+    search_labels,
 )
 from supervision.video.api import bp as api
 from supervision.video.models import Camera
@@ -27,6 +28,7 @@ from supervision.video.views.nodes import bp as nodes
 from supervision.video.views.permits import bp as permits
 from supervision.video.views.policies import bp as policies_pages
 from supervision.video.views.review import bp as review
+from supervision.video.views.searches import bp as searches
 from supervision.video.views.tickets import bp as tickets
 from supervision.video.views.trials import bp as trials
 from supervision.video.views.work_api import bp as work_api
@@ -48,6 +50,7 @@ SLICE = Slice(
         live,
         editor,
         trials,
+        searches,
     ),
     nav=(
         NavItem(
@@ -127,6 +130,7 @@ SLICE = Slice(
         Job("video.watch_storage", jobs.watch_storage, {"seconds": 60}),
         Job("video.make_room", jobs.make_room, {"seconds": 60}),
         Job("video.expire", jobs.expire, {"hour": 2, "minute": 20}),
+        Job("video.forget_searches", jobs.forget_searches, {"hour": 4, "minute": 50}),
         Job("video.forget_copies", jobs.forget_copies, {"hour": 4, "minute": 20}),
         Job("video.thumbnails", jobs.make_thumbnails, {"hour": 2, "minute": 50}),
     ),
@@ -137,9 +141,15 @@ SLICE = Slice(
         "video.stream_fault": _l("Camera %(camera)s at %(place)s gives no picture"),
         "video.model_refused": _l("Node %(node)s refuses model %(model)s: %(detail)s"),
         "video.node_silent": _l("Vision node %(name)s has been silent since %(since)s"),
+        "video.group_silent": _l(
+            "Group %(group)s of vision node %(name)s, last on %(machine)s, has been silent since %(since)s"
+        ),
     }
     | evidence_labels.NOTICES
     | policy_forms.NOTICES,
-    actions=labels.ACTION_LABELS | policy_forms.ACTION_LABELS | evidence_labels.ACTION_LABELS,
+    actions=labels.ACTION_LABELS
+    | search_labels.ACTION_LABELS
+    | policy_forms.ACTION_LABELS
+    | evidence_labels.ACTION_LABELS,
     cli=(evidence_group,),
 )

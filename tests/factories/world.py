@@ -53,6 +53,7 @@ from tests.factories.returns import a_return
 from tests.factories.risks import a_risk
 from tests.factories.roll import a_roll
 from tests.factories.scores import a_score
+from tests.factories.searches import a_search
 from tests.factories.selfchecks import a_selfcheck
 from tests.factories.trials import a_trial
 from tests.factories.video import (
@@ -147,6 +148,7 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         | a_map(enterprise_id, camera, risks["risk.plan_id"])
         | camera_care(node, camera, mark)
         | a_trial(node, camera, seen)
+        | a_search(node, enterprise_id, mark)
         | a_question(seen, cast[officer], mark)
         | a_proof(enterprise_id, hazard, camera)
         | a_return(enterprise_id, mark)

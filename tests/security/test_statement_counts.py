@@ -32,6 +32,7 @@ from tests.factories.orders import make_order
 from tests.factories.returns import a_return
 from tests.factories.risks import make_plan, make_point
 from tests.factories.scores import a_score
+from tests.factories.searches import a_search
 from tests.factories.selfchecks import a_list, a_plan_of_rounds, a_selfcheck
 from tests.factories.video import make_camera, make_node, make_violation
 from tests.factories.world import tell
@@ -62,6 +63,7 @@ PAGES = (
     ("/video/?status=", "video_operator"),
     ("/video/cameras/", "section_chief"),
     ("/video/tickets/", "section_chief"),
+    ("/video/searches/", "section_chief"),
     ("/video/nodes/", "administrator"),
     ("/video/nodes/parked", "administrator"),
     ("/enterprises/", "district_officer"),
@@ -134,6 +136,7 @@ def grow(app, cast, authority, start, count):
         make_violation(node, camera, colour=COLOURS[number])
         make_violation(node, camera, with_files=False)
         node.send({"event_id": f"broken-{number}"})
+        a_search(node, cast.plant_id, f"Search {number}")
         with transaction():
             unwell = cameras.get_camera(camera, SYSTEM)
             maintenance.open_ticket(unwell, TicketFault.COVERED, since=clock.now())

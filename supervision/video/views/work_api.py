@@ -15,7 +15,7 @@ from supervision.core.db import db, transaction
 from supervision.core.errors import NotFound
 from supervision.core.permissions import Permission
 from supervision.core.scope import visible
-from supervision.video import messages, node_jobs, queries
+from supervision.video import messages, node_jobs, queries, searching
 from supervision.video.models import Camera, VisionNode
 from supervision.video.receiving import problem, receive
 from supervision.video.surroundings import has_heard
@@ -24,7 +24,7 @@ from vision.contract import ContractError, JobResult
 
 bp = Blueprint("vision_jobs", __name__, url_prefix=contract.API_PREFIX)
 
-MAX_RESULT_BYTES = 1024 * 1024
+MAX_RESULT_BYTES = 4 * 1024 * 1024  # a network of recorders has many streams
 LONGEST_SKEW = 86400.0  # seconds
 
 
@@ -78,7 +78,8 @@ def result(uid: str) -> ResponseReturnValue:
     if told.job_id != uid:
         return problem(422, "job_id", "is not that of the address")
     with transaction():
-        node_jobs.take_result(current_actor(), told)
+        if not searching.take_result(current_actor(), told):
+            node_jobs.take_result(current_actor(), told)
     return jsonify(job_id=uid)
 
 
