@@ -6,7 +6,8 @@ import functools
 import math
 import types
 import typing
-from dataclasses import asdict, fields, is_dataclass
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar, Union
@@ -14,11 +15,13 @@ from typing import Any, TypeVar, Union
 from vision.contract.checks import EARLIEST_YEAR, LATEST_YEAR, LONGEST_TEXT, ContractError
 
 T = TypeVar("T")
+# Takes decoded JSON; raises ContractError with the field as it is called from here on.
+Reader = Callable[[Any], Any]
 
 
 def to_json(message: Any) -> dict[str, Any]:
     """A dataclass of this module as plain JSON values."""
-    return typing.cast("dict[str, Any]", _plain(asdict(message)))
+    return typing.cast("dict[str, Any]", _plain(message))
 
 
 def parse(kind: type[T], data: object) -> T:
@@ -27,101 +30,150 @@ def parse(kind: type[T], data: object) -> T:
     Unknown and missing fields are refused: a silent loss on either side of the
     contract would be a lost violation.
     """
-    return typing.cast("T", _read(kind, data, ""))
+    try:
+        return typing.cast("T", _reader(kind)(data))
+    except ContractError as error:
+        if error.field:
+            raise
+        raise ContractError(kind.__name__, error.problem) from None
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, (str, int, float)) or value is None:
+        return value
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_plain(item) for item in value]
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return value
-
-
-def _read(kind: Any, data: object, path: str) -> Any:
-    origin = typing.get_origin(kind)
-    if origin in (Union, types.UnionType):
-        if data is None:
-            return None
-        return _read(next(a for a in typing.get_args(kind) if a is not type(None)), data, path)
-    if origin is tuple:
-        return _read_tuple(kind, data, path)
-    if is_dataclass(kind):
-        return _read_dataclass(typing.cast("type", kind), data, path)
-    return _read_scalar(kind, data, path)
-
-
-def _read_dataclass(kind: type, data: object, path: str) -> Any:
-    if not isinstance(data, dict):
-        raise ContractError(path or kind.__name__, "must be an object")
-    hints = _hints(kind)
-    for name in data:
-        if name not in hints:
-            raise ContractError(_join(path, str(name)), "unknown field")
-    values = {n: _read(hints[n], v, _join(path, n)) for n, v in data.items()}
-    for spec in fields(kind):
-        required = spec.default is spec.default_factory  # both are dataclasses.MISSING
-        if required and spec.name not in values:
-            raise ContractError(_join(path, spec.name), "is missing")
-    try:
-        return kind(**values)
-    except ContractError as error:
-        raise ContractError(_join(path, error.field), error.problem) from None
+    return {name: _plain(getattr(value, name)) for name in _names(type(value))}
 
 
 @functools.cache
-def _hints(kind: type) -> dict[str, Any]:
-    """The types of a message's fields; a heartbeat of many cameras asks for them each time."""
-    return typing.get_type_hints(kind)
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(spec.name for spec in fields(kind))
 
 
-def _read_tuple(kind: Any, data: object, path: str) -> tuple[Any, ...]:
-    if not isinstance(data, (list, tuple)):
-        raise ContractError(path, "must be a list")
+@functools.cache
+def _reader(kind: Any) -> Reader:
+    """Made once for each type: a heartbeat of fifty cameras is a thousand values, each time."""
+    origin = typing.get_origin(kind)
+    if origin in (Union, types.UnionType):
+        inner = _reader(next(a for a in typing.get_args(kind) if a is not type(None)))
+        return lambda data: None if data is None else inner(data)
+    if origin is tuple:
+        return _tuple_reader(kind)
+    if is_dataclass(kind):
+        return _dataclass_reader(typing.cast("type", kind))
+    return _scalar_reader(kind)
+
+
+def _dataclass_reader(kind: type) -> Reader:
+    hints = typing.get_type_hints(kind)
+    readers: dict[str, Reader] = {}
+    specs = fields(kind)
+    # Both are dataclasses.MISSING.
+    required = [spec.name for spec in specs if spec.default is spec.default_factory]
+
+    def read(data: Any) -> Any:
+        if not isinstance(data, dict):
+            raise ContractError("", "must be an object")
+        if not readers:  # not sooner: a type may hold itself
+            readers.update({name: _reader(hint) for name, hint in hints.items()})
+        for name in data:
+            if name not in readers:
+                raise ContractError(str(name), "unknown field")
+        values = {}
+        for name, item in data.items():
+            try:
+                values[name] = readers[name](item)
+            except ContractError as error:
+                raise ContractError(_join(name, error.field), error.problem) from None
+        for name in required:
+            if name not in values:
+                raise ContractError(name, "is missing")
+        return kind(**values)
+
+    return read
+
+
+def _tuple_reader(kind: Any) -> Reader:
     args = typing.get_args(kind)
-    if args[-1] is Ellipsis:
-        return tuple(_read(args[0], item, f"{path}[{i}]") for i, item in enumerate(data))
-    if len(args) != len(data):
-        raise ContractError(path, f"must have {len(args)} items")
-    return tuple(
-        _read(a, item, f"{path}[{i}]") for i, (a, item) in enumerate(zip(args, data, strict=True))
-    )
+    many = args[-1] is Ellipsis
+    readers = [_reader(arg) for arg in args if arg is not Ellipsis]
+
+    def read(data: Any) -> tuple[Any, ...]:
+        if not isinstance(data, (list, tuple)):
+            raise ContractError("", "must be a list")
+        if not many and len(readers) != len(data):
+            raise ContractError("", f"must have {len(readers)} items")
+        found = []
+        for index, item in enumerate(data):
+            try:
+                found.append(readers[0 if many else index](item))
+            except ContractError as error:
+                raise ContractError(_join(f"[{index}]", error.field), error.problem) from None
+        return tuple(found)
+
+    return read
 
 
-def _read_scalar(kind: Any, data: object, path: str) -> Any:
+def _scalar_reader(kind: Any) -> Reader:
     if kind is datetime:
-        return _read_instant(data, path)
+        return _read_instant
+    if kind is float:
+        return _read_number
+    if kind is str:
+        return _read_text
     if isinstance(kind, type) and issubclass(kind, StrEnum):
-        try:
-            return kind(typing.cast("str", data))
-        except ValueError:
-            known = ", ".join(kind)
-            raise ContractError(path, f"{data!r} is not one of {known}") from None
-    if kind is float and isinstance(data, (int, float)) and not isinstance(data, bool):
+        return functools.partial(_read_code, kind)
+
+    def read(data: Any) -> Any:
+        if type(data) is not kind:
+            raise ContractError("", f"must be of type {kind.__name__}")
+        return data
+
+    return read
+
+
+def _read_code(kind: type[StrEnum], data: Any) -> StrEnum:
+    try:
+        return kind(data)
+    except ValueError:
+        known = ", ".join(kind)
+        raise ContractError("", f"{data!r} is not one of {known}") from None
+
+
+def _read_number(data: Any) -> float:
+    if isinstance(data, (int, float)) and not isinstance(data, bool):
         if not math.isfinite(data):
-            raise ContractError(path, "must be a finite number")
+            raise ContractError("", "must be a finite number")
         return float(data)
-    if type(data) is not kind:
-        raise ContractError(path, f"must be of type {kind.__name__}")
-    if isinstance(data, str) and len(data) > LONGEST_TEXT:
-        raise ContractError(path, f"is longer than {LONGEST_TEXT} characters")
+    raise ContractError("", "must be of type float")
+
+
+def _read_text(data: Any) -> str:
+    if type(data) is not str:
+        raise ContractError("", "must be of type str")
+    if len(data) > LONGEST_TEXT:
+        raise ContractError("", f"is longer than {LONGEST_TEXT} characters")
     return data
 
 
-def _read_instant(data: object, path: str) -> datetime:
+def _read_instant(data: Any) -> datetime:
     try:
-        instant = datetime.fromisoformat(typing.cast("str", data))
+        instant = datetime.fromisoformat(data)
     except (TypeError, ValueError):
-        raise ContractError(path, "must be an ISO 8601 instant") from None
+        raise ContractError("", "must be an ISO 8601 instant") from None
     if instant.tzinfo is None:
-        raise ContractError(path, "must carry a time zone")
+        raise ContractError("", "must carry a time zone")
     # Beyond these a zone's shift leaves the calendar, on every page that shows the instant.
     if not EARLIEST_YEAR <= instant.year < LATEST_YEAR:
-        raise ContractError(path, f"must lie between {EARLIEST_YEAR} and {LATEST_YEAR}")
+        raise ContractError("", f"must lie between {EARLIEST_YEAR} and {LATEST_YEAR}")
     return instant.astimezone(UTC)
 
 
-def _join(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
+def _join(before: str, rest: str) -> str:
+    """``boxes`` and ``[0].box`` are ``boxes[0].box``, ``[0]`` and ``box`` are ``[0].box``."""
+    return f"{before}{rest}" if not rest or rest.startswith("[") else f"{before}.{rest}"
