@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import (
     CheckConstraint,
@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from supervision.canary.workflow import CanaryState
+from supervision.core import clock
 from supervision.core.actor import Actor
 from supervision.core.db import Base, Versioned, code_of
 from supervision.core.permissions import Permission
@@ -73,6 +74,10 @@ class Canary(Versioned, Base):
     @classmethod
     def visible_to(cls, actor: Actor) -> ColumnElement[bool]:
         return true() if actor.may(Permission.MODEL_READ) else false()
+
+    @property
+    def last_day(self) -> date | None:
+        return clock.day_of(self.until - timedelta(seconds=1)) if self.until else None
 
 
 class CanaryCamera(Base):
