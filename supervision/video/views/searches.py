@@ -15,7 +15,6 @@ from supervision.core.i18n import format_instant, message_of
 from supervision.core.permissions import Permission
 from supervision.core.web.paging import page_number, paginate
 from supervision.core.web.state import settings
-from supervision.enterprise import queries as enterprises
 from supervision.enterprise.ended import open_file
 from supervision.video import queries, search_forms, searches
 from supervision.video import search_labels as labels
@@ -76,7 +75,7 @@ def _new_page(enterprise_id: int, form: search_forms.SearchForm) -> str:
     return render_template(
         "video/search_new.html",
         form=form,
-        enterprise=enterprises.get_enterprise(enterprise_id, current_actor()),
+        enterprise=open_file(enterprise_id, current_actor()),
         hosts=settings().stream_hosts,
     )
 
