@@ -20,6 +20,8 @@ from vision.streams import StreamError
 from vision.web import WebRefusedError
 
 if TYPE_CHECKING:
+    from vision.detectors import Detector
+    from vision.models.onnx_file import Facts
     from vision.replay import Replayed
 
 # Exit codes: 0 done, 2 the command or its settings are wrong (as argparse has it).
@@ -128,6 +130,7 @@ def _check_model(settings: VisionSettings, options: argparse.Namespace) -> int:
     from vision.detectors import open_detector
     from vision.letterbox import blank
 
+    facts = _facts_of(settings, options.file)
     detector = open_detector(settings.backend, options.file, threads=settings.threads)
     began = time.process_time()
     boxes = detector.detect([blank((320, 192))])[0]
@@ -139,9 +142,42 @@ def _check_model(settings: VisionSettings, options: argparse.Namespace) -> int:
         "classes": detector.classes,
         "boxes_on_a_blank_image": len(boxes.scores),
         "cpu_ms_at_320x192": round(1000 * (time.process_time() - began), 1),
+        "from_the_web": _from_the_web(settings, facts, detector, options.file),
     }
     print(json.dumps(report))
     return 0
+
+
+def _facts_of(settings: VisionSettings, path: Path) -> Facts | None:
+    """What an ONNX file says of itself; raises :class:`ModelError` where one is asked for."""
+    from vision.models import check
+    from vision.models.onnx_file import look_at
+
+    if settings.backend not in ("onnx", "openvino"):
+        return None
+    check(path)
+    try:
+        return look_at(path.read_bytes())
+    except ModelError as error:
+        raise ModelError(f"not a usable ONNX model: {path}: {error}") from error
+
+
+def _from_the_web(
+    settings: VisionSettings, facts: Facts | None, detector: Detector, path: Path
+) -> str:
+    """What would become of the file if the web handed it out; the words of the heartbeat."""
+    from vision.detectors import open_detector
+    from vision.models import ModelFile
+    from vision.models.onnx_file import check_facts
+
+    if facts is None:
+        return "refused: only ONNX files come from the web"
+    try:
+        check_facts(facts, detector.classes)
+        open_detector(settings.backend, ModelFile(path, detector.model, detector.classes))
+    except ModelError as error:
+        return f"refused: {error}"
+    return "ready"
 
 
 def _size(text: str) -> tuple[int, int]:

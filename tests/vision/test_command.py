@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from tests.vision.footage import make_clip, make_script
+from tests.vision.small_models import make_model
 from vision.__main__ import main
-from vision.models import DEFAULT_MODEL
+from vision.models import DEFAULT_MODEL, MODELS_DIR
 
 
 @pytest.fixture(autouse=True)
@@ -97,6 +98,21 @@ def test_check_model_tells_what_the_file_is(
     assert main(["check-model", str(DEFAULT_MODEL)]) == 0
     report = json.loads(capsys.readouterr().out)
     assert (report["name"], report["version"]) == ("site-safety", "1")
+    assert report["from_the_web"] == "ready"
+
+
+def test_check_model_says_what_would_become_of_it_if_the_web_handed_it_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ANQI_BACKEND", "onnx")
+    make_model(tmp_path / "fixed.onnx", sides=(192, 320))
+    assert main(["check-model", str(tmp_path / "fixed.onnx")]) == 0
+    told = json.loads(capsys.readouterr().out)["from_the_web"]
+    assert told.startswith("refused: it takes pictures of one size only")
+    weights = tmp_path / "weights.onnx"
+    weights.write_bytes((MODELS_DIR / "site-safety-v1.pt").read_bytes())
+    assert main(["check-model", str(weights)]) == 4
+    assert "only ONNX files are run" in capsys.readouterr().err
 
 
 def test_check_model_refuses_half_a_file(

@@ -38,7 +38,8 @@ class OnnxDetector(Whole):
             )
         except Exception as error:
             # onnxruntime raises a dozen private types; each means that the file is no model.
-            raise ModelError(f"not a usable ONNX model: {file.path}: {error}") from error
+            shown = file.path.name if by_hash else file.path  # the web need not know our folders
+            raise ModelError(f"not a usable ONNX model: {shown}: {error}") from error
         self._input = self._session.get_inputs()[0].name
         self.model: ModelRef = file.ref
         self.classes = file.classes or classes_in(self._session, file.path)

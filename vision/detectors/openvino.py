@@ -36,7 +36,8 @@ class OpenVinoDetector(Whole):
             network = core.read_model(str(path) if data is None else data)
             self._compiled = core.compile_model(network, "CPU", _hints(threads))
         except RuntimeError as error:
-            raise ModelError(f"not a usable model for OpenVINO: {path}: {error}") from error
+            shown = path.name if by_hash else path  # the web need not know our folders
+            raise ModelError(f"not a usable model for OpenVINO: {shown}: {error}") from error
         self.model: ModelRef = file.ref
         self.classes = file.classes
         if by_hash:
