@@ -106,7 +106,9 @@ def _joined(stmt: Select[Any], wanted: CameraFilter) -> Select[Any]:
 def state(at: Clock) -> ColumnElement[str]:
     """``video.rules.live_state`` as the database says it, in a statement that joins all three."""
     heard = VisionNode.last_seen_at >= at.silent_since
-    fresh = CameraHealth.node_id == Camera.node_id
+    fresh = and_(
+        CameraHealth.node_id == Camera.node_id, CameraHealth.reported_at >= at.silent_since
+    )
     return case(
         (~Camera.is_enabled, LiveState.DISABLED.value),
         (Camera.node_id.is_(None), LiveState.UNASSIGNED.value),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,12 +12,12 @@ from sqlalchemy import select, update
 from supervision.core import clock
 from supervision.core.db import db
 from supervision.core.scope import unscoped
-from supervision.video import days, maintenance, room, rules, weights
+from supervision.video import days, groups, maintenance, room, rules, weights
 from supervision.video.days import COUNTERS, Report
 from supervision.video.messages import LARGEST_INT
 from supervision.video.models import Camera, CameraHealth, VisionNode
 from supervision.video.rules import LARGEST_SIDE, TicketFault
-from supervision.video.upsert import insert
+from supervision.video.upsert import insert, upsert
 from vision import contract
 from vision.contract import CameraState, Heartbeat, ViewState
 
@@ -27,23 +27,39 @@ MAX_DETECTORS = 32
 def take_heartbeat(node: VisionNode, beat: Heartbeat) -> None:
     """Keep the node's last word, and that of its cameras. Cameras that are not its own are passed over."""
     now, restarted = clock.now(), node.started_at not in {None, beat.started_at}
-    room.follow_recording(node, beat.storage)
     weights.tell_of_refused(node, beat)
+    values = _node_values(node, beat, now)
+    if beat.group:
+        standing = groups.take(node, beat, values, now)
+        if standing.is_stale:
+            return
+        restarted = standing.restarted
+    else:
+        room.follow_recording(node, beat.storage)
+        _keep_node(node, values)
+    _take_cameras(node, beat, now, restarted=restarted)
+
+
+def _keep_node(node: VisionNode, values: Mapping[str, Any]) -> None:
     # A plain UPDATE: heartbeats never conflict with anybody's edit.
-    stmt = update(VisionNode).where(VisionNode.id == node.id).values(**_node_values(node, beat, now))
+    stmt = update(VisionNode).where(VisionNode.id == node.id).values(values)
     db.session.execute(unscoped(stmt, reason="the node's own row, found by its token"))
-    own = _own_cameras(node)
+
+
+def _take_cameras(node: VisionNode, beat: Heartbeat, now: datetime, *, restarted: bool) -> None:
+    own = _own_cameras(node, [line.camera_id for line in beat.cameras])
     rows = {
         camera_id: _health_values(
             node, line, camera_id, known.failing_since if known else None, now
         )
+        | {"group_name": beat.group[: groups.LONGEST_NAME]}
         for line in beat.cameras
         if line.camera_id in own
         for camera_id, known in [own[line.camera_id]]
     }
     if not rows:
         return
-    days.add(_gains(rows, dict(own.values()), restarted))
+    days.add(_gains(rows, dict(own.values()), restarted=restarted))
     # In one order for everybody, so that two heartbeats cannot wait for each other in a ring.
     _upsert_health([rows[key] for key in sorted(rows)])
     maintenance.follow(
@@ -80,31 +96,33 @@ class _Known:
 
     failing_since: datetime | None
     report: Report
+    group_name: str = ""
 
 
-def _own_cameras(node: VisionNode) -> dict[str, tuple[int, _Known | None]]:
-    """By uid: the camera's id, and the last that this node said of it."""
+def _own_cameras(node: VisionNode, told: Collection[str]) -> dict[str, tuple[int, _Known | None]]:
+    """Of those ``told``, by uid: the camera's id, and the last that this node said of it."""
     counters = [getattr(CameraHealth, name) for name in COUNTERS]
     stmt = (
         select(Camera.uid, Camera.id, CameraHealth.reported_at, CameraHealth.failing_since)
+        .add_columns(CameraHealth.group_name)
         .add_columns(*counters)
         .outerjoin(
             CameraHealth,
             (CameraHealth.camera_id == Camera.id) & (CameraHealth.node_id == node.id),
         )
-        .where(Camera.node_id == node.id)
+        .where(Camera.node_id == node.id, Camera.uid.in_(told))
     )
     found: dict[str, tuple[int, _Known | None]] = {}
-    for uid, ident, at, since, *counts in db.session.execute(
+    for uid, ident, at, since, group, *counts in db.session.execute(
         unscoped(stmt, reason="the node's own cameras")
     ).tuples():
         report = Report(at, ran=True, counters=dict(zip(COUNTERS, counts, strict=True)))
-        found[uid] = (ident, _Known(since, report) if at else None)
+        found[uid] = (ident, _Known(since, report, group) if at else None)
     return found
 
 
 def _gains(
-    rows: Mapping[int, dict[str, Any]], known: Mapping[int, _Known | None], restarted: bool
+    rows: Mapping[int, dict[str, Any]], known: Mapping[int, _Known | None], *, restarted: bool
 ) -> dict[int, dict[date, dict[str, float]]]:
     """What this heartbeat adds to the days of its cameras."""
     found = {}
@@ -112,8 +130,10 @@ def _gains(
         ran = row["state"] is CameraState.RUNNING and row["view"] is ViewState.OK
         report = Report(row["reported_at"], ran, {name: row[name] for name in COUNTERS})
         before = known[camera_id]
+        # Another group counts from its own beginning.
+        passed_on = before is not None and before.group_name != row["group_name"]
         found[camera_id] = days.added(
-            before.report if before else None, report, restarted=restarted
+            before.report if before else None, report, restarted=restarted or passed_on
         )
     return found
 
@@ -158,11 +178,9 @@ def _side(pixels: int | None) -> int | None:
 
 
 def _upsert_health(rows: list[dict[str, Any]]) -> None:
-    stmt = insert(CameraHealth).values(rows)
+    stmt = insert(CameraHealth)
     changed = {name: stmt.excluded[name] for name in rows[0] if name != "camera_id"}
-    db.session.execute(
-        stmt.on_conflict_do_update(index_elements=[CameraHealth.camera_id], set_=changed)
-    )
+    upsert(stmt.on_conflict_do_update(index_elements=[CameraHealth.camera_id], set_=changed), rows)
 
 
 def _faults(row: dict[str, Any], now: datetime) -> dict[TicketFault, datetime]:

@@ -369,6 +369,7 @@ ACTION_LABELS = {
     "video.permit_remove": _l("Permit removed from a camera"),
     "video.node_create": _l("Vision node added"),
     "video.node_silent": _l("Vision node fell silent"),
+    "video.group_silent": _l("A vision node's group of cameras fell silent"),
     "video.job_ask": _l("Vision node asked to do something"),
     "video.live": _l("Camera looked at live"),
 }

@@ -208,6 +208,10 @@ class Camera(Searchable, Versioned, OwnedByEnterprise, Base):
         """Needs ``node`` and ``health`` loaded."""
         node = self.node.state(silent_seconds) if self.node else None
         reported = self.fresh_health.state if self.fresh_health else None
+        if self.fresh_health and rules.is_silent(
+            self.fresh_health.reported_at, clock.now(), silent_seconds
+        ):
+            reported = None  # its node speaks, but of this camera no more: a group of it is away
         return rules.live_state(enabled=self.is_enabled, node=node, reported=reported)
 
 
@@ -227,6 +231,7 @@ class CameraHealth(Base):
     """A camera's line of the last heartbeat; apart from the camera, whose version it must not bump."""
 
     __tablename__ = "camera_health"
+    __table_args__ = (Index("ix_camera_health_node_id_group_name", "node_id", "group_name"),)
 
     camera_id: Mapped[int] = mapped_column(ForeignKey("camera.id"), unique=True)
     node_id: Mapped[int] = mapped_column(ForeignKey("vision_node.id"))
@@ -248,6 +253,8 @@ class CameraHealth(Base):
     judged: Mapped[int] = mapped_column(default=0)
     frame_width: Mapped[int | None]
     frame_height: Mapped[int | None]
+    # Which group of a cluster said so; empty from a plain node.
+    group_name: Mapped[str] = mapped_column(String(40), default="")
 
     camera: Mapped[Camera] = relationship(back_populates="health", lazy="raise_on_sql")
 

@@ -170,8 +170,13 @@ def node_state(last_seen_at: datetime | None, now: datetime, silent_seconds: int
     """Online while its last heartbeat is younger than ``silent_seconds``."""
     if last_seen_at is None:
         return NodeState.NEVER
-    silent = now - last_seen_at > timedelta(seconds=silent_seconds)
-    return NodeState.OFFLINE if silent else NodeState.ONLINE
+    is_away = is_silent(last_seen_at, now, silent_seconds)
+    return NodeState.OFFLINE if is_away else NodeState.ONLINE
+
+
+def is_silent(said_at: datetime, now: datetime, silent_seconds: int) -> bool:
+    """Whether what was said then says nothing of now."""
+    return now - said_at > timedelta(seconds=silent_seconds)
 
 
 def live_state(*, enabled: bool, node: NodeState | None, reported: CameraState | None) -> LiveState:

@@ -11,6 +11,7 @@ from supervision.video import (
     evidence_labels,
     jobs,
     labels,
+    months,
     panels,
     policy_forms,
     search_labels,
@@ -134,6 +135,7 @@ SLICE = Slice(
         Job("video.forget_copies", jobs.forget_copies, {"hour": 4, "minute": 20}),
         Job("video.thumbnails", jobs.make_thumbnails, {"hour": 2, "minute": 50}),
     ),
+    months=(months.MONTHS,),
     todos=panels.todos,
     notices={
         "video.fire": _l("Fire or smoke on camera %(camera)s at %(place)s"),

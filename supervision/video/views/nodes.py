@@ -17,7 +17,7 @@ from supervision.core.permissions import Permission
 from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.core.web.state import settings
-from supervision.video import equipment, forms, labels, leases, queries
+from supervision.video import equipment, forms, groups, labels, leases, queries
 
 bp = Blueprint("node", __name__, url_prefix="/video/nodes")
 
@@ -84,6 +84,7 @@ def _detail_page(
         form=form or forms.TokenForm(formdata=None, label=node.name),
         share=share or forms.ShareForm(formdata=None, lease_s=round(node.lease_s) or None),
         holders=leases.holders(node, clock.now()) if node.lease_s else (),
+        machines=groups.machines_of(node, actor),
         token=token,
         now=clock.now(),
         silent=settings().node_silent_seconds,
