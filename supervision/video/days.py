@@ -12,7 +12,7 @@ from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.scope import visible
 from supervision.video.models import Camera, CameraDay
-from supervision.video.upsert import insert
+from supervision.video.upsert import insert, upsert
 
 # A node speaks every few seconds. Of a longer silence nobody knows what the camera did in it, but
 # for the last minute before it spoke again.
@@ -72,11 +72,11 @@ def add(gains: Mapping[int, Mapping[date, Mapping[str, float]]]) -> None:
     ]
     if not rows:
         return
-    stmt = insert(CameraDay).values(rows)
+    stmt = insert(CameraDay)
     summed: dict[str, Any] = {
         name: getattr(CameraDay, name) + stmt.excluded[name] for name in ("running_s", *COUNTERS)
     }
-    db.session.execute(stmt.on_conflict_do_update(index_elements=["camera_id", "day"], set_=summed))
+    upsert(stmt.on_conflict_do_update(index_elements=["camera_id", "day"], set_=summed), rows)
 
 
 def of_cameras(

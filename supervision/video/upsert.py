@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 
 from supervision.core.db import db
+
+
+def upsert(stmt: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Execute ``stmt`` for each row: compiled once for ever, where a list of values never is.
+
+    Fifty rows are sent together and answered together.
+    """
+    db.session.connection().execute(stmt, list(rows))
 
 
 def insert(model: type[Any]) -> Any:
