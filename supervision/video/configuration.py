@@ -12,6 +12,7 @@ from typing import Any
 from supervision.core import clock, crypto
 from supervision.core.workdays import WorkdayTable, is_weekend
 from supervision.video.models import Camera, VisionNode
+from supervision.video.platform_models import VideoPlatform
 from supervision.video.ticket_models import CameraPermit
 from supervision.video.weights import OWN, Weights
 from vision import contract
@@ -37,6 +38,7 @@ class Surroundings:
     days: tuple[SpecialDay, ...] = ()
     permits: Mapping[int, Sequence[CameraPermit]] | None = None
     weights: Weights = OWN
+    platforms: Sequence[VideoPlatform] = ()
 
 
 def special_days(table: WorkdayTable) -> tuple[SpecialDay, ...]:
@@ -76,6 +78,7 @@ def config_version(node: VisionNode, cameras: Iterable[Camera], around: Surround
     parts: list[Any] = [contract.CONTRACT_VERSION, node.uid, around.hosts, node.lease_s]
     parts.append([contract.to_json(day) for day in around.days])
     parts.append(around.weights.default)
+    parts.append([[p.uid, p.base_url, p.api_key] for p in around.platforms])
     for camera in cameras:
         parts.append([camera.uid, camera.name, camera.stream_url, camera.input_size])
         parts.append([camera.enterprise_id, camera.analysed_fps, camera.zones, camera.lines])
@@ -99,8 +102,14 @@ def node_config(node: VisionNode, cameras: Iterable[Camera], around: Surrounding
         days=around.days,
         model=around.weights.default,
         models=around.weights.described({camera.model for camera in told}),
+        platforms=tuple(_platform(platform) for platform in around.platforms),
         lease_s=node.lease_s,
     )
+
+
+def _platform(platform: VideoPlatform) -> contract.Platform:
+    key = crypto.decrypt(platform.api_key) if platform.api_key else ""
+    return contract.Platform(platform.uid, platform.base_url, key)
 
 
 def _camera(camera: Camera, around: Surroundings) -> contract.Camera:

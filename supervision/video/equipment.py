@@ -19,7 +19,7 @@ from supervision.core.errors import InvalidInput
 from supervision.core.notices import Audience
 from supervision.core.text import N_
 from supervision.enterprise.models import Enterprise
-from supervision.video import lease_rules, live, node_jobs, rules
+from supervision.video import lease_rules, live, node_jobs, platform_links, rules
 from supervision.video.models import Camera, CameraAssignment, VisionNode
 from vision import contract
 from vision.contract import ContractError, Line, Mask, Rule, Zone
@@ -64,6 +64,7 @@ def create_camera(
     _apply(camera, spec, tuple(stream_hosts))
     db.session.add(camera)
     db.session.flush()
+    platform_links.link(camera)
     _assign(camera, None)
     audit.record(actor, "video.camera_create", camera, **_told(camera))
     return camera
@@ -76,6 +77,8 @@ def change_camera(
     before, node_before = _told(camera), camera.node_id
     _apply(camera, spec, tuple(stream_hosts))
     db.session.flush()
+    if spec.stream_url or spec.sub_url or spec.drop_sub:
+        platform_links.link(camera)
     _assign(camera, node_before)
     after = _told(camera)
     changed = {k: [before[k], after[k]] for k in after if before[k] != after[k]}

@@ -12,9 +12,18 @@ from urllib.parse import urlsplit
 
 from supervision.core.errors import InvalidInput
 from supervision.core.text import N_
-from vision.contract import CameraState, ContractError, Phase, RuleKind, StreamFault, ViewState
+from supervision.video import gb_codes
+from vision.contract import (
+    PLATFORM_SCHEME,
+    CameraState,
+    ContractError,
+    Phase,
+    RuleKind,
+    StreamFault,
+    ViewState,
+)
 
-STREAM_SCHEMES = ("rtsp", "rtsps", "http", "https")
+STREAM_SCHEMES = ("rtsp", "rtsps", "http", "https", PLATFORM_SCHEME)
 LONGEST_URL = 1000
 LARGEST_SIDE = 100_000  # of a picture, in pixels
 
@@ -203,6 +212,9 @@ def check_stream_url(url: str, hosts: Sequence[str], field: str = "stream_url") 
         raise InvalidInput(N_("The stream address cannot be read."), field=field) from None
     if len(url) > LONGEST_URL or re.search(r"[\s\x00-\x1f]", url):
         raise InvalidInput(N_("The stream address cannot be read."), field=field)
+    if parts.scheme.lower() == PLATFORM_SCHEME:
+        _check_channel(url, field)  # its host is the platform's, checked there
+        return
     if parts.scheme.lower() not in STREAM_SCHEMES:
         raise InvalidInput(
             N_("A stream address starts with %(schemes)s."),
@@ -219,6 +231,17 @@ def check_stream_url(url: str, hosts: Sequence[str], field: str = "stream_url") 
         )
 
 
+def _check_channel(url: str, field: str) -> None:
+    if gb_codes.parse_address(url) is None:
+        raise InvalidInput(
+            N_(
+                "A platform's channel is written gb28181://platform/device/channel, with the codes"
+                " of 20 digits."
+            ),
+            field=field,
+        )
+
+
 def _matches(host: str, pattern: str) -> bool:
     try:
         return ipaddress.ip_address(host) in ipaddress.ip_network(pattern, strict=False)
@@ -227,7 +250,12 @@ def _matches(host: str, pattern: str) -> bool:
 
 
 def mask_url(url: str) -> str:
-    """Scheme, host and port: all that is ever shown of a stream's address again."""
+    """Scheme, host and port: all that is ever shown of a stream's address again.
+
+    A platform's channel is no secret and shown whole.
+    """
+    if gb_codes.parse_address(url) is not None:
+        return url
     parts = urlsplit(url)
     host = parts.hostname or ""
     host = f"[{host}]" if ":" in host else host

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from supervision.core.actor import Actor
 from supervision.core.holidays import workday_table
 from supervision.core.web.state import settings
-from supervision.video import configuration, queries, ticket_queries
+from supervision.video import configuration, platform_queries, queries, ticket_queries
 from supervision.video.models import Camera, VisionNode
 from supervision.video.weights import weights_of
 
@@ -18,6 +18,7 @@ def surroundings(actor: Actor, cameras: Sequence[Camera]) -> configuration.Surro
         configuration.special_days(workday_table()),
         ticket_queries.permits_in_force(actor, [camera.id for camera in cameras]),
         weights_of(cameras),
+        platforms=platform_queries.of_nodes({camera.node_id for camera in cameras}),
     )
 
 
