@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -38,7 +38,13 @@ class Surroundings:
     days: tuple[SpecialDay, ...] = ()
     permits: Mapping[int, Sequence[CameraPermit]] | None = None
     weights: Weights = OWN
+    # Where several machines share the cameras: the region by enterprise.
+    sites: Mapping[int, str] = field(default_factory=dict)
     platforms: Sequence[VideoPlatform] = ()
+
+    def site_of(self, camera: Camera) -> str:
+        """Where the camera's machine should stand; empty where nothing is said."""
+        return self.sites.get(camera.enterprise_id, "")
 
 
 def special_days(table: WorkdayTable) -> tuple[SpecialDay, ...]:
@@ -85,7 +91,7 @@ def config_version(node: VisionNode, cameras: Iterable[Camera], around: Surround
         parts.append([contract.to_json(rule) for rule in _rules(camera, around)])
         parts.append([camera.sub_url, camera.adaptive, camera.gate])
         parts.append([camera.scan_s, camera.view_check, str(camera.view_from), camera.masks])
-        parts.append(around.weights.of(camera.model_id))
+        parts.append([around.weights.of(camera.model_id), around.site_of(camera)])
     plain = json.dumps(parts, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(plain.encode()).hexdigest()[:24]
 
@@ -130,6 +136,7 @@ def _camera(camera: Camera, around: Surroundings) -> contract.Camera:
         view_from=camera.view_from,
         masks=camera.mask_list,
         model=around.weights.of(camera.model_id),
+        site=around.site_of(camera),
     )
 
 

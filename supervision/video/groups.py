@@ -154,7 +154,8 @@ def newly_silent(now: datetime, silent_seconds: int, limit: int) -> Sequence[Vis
 
 def tell_of_silence(group: VisionGroup, actor: Actor) -> None:
     """Tell the administrators, once for each silence."""
-    node = db.session.get_one(VisionNode, group.node_id)
+    stmt = select(VisionNode).where(VisionNode.id == group.node_id)
+    node = db.session.scalars(unscoped(stmt, reason=_WATCH)).one()
     group.silence_told_at = clock.now()
     notices.queue(
         "video.group_silent",

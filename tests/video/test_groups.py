@@ -8,16 +8,17 @@ import pytest
 
 from supervision.core import clock
 from supervision.core.actor import SYSTEM
-from supervision.core.db import db
+from supervision.core.db import db, transaction
 from supervision.core.notices import Notice
 from supervision.core.scope import visible
 from supervision.live.board import Clock, state
-from supervision.video import groups, jobs, queries
+from supervision.video import equipment, groups, jobs, queries
 from supervision.video.group_models import VisionGroup
 from supervision.video.models import Camera, VisionNode
 from supervision.video.models import CameraHealth as Health
 from supervision.video.rules import LiveState
 from tests.factories.video import camera_uid, make_camera, make_node
+from vision import contract
 from vision.contract import CameraHealth, CameraState
 
 SILENT = 90
@@ -127,3 +128,16 @@ def test_a_camera_that_passes_to_another_group_is_counted_on(node, gate):
     say(node, "all-2", gate, judged=7, started_at=started)
     day = db.session.execute(db.text("SELECT judged FROM camera_day")).scalar_one()
     assert day == 57
+
+
+def test_a_cluster_is_told_where_the_machine_of_a_camera_should_stand(node, gate):
+    assert [camera.site for camera in told_cameras(node)] == [""]
+    with transaction():
+        equipment.share(queries.get_node(node.id, SYSTEM), SYSTEM, 6)
+    region = queries.get_camera(gate, SYSTEM).enterprise.region_code
+    assert [camera.site for camera in told_cameras(node)] == [region]
+
+
+def told_cameras(node):
+    answer = node.call("GET", "/config", headers={contract.HEADER: str(contract.CONTRACT_VERSION)})
+    return contract.parse(contract.NodeConfig, answer.json).cameras
