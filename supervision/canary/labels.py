@@ -34,9 +34,9 @@ FINDING_TONES = {
 }
 HEALTH_LABELS = {
     ModelState.FETCHING: _l("Being fetched"),
-    ModelState.READY: _l("Runs"),
-    ModelState.REFUSED: _l("Refused"),
-    ModelState.FAILED: _l("Failed"),
+    ModelState.READY: _l("Runs these weights"),
+    ModelState.REFUSED: _l("Refused by the node"),
+    ModelState.FAILED: _l("Could not be loaded"),
 }
 HEALTH_TONES = {
     ModelState.FETCHING: "wait",

@@ -29,6 +29,7 @@ from supervision.report import queries as packages
 from supervision.report import service as packaging
 from tests.cast import Cast
 from tests.factories.authorities import certify, make_authority
+from tests.factories.canaries import a_canary
 from tests.factories.cases import build_case
 from tests.factories.chemicals import chemical_ids
 from tests.factories.commitments import a_commitment
@@ -149,6 +150,7 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         | camera_care(node, camera, mark)
         | a_trial(node, camera, seen)
         | a_search(node, enterprise_id, mark)
+        | a_canary(node, camera, mark)
         | a_question(seen, cast[officer], mark)
         | a_proof(enterprise_id, hazard, camera)
         | a_return(enterprise_id, mark)

@@ -28,6 +28,7 @@ EVERYBODY = SIDES | {"worker", "video_operator", "auditor", "administrator", "no
 PEOPLE = sorted(EVERYBODY)
 NOBODY: set[str] = set()
 ADMIN = {"administrator"}
+MODEL_READERS = {"auditor", "administrator"}
 READERS = SIDES | {"video_operator", "auditor", "administrator"}
 REPORTERS = SIDES | {"worker", "video_operator"}
 REVIEWERS = SIDES | {"video_operator"}
@@ -828,6 +829,19 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "opinion.ask": (REVIEWERS, ROW),
     "opinion.answer": (REVIEWERS, ROW - MANAGERS),
     "opinion.withdraw": (REVIEWERS, ROW - MANAGERS),
+    "detector.index": (MODEL_READERS, None),
+    "detector.new": (ADMIN, None),
+    "detector.create": (ADMIN, None),
+    "detector.detail": (MODEL_READERS, None),
+    "detector.roll_back": (ADMIN, None),
+    "detector.withdraw": (ADMIN, None),
+    "detector.reconsider": (ADMIN, None),
+    "canary.index": (MODEL_READERS, None),
+    "canary.new": (ADMIN, None),
+    "canary.create": (ADMIN, None),
+    "canary.detail": (MODEL_READERS, None),
+    "canary.promote": (ADMIN, None),
+    "canary.roll_back": (ADMIN, None),
     "video_policy.index": (ADMIN, None),
     "video_policy.edit": (ADMIN, None),
     "video_policy.change": (ADMIN, None),
@@ -1046,6 +1060,8 @@ GUARDED = (
     "chemical.",
     "commitment.",
     "dutylist.",
+    "detector.",
+    "canary.",
 )
 # Ends sessions or the code's worth, takes a row away: the others come before.
 LAST = {

@@ -21,6 +21,7 @@ from supervision.video import queries as cameras
 from supervision.video.rules import TicketFault
 from tests.cast import enterprise_values
 from tests.factories.authorities import certify
+from tests.factories.canaries import a_canary
 from tests.factories.cases import law, make_case
 from tests.factories.commitments import a_commitment, committed
 from tests.factories.duties import some_duties
@@ -66,6 +67,8 @@ PAGES = (
     ("/video/searches/", "section_chief"),
     ("/video/nodes/", "administrator"),
     ("/video/nodes/parked", "administrator"),
+    ("/models/", "administrator"),
+    ("/model-trials/", "administrator"),
     ("/enterprises/", "district_officer"),
     ("/enterprises/", "city_officer"),
     ("/enterprises/export.xlsx", "district_officer"),
@@ -146,6 +149,7 @@ def grow(app, cast, authority, start, count):
             a_plan_of_rounds(cast.plant_id, f"LIST-{number}")
         a_return(cast.plant_id, f"Quarter {number}", year=2000 + number)
         tell(cast, "district_officer")
+        a_canary(node, camera, f"m{number}")
         a_selfcheck(plant, f"Plant {number}")
         a_commitment(cast, plant, f"Plant {number}")
         committed(cast, days_ago=number + 1)
