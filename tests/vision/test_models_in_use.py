@@ -48,7 +48,8 @@ class Site:
     """Cameras as the fleet has them, the real detectors, and a clock that the test turns."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
+        self.folder = folder / "models"
+        self.folder.mkdir(exist_ok=True)
         make_model(folder / "own.onnx", scale=0.95)
         settings = VisionSettings(model=folder / "own.onnx", directory=folder, stale_s=60.0)
         self.detectors = Detectors(settings)
@@ -59,11 +60,11 @@ class Site:
         self.judged: list[Judged] = []
         self.t = T0
 
-    def add(self, *cameras: str) -> None:
+    def add(self, *cameras: str, **models: str) -> None:
         for name in cameras:
             self.boxes[name], self.models[name] = Mailbox(SIZE), ""
             self.boxes[name].bells = self.detectors.bells[0]
-        self.follow()
+        self.follow(**models)
 
     def follow(self, **models: str) -> None:
         self.models |= models
@@ -82,7 +83,7 @@ class Site:
         path = self.folder / f"{name}.onnx"
         told: contract.ModelFile = make_model(path, **how)  # type: ignore[arg-type]
         ref = ModelRef(told.name, told.version, told.sha256)
-        return ModelFile(path, ref, told.classes)
+        return ModelFile(path.rename(self.folder / f"{ref.sha256}.onnx"), ref, told.classes)
 
     def run(self, seconds: float = 0.0, *, someone: bool = True) -> list[Judged]:
         """Ten frames a second of footage time, as fast as they are judged."""
@@ -109,6 +110,7 @@ class Site:
         self.detectors.close()
         for box in self.boxes.values():
             box.close()
+        self.boxes.clear()
 
 
 @pytest.fixture
@@ -146,6 +148,25 @@ def test_a_camera_changes_models_and_back_and_the_others_do_not_notice(
     site.follow(a=site.own.sha256)  # by its hash, as the web may say it
     wait_until(lambda: (site.run(), len(site.detectors.processes) == 1)[1], 20)
     assert {site.judges("a"), site.judges("b")} == {"own"}
+
+
+def test_the_model_before_is_known_after_a_restart_also_where_the_new_one_never_came(
+    site: Site, tmp_path: Path
+) -> None:
+    site.add("a", "b")
+    new = site.model("new")
+    site.follow(a=new.ref.sha256)
+    site.offer(new)
+    wait_until(lambda: site.judges("a") == "new", 20)
+    site.follow(a="e" * 64)
+    assert site.judges("a") == "new"
+    site.close()
+
+    again = Site(tmp_path)
+    again.add("a", "b", a="e" * 64)
+    wait_until(lambda: again.judges("a") == "new", 20)
+    assert again.judges("b") == "own"
+    again.close()
 
 
 def test_a_file_that_changes_on_the_disk_is_never_run(site: Site, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import logging
 import multiprocessing
 import os
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -201,3 +202,12 @@ class Engine:
             self.restarts,
             self.sha256,
         )
+
+
+def names_of(devices: Sequence[str]) -> list[str]:
+    """The devices' names; the second process on one of them is called ``cpu#2``."""
+    names: list[str] = []
+    for index, device in enumerate(devices):
+        number = 1 + devices[:index].count(device)
+        names.append(device if number == 1 else f"{device}#{number}")
+    return names

@@ -11,15 +11,16 @@ from __future__ import annotations
 import logging
 import select
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
 from vision.bell import Bell
 from vision.config import VisionSettings
 from vision.contract import DetectorHealth, ModelRef, ModelState
-from vision.inference.engine import START_UP_S, Engine
+from vision.inference.engine import START_UP_S, Engine, names_of
 from vision.inference.messages import Alive, Follow, Forget, Judged, Message, Ready
+from vision.inference.remembered import Remembered
 from vision.models import ModelError, ModelFile
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ class Detectors:
         self._wanted: dict[str, Wanted] = {}
         self._seats: dict[str, Engine] = {}
         self._files: dict[str, ModelFile] = {}
+        self._last = Remembered(settings.directory)
         self._broken: dict[str, tuple[str, float]] = {}
         self._spoilt: dict[str, str] = {}
         self._stale: dict[str, int] = {}
@@ -152,6 +154,7 @@ class Detectors:
             engine.rate.turn(now)
         self._stop_idle(now)
         self._reap(now)
+        self._last.save(self._wanted)
         engines = list(self._engines.values())
         self._pids = [e.process.pid or 0 for e in engines if e.process is not None]
         self._health = tuple(engine.health() for engine in engines)
@@ -197,7 +200,7 @@ class Detectors:
     def _arrange(self, now: float) -> None:
         for camera_id, wanted in self._wanted.items():
             before = self._seats.get(camera_id)
-            engine = self._choice(wanted, before, now)
+            engine = self._choice(camera_id, wanted, before, now)
             if engine is not before:
                 self._leave(camera_id)
                 self._seats[camera_id] = engine
@@ -206,25 +209,39 @@ class Detectors:
             if engine.follow(wanted.follow):
                 wanted.ring(engine.slot)
 
-    def _choice(self, wanted: Wanted, before: Engine | None, now: float) -> Engine:
-        """The wanted model's process, else the one that judges it now, else the worker's own."""
+    def _choice(self, camera_id: str, wanted: Wanted, before: Engine | None, now: float) -> Engine:
+        """The wanted model's process, else the one that judged it last, else the worker's own."""
         if before is not None and self._engines.get((wanted.device, before.sha256)) is not before:
             before = None  # it is gone, or on another device
-        for engine in (self._aim(wanted, now), before):
+        aim = self._aim(wanted, now)
+        for engine in (aim, before):
             if engine is None:
                 continue
             if engine.is_up or (engine is before and not engine.is_lost(now)):
+                if engine is aim:
+                    self._last.put(camera_id, engine.file)
+                elif engine.file is None:
+                    break
                 return engine
-        return self._own(wanted.device)
+        last = self._last.get(camera_id)
+        remembered = self._by_hash(wanted.device, last, now) if last and aim is None else None
+        return remembered if remembered and remembered.is_up else self._own(wanted.device)
 
     def _aim(self, wanted: Wanted, now: float) -> Engine | None:
         """The process of the wanted model, None where it cannot be; the next look starts a new one."""
         sha256 = self._key(wanted.model)
         if sha256 == OWN:
             return self._own(wanted.device)
-        engine = self._engines.get((wanted.device, sha256))
-        if engine is None and sha256 in self._files and self._why_broken(sha256, now) is None:
-            engine = self._begin(wanted.device, self._files[sha256])
+        file = self._files.get(sha256)
+        if file is None:
+            return self._engines.get((wanted.device, sha256))
+        return self._by_hash(wanted.device, file, now)
+
+    def _by_hash(self, device: int, file: ModelFile, now: float) -> Engine | None:
+        sha256 = file.ref.sha256
+        engine = self._engines.get((device, sha256))
+        if engine is None and self._why_broken(sha256, now) is None:
+            engine = self._begin(device, file)
         return engine
 
     def _key(self, model: str) -> str:
@@ -236,12 +253,10 @@ class Detectors:
         return detail if now < until else None
 
     def _own(self, number: int) -> Engine:
-        engine = self._engines.get((number, OWN))
-        if engine is None:
+        if (number, OWN) not in self._engines:
             device = self._devices[number]
-            engine = Engine(device.name, device.kind, 0, device.bells[0])
-            self._engines[number, OWN] = engine
-        return engine
+            self._engines[number, OWN] = Engine(device.name, device.kind, 0, device.bells[0])
+        return self._engines[number, OWN]
 
     def _begin(self, number: int, file: ModelFile) -> Engine | None:
         device = self._devices[number]
@@ -354,6 +369,7 @@ class Detectors:
         if engine.is_changed:
             self._spoilt[key[1]] = why
             self._files.pop(key[1], None)
+            self._last.forget(key[1])
         else:
             self._broken[key[1]] = why, now + BROKEN_S
         self._drop(key, engine, now)
@@ -377,12 +393,3 @@ class Detectors:
                 full = f"this node runs at most {MOST_MODELS} models at once"
                 states[sha256] = ModelState.FAILED, why or full
         return states
-
-
-def names_of(devices: Sequence[str]) -> list[str]:
-    """The devices' names; the second process on one of them is called ``cpu#2``."""
-    names: list[str] = []
-    for index, device in enumerate(devices):
-        number = 1 + devices[:index].count(device)
-        names.append(device if number == 1 else f"{device}#{number}")
-    return names

@@ -148,6 +148,8 @@ class ModelStore:
         keep = named | set(self._in_use())
         with suppress(OSError):
             for path in list(self._folder.iterdir()):
+                if path.suffix not in (".onnx", ".part"):
+                    continue
                 if path.stem in keep:
                     if path.suffix == ".onnx":
                         os.utime(path, (now, now))
