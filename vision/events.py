@@ -11,17 +11,26 @@ from vision.contract import (
     DetectedBox,
     EvidenceRef,
     ModelRef,
+    OpenEpisode,
     Phase,
     ViolationEvent,
     parse,
 )
-from vision.episodes import Episode
+from vision.episodes import Episode, View
 from vision.outbox import StoredEpisode
 from vision.seen import Detection
 
+BEST = 1e9  # of a picture that is evidence already: no later one replaces it
+
 
 def first_revision(
-    episode: Episode, *, node: str, camera_id: str, model: ModelRef, config_version: str
+    episode: Episode,
+    *,
+    node: str,
+    camera_id: str,
+    model: ModelRef,
+    config_version: str,
+    lease: int = 0,
 ) -> ViolationEvent:
     """The "open" message: sent at once, its evidence follows."""
     return ViolationEvent(
@@ -44,6 +53,7 @@ def first_revision(
         config_version=config_version,
         same_as=episode.same_as,
         detail=episode.detail,
+        lease=lease,
     )
 
 
@@ -53,8 +63,11 @@ def next_revision(
     *,
     is_closed: bool,
     evidence: Sequence[EvidenceRef] | None = None,
+    lease: int | None = None,
 ) -> ViolationEvent:
     """The message after ``stored``'s last one, complete in itself; a closed episode stays closed.
+
+    ``lease``: the term under which this is decided; None: nothing new is, only files are told of.
 
     Node, model, configuration and ``same_as`` stay as they were when it opened.
     """
@@ -73,7 +86,65 @@ def next_revision(
         frame_size=episode.best.frame_size,
         detail=episode.detail,
         evidence=before.evidence if evidence is None else tuple(evidence),
+        lease=before.lease if lease is None else lease,
     )
+
+
+def from_handed(
+    handed: OpenEpisode, *, node: str, lease: int, opened_t: float | None
+) -> tuple[ViolationEvent, Episode]:
+    """What another machine told last, and the episode as far as it can be known from that.
+
+    Where its subject stands now nobody knows: it may be anywhere in the picture. ``opened_t``: the
+    present, for one that has no evidence yet, so that some is made from here on.
+    """
+    event = ViolationEvent(
+        event_id=handed.event_id,
+        revision=handed.revision,
+        phase=Phase.UPDATE,
+        node=node,
+        camera_id=handed.camera_id,
+        rule_id=handed.rule_id,
+        rule_kind=handed.rule_kind,
+        started_at=handed.started_at,
+        seen_at=handed.seen_at,
+        score=handed.score,
+        model=handed.model,
+        zone_id=handed.zone_id,
+        subject=handed.subject,
+        boxes=handed.boxes,
+        snapshot_at=handed.snapshot_at,
+        frame_size=handed.frame_size,
+        evidence=handed.evidence,
+        config_version=handed.config_version,
+        same_as=handed.same_as,
+        detail=handed.detail,
+        lease=lease,
+    )
+    started_t = handed.started_at.timestamp()
+    best = View(
+        (handed.snapshot_at or handed.started_at).timestamp(),
+        BEST if handed.evidence else -1.0,
+        handed.frame_size or (1, 1),
+        tuple(Detection(b.label, b.score, b.box) for b in handed.boxes),
+    )
+    episode = Episode(
+        event_id=handed.event_id,
+        rule_id=handed.rule_id,
+        rule_kind=handed.rule_kind,
+        zone_id=handed.zone_id,
+        subject=handed.subject,
+        started_t=started_t,
+        opened_t=started_t if opened_t is None else opened_t,
+        seen_t=handed.seen_at.timestamp(),
+        score=handed.score,
+        why="handed_over",
+        body=(0.0, 0.0, 1.0, 1.0),
+        best=best,
+        detail=handed.detail,
+        same_as=handed.same_as,
+    )
+    return event, episode
 
 
 def _boxes(detections: Sequence[Detection]) -> tuple[DetectedBox, ...]:

@@ -47,6 +47,7 @@ class _Held:
     changes: tuple[Change, ...]
     states: Mapping[str, State]
     model: ModelRef
+    lease: int
 
 
 class Keeper:
@@ -86,17 +87,18 @@ class Keeper:
         changes: Sequence[Change],
         states: Mapping[str, State] | None = None,
         model: ModelRef | None = None,
+        lease: int = 0,
     ) -> None:
         """Store a revision for each change, together with what the rules know after it.
 
         ``model`` is the one that judged; None for the worker's own. An event keeps the one that its
-        episode was opened by.
+        episode was opened by. ``lease``: the term under which it was.
 
         In one transaction: a restart must not judge anew what has been told. What a full disk does
         not take waits in memory, in order, until it does.
         """
         by = model or self.identity.model
-        self._held.append(_Held(camera_id, tuple(changes), states or {}, by))
+        self._held.append(_Held(camera_id, tuple(changes), states or {}, by, lease))
         self._store()
 
     def save(self, episodes: Sequence[Episode], states: Mapping[str, State] | None = None) -> None:
@@ -147,9 +149,9 @@ class Keeper:
         for change in held.changes:
             episode = change.episode
             if change.phase is Phase.OPEN:
-                told.append((self._opening(held.camera_id, episode, held.model), episode))
+                told.append((self._opening(held, episode), episode))
             else:
-                event = self._closing(episode)
+                event = self._closing(episode, held.lease)
                 told += [] if event is None else [(event, episode)]
         if told:
             self._outbox.put_all(told, held.states)
@@ -182,7 +184,8 @@ class Keeper:
                 self._complain(error)
         self._maker.shutdown(wait=False, cancel_futures=True)
 
-    def _opening(self, camera_id: str, episode: Episode, model: ModelRef) -> ViolationEvent:
+    def _opening(self, held: _Held, episode: Episode) -> ViolationEvent:
+        camera_id = held.camera_id
         log.info(
             "episode %s opens: %s by %s on %s",
             episode.event_id,
@@ -195,11 +198,12 @@ class Keeper:
             episode,
             node=self.identity.node,
             camera_id=camera_id,
-            model=model,
+            model=held.model,
             config_version=self.identity.config_version,
+            lease=held.lease,
         )
 
-    def _closing(self, episode: Episode) -> ViolationEvent | None:
+    def _closing(self, episode: Episode, lease: int) -> ViolationEvent | None:
         """The message of an end; None where it has been told and nothing came after it."""
         stored = self._outbox.get(episode.event_id)
         if stored is None or not (stored.is_open or episode.resumed):
@@ -210,7 +214,7 @@ class Keeper:
             episode.rule_id,
             extra={"event_id": episode.event_id, "camera_id": stored.camera_id},
         )
-        return next_revision(stored, episode, is_closed=True)
+        return next_revision(stored, episode, is_closed=True, lease=lease)
 
     def _start(self, stored: StoredEpisode) -> None:
         event_id = stored.episode.event_id

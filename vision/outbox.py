@@ -24,7 +24,8 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS episode (
     event_id TEXT PRIMARY KEY, camera_id TEXT NOT NULL, is_open INTEGER NOT NULL,
     body TEXT NOT NULL, event TEXT NOT NULL, revision INTEGER NOT NULL,
-    evidence TEXT NOT NULL CHECK (evidence IN ('due', 'done')), due_t REAL NOT NULL);
+    evidence TEXT NOT NULL CHECK (evidence IN ('due', 'done')), due_t REAL NOT NULL,
+    is_left INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS revision (
     id INTEGER PRIMARY KEY, event_id TEXT NOT NULL, revision INTEGER NOT NULL,
     body TEXT NOT NULL, state TEXT NOT NULL CHECK (state IN ('queued', 'sent', 'parked')),
@@ -40,6 +41,8 @@ CREATE TABLE IF NOT EXISTS state (camera_id TEXT PRIMARY KEY, body TEXT NOT NULL
 CREATE INDEX IF NOT EXISTS episode_due ON episode (due_t) WHERE evidence = 'due';
 CREATE INDEX IF NOT EXISTS evidence_state ON evidence (state, id);
 """
+# Written by workers that shared no cameras.
+_ADD_LEFT = "ALTER TABLE episode ADD COLUMN is_left INTEGER NOT NULL DEFAULT 0"
 # What a camera's rules know, as JSON values: vision.pipeline makes and reads it.
 State = dict[str, Any]
 CACHE_KB = 256  # of the file's pages; what is asked for lies at its end
@@ -100,6 +103,8 @@ class Outbox:
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute(f"PRAGMA cache_size = -{CACHE_KB}")
         self._db.executescript(_SCHEMA)
+        if "is_left" not in [row["name"] for row in self._db.execute("PRAGMA table_info(episode)")]:
+            self._db.execute(_ADD_LEFT)
 
     def close(self) -> None:
         with self._lock:
@@ -172,11 +177,63 @@ class Outbox:
         """The open episodes, and the silent ones whose subject was there a moment ago."""
         with self._lock:
             rows = self._db.execute(
-                "SELECT * FROM episode WHERE is_open OR"
-                " (json_extract(body, '$.silent') AND json_extract(body, '$.seen_t') > ?)",
+                "SELECT * FROM episode WHERE NOT is_left AND (is_open OR"
+                " (json_extract(body, '$.silent') AND json_extract(body, '$.seen_t') > ?))",
                 (now - SILENT_S,),
             ).fetchall()
         return [_stored(row) for row in rows]
+
+    def leave(self, camera_ids: Collection[str]) -> None:
+        """These cameras are another machine's: what is open of them is not ours to end."""
+        with self._transaction() as db:
+            db.executemany(
+                "UPDATE episode SET is_left = 1 WHERE camera_id = ? AND NOT is_left AND (is_open"
+                " OR json_extract(body, '$.silent'))",
+                [(camera_id,) for camera_id in camera_ids],
+            )
+
+    def left_episodes(self, camera_id: str, now: float) -> list[StoredEpisode]:
+        """What was left open when the camera went, or silent and its subject there a moment ago."""
+        with self._lock:
+            rows = self._db.execute(
+                "SELECT * FROM episode WHERE is_left AND camera_id = ? AND (is_open"
+                " OR json_extract(body, '$.seen_t') > ?)",
+                (camera_id, now - SILENT_S),
+            ).fetchall()
+        return [_stored(row) for row in rows]
+
+    def take_up(self, event: ViolationEvent, episode: Episode, due_t: float | None) -> None:
+        """Another machine's episode is ours now; the next revision follows on ``event``.
+
+        ``due_t``: its evidence is to be made then; None where there is some.
+        """
+        evidence = ("done", episode.evidence_due_t) if due_t is None else ("due", due_t)
+        body = json.dumps(to_json(event), sort_keys=True)
+        row = (event.event_id, event.camera_id, _dump(episode), body, event.revision)
+        with self._transaction() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO episode (event_id, camera_id, is_open, body, event,"
+                " revision, evidence, due_t) VALUES (?, ?, 1, ?, ?, ?, ?, ?)",
+                (*row, *evidence),
+            )
+
+    def return_to(self, event_id: str, event: ViolationEvent, *, is_open: bool = False) -> None:
+        """What was left is ours again; the next revision follows on ``event``."""
+        body = json.dumps(to_json(event), sort_keys=True)
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE episode SET is_left = 0, is_open = max(is_open, ?), event = ?,"
+                " revision = ? WHERE event_id = ?",
+                (is_open, body, event.revision, event_id),
+            )
+
+    def due_at(self, episode: Episode) -> None:
+        """It is seen here for the first time: evidence is made of what comes now."""
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE episode SET body = ?, due_t = ? WHERE event_id = ? AND evidence = 'due'",
+                (_dump(episode), episode.evidence_due_t, episode.event_id),
+            )
 
     def due_evidence(self, now: float) -> list[StoredEpisode]:
         """Episodes whose snapshot and clip are to be made now."""
@@ -291,7 +348,7 @@ class Outbox:
         refused = "queued" if keep_s >= KEEP_SENT_S else "parked"
         with self._transaction() as db:
             old = db.execute(
-                "SELECT event_id FROM episode WHERE NOT is_open AND evidence = 'done'"
+                "SELECT event_id FROM episode WHERE (NOT is_open OR is_left) AND evidence = 'done'"
                 " AND due_t < ? AND json_extract(body, '$.seen_t') < ? AND event_id NOT IN"
                 " (SELECT event_id FROM revision WHERE state IN ('queued', ?)"
                 " UNION SELECT event_id FROM evidence WHERE state IN ('queued', ?))",
@@ -321,7 +378,8 @@ def _put(
         (event.event_id, event.revision, body),
     )
     db.execute(
-        "INSERT INTO episode VALUES (?, ?, ?, ?, ?, ?, 'due', ?) ON CONFLICT (event_id)"
+        "INSERT INTO episode (event_id, camera_id, is_open, body, event, revision, evidence, due_t)"
+        " VALUES (?, ?, ?, ?, ?, ?, 'due', ?) ON CONFLICT (event_id)"
         " DO UPDATE SET is_open = excluded.is_open, body = excluded.body,"
         " event = excluded.event, revision = excluded.revision",
         (

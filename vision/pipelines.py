@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from vision.contract import Camera, ModelRef, NodeConfig
+from vision.contract import Camera, ModelRef, NodeConfig, OpenEpisode
 from vision.detectors import to_detections
 from vision.episodes import Change
 from vision.inference.messages import Judged, unpack
@@ -20,6 +20,7 @@ from vision.outbox import Outbox, State
 from vision.pipeline import CameraPipeline
 from vision.rules import VIEW_RULE, gap_for
 from vision.seen import FIRE, PERSON, SMOKE, Detection, FrameInfo
+from vision.taking_over import TakingOver
 
 log = logging.getLogger(__name__)
 WANT_SCORE = 0.3
@@ -29,12 +30,21 @@ MERGER = "*"  # among the states of cameras, whose ids are never spelt so
 
 
 class Pipelines:
-    """Used by the worker's main thread only. ``tell`` hears of each change that was stored."""
+    """Used by the worker's main thread only. ``tell`` hears of each change that was stored.
+
+    ``epoch_of`` says under which term a camera is ours at this moment; while it says None nothing
+    is decided of that camera, whatever frames there are.
+    """
 
     def __init__(
-        self, keeper: Keeper, outbox: Outbox, tell: Callable[[Change], None] = lambda _: None
+        self,
+        keeper: Keeper,
+        outbox: Outbox,
+        tell: Callable[[Change], None] = lambda _: None,
+        epoch_of: Callable[[str], int | None] = lambda _: 0,
     ) -> None:
         self._keeper, self._outbox, self._tell = keeper, outbox, tell
+        self._epoch_of, self._taking_over = epoch_of, TakingOver(outbox)
         self._pipelines: dict[str, CameraPipeline] = {}
         self._merger = Merger()
         self._stepped: set[str] = set()
@@ -64,6 +74,47 @@ class Pipelines:
             )
         self._outbox.forget_states({*self._pipelines, MERGER})
 
+    def recover_shared(self, now: float, cameras: Sequence[Camera]) -> None:
+        """As :meth:`recover`, where cameras need leases: which are ours is not known yet."""
+        states, stored = self._outbox.states(), self._outbox.live_episodes(now)
+        self._merger.load(states.get(MERGER, {}), [one.episode.event_id for one in stored])
+        self._taking_over.leave(sorted({one.camera_id for one in stored}))
+        self._outbox.forget_states({MERGER, *(camera.camera_id for camera in cameras)})
+
+    def leave(self, camera_ids: Sequence[str]) -> None:
+        """These cameras are ours no more; what is open of them goes on elsewhere."""
+        gone = [p for c in camera_ids if (p := self._pop(c)) is not None]
+        self._keeper.save(
+            [e for p in gone for e in p.book.live_episodes],
+            {p.camera.camera_id: p.dump() for p in gone},
+        )
+        # A full disk: at the next start they count as left all the same.
+        with suppress(sqlite3.OperationalError):
+            self._taking_over.leave(camera_ids)
+
+    def take_up(
+        self, node: str, begun: Mapping[str, int], handed: Sequence[OpenEpisode], now: float
+    ) -> None:
+        """Go on with what is open of cameras that became ours; ``begun``: the epoch of each."""
+        if not begun and not handed:
+            return
+        states = self._outbox.states() if begun else {}
+        for camera_id, pipeline in self._pipelines.items():
+            mine = [one for one in handed if one.camera_id == camera_id]
+            epoch = self._epoch_of(camera_id)
+            if epoch is None or not (mine or camera_id in begun):
+                continue
+            if camera_id in begun:
+                pipeline.load(states.get(camera_id, {}), now)
+            live = {episode.event_id for episode in pipeline.book.live_episodes}
+            self._taking_over.take_up(camera_id, epoch, node=node, handed=mine, live=live, now=now)
+
+    def _pop(self, camera_id: str) -> CameraPipeline | None:
+        for known in (self._last_t, self._seen_t, self._judged_at):
+            known.pop(camera_id, None)
+        self._stepped.discard(camera_id)
+        return self._pipelines.pop(camera_id, None)
+
     def apply(self, config: NodeConfig, now: float) -> None:
         """Follow a new configuration; what did not change is not disturbed."""
         self._keeper.hide(config.cameras)
@@ -72,10 +123,8 @@ class Pipelines:
         )
         wanted = {camera.camera_id: camera for camera in config.cameras}
         for camera_id in self._pipelines.keys() - wanted.keys():
-            gone = self._pipelines.pop(camera_id)
-            self._last_t.pop(camera_id, None)
-            self._seen_t.pop(camera_id, None)
-            self._judged_at.pop(camera_id, None)
+            gone = self._pipelines[camera_id]
+            self._pop(camera_id)
             self._record(gone, gone.book.close_all())
             # A full disk keeps it; the next start forgets it as well.
             with suppress(sqlite3.OperationalError):
@@ -96,8 +145,10 @@ class Pipelines:
         ``classes`` and ``model`` are those of the weights that judged; None for the worker's own.
         """
         pipeline = self._pipelines.get(judged.camera_id)
-        if pipeline is None:
+        if pipeline is None or self._epoch_of(judged.camera_id) is None:
             return 0.0
+        if taken_over := self._taking_over.at_first_frame(judged.camera_id, judged.t):
+            pipeline.restore(taken_over, judged.t)
         box = Letterbox(judged.source, judged.shape)
         detections = to_detections(unpack(judged.boxes), classes, box)
         frame = FrameInfo(judged.t, *judged.source, view=judged.view, changed=judged.changed)
@@ -124,8 +175,12 @@ class Pipelines:
 
     def save(self, now: float) -> None:
         """Once a second: end what nobody sees any more, keep what the rest knows."""
+        for camera_id, episodes in self._taking_over.overdue().items():
+            if camera_id in self._pipelines:
+                self._pipelines[camera_id].restore(episodes, now)
         for camera_id, pipeline in self._pipelines.items():
-            self._record(pipeline, pipeline.book.expire(self._now_at(camera_id, now)))
+            if self._epoch_of(camera_id) is not None:
+                self._record(pipeline, pipeline.book.expire(self._now_at(camera_id, now)))
         stepped = [p for c, p in self._pipelines.items() if c in self._stepped]
         states = {pipeline.camera.camera_id: pipeline.dump() for pipeline in stepped}
         self._keeper.save([e for p in stepped for e in p.book.live_episodes], states)
@@ -134,14 +189,15 @@ class Pipelines:
     def _record(
         self, pipeline: CameraPipeline, changes: Sequence[Change], model: ModelRef | None = None
     ) -> None:
-        if not changes:
-            return
         camera = pipeline.camera
+        epoch = self._epoch_of(camera.camera_id) if changes else None
+        if epoch is None:
+            return  # the camera is another's: whoever has it decides
         changes = self._merger.apply(camera, changes)
         states: dict[str, State] = {MERGER: self._merger.dump()}
         if camera.camera_id in self._pipelines:
             states[camera.camera_id] = pipeline.dump()
-        self._keeper.record(camera.camera_id, changes, states, model)
+        self._keeper.record(camera.camera_id, changes, states, model, epoch)
         for change in changes:
             self._tell(change)
 

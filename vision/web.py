@@ -23,6 +23,8 @@ from vision.contract import (
     ContractError,
     Heartbeat,
     JobResult,
+    LeaseAsk,
+    LeaseGrant,
     NodeConfig,
     NodeWork,
     parse,
@@ -114,6 +116,21 @@ class WebClient:
             return str(response.json().get("config_version", ""))
         except ValueError as error:
             raise WebUnavailableError("the web's answer to the heartbeat is not JSON") from error
+
+    def ask_leases(self, ask: LeaseAsk, timeout_s: float) -> LeaseGrant:
+        """Whose cameras are whose. An answer that is later than ``timeout_s`` is of no use."""
+        timeout = (timeout_s, timeout_s)
+        response = self._call("POST", "/leases", json=to_json(ask), timeout=timeout)
+        if response.status_code != requests.codes.ok:
+            raise WebUnavailableError(
+                f"the web answered {response.status_code} to /leases: {_problem(response)}"
+            )
+        try:
+            return parse(LeaseGrant, response.json())
+        except (ContractError, ValueError) as error:
+            raise WebUnavailableError(
+                f"the web sent leases that break the contract: {error}"
+            ) from error
 
     def post_event(self, body: str) -> Answer:
         headers = {"Content-Type": "application/json"}
@@ -212,9 +229,10 @@ class WebClient:
         self._session.close()
 
     def _call(self, method: str, path: str, **more: Any) -> requests.Response:
+        timeout = more.pop("timeout", self._timeout)
         try:
             response = self._session.request(
-                method, self._base + path, timeout=self._timeout, allow_redirects=False, **more
+                method, self._base + path, timeout=timeout, allow_redirects=False, **more
             )
         except requests.RequestException as error:
             raise WebUnavailableError(

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
@@ -21,6 +21,7 @@ from vision.fleet import Fleet
 from vision.inference.supervisor import Detectors
 from vision.jobs.client import Jobs
 from vision.keeper import Identity, Keeper
+from vision.leases import LeaseKeeper, holder_of
 from vision.leftovers import sweep, sweep_cut_off
 from vision.logs import hide, hide_password_of
 from vision.memory import give_back, settle
@@ -31,6 +32,7 @@ from vision.outbox import Outbox
 from vision.pipelines import Pipelines
 from vision.publisher import Publisher
 from vision.room import MB, Limits, Room
+from vision.tenure import Mine, Tenure, everything
 from vision.timing import WallClock
 from vision.web import WebClient
 
@@ -52,9 +54,20 @@ class Paces:
 
 
 class Worker:
-    """``fixed`` is a configuration from a file; without it the web's is followed."""
+    """``fixed`` is a configuration from a file; without it the web's is followed.
 
-    def __init__(self, settings: VisionSettings, fixed: NodeConfig | None = None) -> None:
+    Where several machines share the node's cameras, ``holder`` is the name under which this one
+    holds its leases ("": one of its directory), and ``mine()`` says which cameras it tries for.
+    """
+
+    def __init__(
+        self,
+        settings: VisionSettings,
+        fixed: NodeConfig | None = None,
+        *,
+        holder: str = "",
+        mine: Mine = everything,
+    ) -> None:
         """Loads the model; raises :class:`vision.models.ModelError` where it cannot be used."""
         self._settings, self._fixed = settings, fixed
         hide(settings.node_token)
@@ -79,7 +92,14 @@ class Worker:
         self._room = Room(settings.directory, self._outbox, limits)
         sources = Sources(self._fleet, self._detectors, self._outbox, self._room)
         self._metrics = Metrics(sources)
-        self._pipelines = Pipelines(self._keeper, self._outbox, self._metrics.told)
+        self._leases: LeaseKeeper | None = None
+        if settings.web_url and fixed is None:
+            name = holder or holder_of(settings.directory, settings.node)
+            self._leases = LeaseKeeper(self._web(), name)
+        self._tenure = Tenure(self._leases, mine)
+        self._pipelines = Pipelines(
+            self._keeper, self._outbox, self._metrics.told, self._tenure.epoch_of
+        )
         self._started_at = datetime.now(UTC)
         self._publisher: Publisher | None = None
         self._watch: ConfigWatch | None = None
@@ -117,7 +137,10 @@ class Worker:
         self._room.look(now)
         if config is not None:
             self._apply(config)
-        self._pipelines.recover(now)
+        if config is not None and self._tenure.is_shared(config):
+            self._pipelines.recover_shared(now, config.cameras)
+        else:
+            self._pipelines.recover(now)
 
     def _start_threads(self, stop: threading.Event) -> None:
         runs: list[tuple[str, Callable[[threading.Event], None]]] = [
@@ -136,6 +159,8 @@ class Worker:
             runs += [("pictures", self._jobs.ask_and_show), ("jobs", self._jobs.do_jobs)]
         if self._watch is not None:
             runs.append(("config", self._watch.run))
+        if self._leases is not None:
+            runs.append(("leases", self._leases.run))
         for name, run in runs:
             thread = threading.Thread(target=run, args=(stop,), name=name, daemon=True)
             thread.start()
@@ -157,6 +182,8 @@ class Worker:
             fresh = self._watch.take() if self._watch else None
             if fresh is not None:
                 self._apply(fresh)
+            else:
+                self._take_turn(None)
             self._fleet.tick()
             self._detectors.tick()
             self._load_models()
@@ -188,12 +215,29 @@ class Worker:
             hide_password_of(camera.sub_url)
         hide(*(platform.api_key for platform in config.platforms))
         self._models.heed(config.models)
-        self._fleet.apply(config)
-        self._pipelines.apply(config, self._now())
-        self._jobs.heed(config)
         self._cameras = {camera.camera_id for camera in config.cameras}
-        self._metrics.forget_all_but(self._cameras)
         log.info("configuration %s: %d cameras", config.config_version, len(config.cameras))
+        self._take_turn(config)
+
+    def _take_turn(self, fresh: NodeConfig | None) -> None:
+        """Run just the cameras that are ours now."""
+        turn = self._tenure.turn(fresh)
+        if turn is None:
+            return
+        if turn.lost:
+            log.warning("not ours any more: %s", ", ".join(turn.lost))
+            kept = tuple(c for c in turn.config.cameras if c.camera_id not in turn.lost)
+            self._fleet.apply(replace(turn.config, cameras=kept))
+            self._pipelines.leave(turn.lost)
+        if turn.begun:
+            log.info("ours from now on: %s", ", ".join(turn.begun))
+        now = self._now()
+        self._fleet.apply(turn.config)
+        self._pipelines.apply(turn.config, now)
+        self._pipelines.take_up(turn.config.node, turn.begun, turn.handed, now)
+        self._jobs.heed(turn.config)
+        self._metrics.forget_all_but({camera.camera_id for camera in turn.config.cameras})
+        self._tenure.done()
 
     def health(self) -> tuple[CameraHealth, ...]:
         """Each camera as it is just now; from any thread."""
@@ -233,6 +277,9 @@ class Worker:
         self._pipelines.save(self._now())
         self._keeper.make_due(self._now())
         self._keeper.finish(5.0)
+        if self._leases is not None:
+            self._leases.wake()
+            self._leases.give_all_back()
         for thread in self._threads:
             thread.join(3.0)
         if not any(thread.is_alive() for thread in self._threads):
