@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vision.cluster.command import add_arguments
 from vision.config import ConfigError, VisionSettings, load_file
 from vision.models import ModelError
 from vision.rulesets import DEFAULT_RULES, RulesError, load_rules, with_zone
@@ -33,7 +34,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         settings = VisionSettings.from_env(os.environ)
-        commands = {"run": _run, "replay": _replay, "check-model": _check_model}
+        commands = {
+            "run": _run,
+            "replay": _replay,
+            "check-model": _check_model,
+            "cluster": _cluster,
+        }
         return commands[options.command](settings, options)
     except (ConfigError, RulesError) as error:
         return _fail(EXIT_SETTINGS, str(error))
@@ -58,6 +64,8 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--states", action="store_true", help="print what is voted of each track")
     check = commands.add_parser("check-model", help="load a model file and judge one blank image")
     check.add_argument("file", type=Path)
+    cluster = commands.add_parser("cluster", help="the cameras of one node on several machines")
+    add_arguments(cluster)
     return parser
 
 
@@ -84,6 +92,12 @@ def _run(settings: VisionSettings, options: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: stop.set())
     worker.run(stop)
     return 0
+
+
+def _cluster(settings: VisionSettings, options: argparse.Namespace) -> int:
+    from vision.cluster.command import run
+
+    return run(settings, options)
 
 
 def _replay(settings: VisionSettings, options: argparse.Namespace) -> int:
