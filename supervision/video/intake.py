@@ -80,11 +80,13 @@ def take_event(node: VisionNode, actor: Actor, event: ViolationEvent) -> bool:
     violation = _locked(event.event_id)
     if violation.camera_id != camera.id or violation.node_id != node.id:
         raise ContractError("event_id", "is taken")
-    if event.lease < violation.lease:
+    # A node that shares its cameras no more has them all: only the revision counts.
+    known = violation.lease if node.lease_s or event.lease else 0
+    if event.lease < known:
         # It has passed on to another machine; the files that show its beginning are still wanted.
         _declare(violation, event.evidence, event.revision)
         return False
-    if (event.lease, event.revision) <= (violation.lease, violation.revision):
+    if (event.lease, event.revision) <= (known, violation.revision):
         return False
     _revise(violation, camera, event, is_cut=is_cut)
     return True

@@ -221,6 +221,16 @@ def test_a_late_revision_of_what_has_passed_on_writes_nothing_over(site):
     assert violation(opened.event_id).phase is Phase.CLOSE
 
 
+def test_where_the_node_shares_no_more_the_same_worker_ends_what_it_began(site):
+    ask(site, "a", 0)
+    opened = seen(site, 2, 1)
+    send(site, opened, 2)
+    with transaction():
+        equipment.share(queries.get_node(site.node.id, SYSTEM), SYSTEM, 0)
+    assert send(site, closed(opened, lease=0), 30) == 201
+    assert violation(opened.event_id).phase is Phase.CLOSE
+
+
 # ---- what comes late -------------------------------------------------------------------------
 
 

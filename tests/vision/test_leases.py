@@ -131,7 +131,7 @@ class Machine:
             self.outbox.revision_done(row)
 
     def _queued(self) -> list[tuple[int, ViolationEvent]]:
-        rows = self.outbox._db.execute(  # noqa: SLF001
+        rows = self.outbox._db.execute(
             "SELECT id, body FROM revision WHERE state = 'queued' ORDER BY id"
         ).fetchall()
         return [(row["id"], parse(ViolationEvent, json.loads(row["body"]))) for row in rows]
