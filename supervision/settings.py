@@ -67,6 +67,7 @@ class Settings:
     evidence_free_mb: int = 2048
 
     def __post_init__(self) -> None:
+    dataset_days: int = 30
         _check_shifts(self.shifts)
         if self.storage not in {"folder", "s3"}:
             raise SettingsError(f"ANQI_STORAGE: {self.storage!r} is neither folder nor s3")
@@ -84,6 +85,8 @@ class Settings:
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read ``ANQI_*``; raises :class:`SettingsError` for unknown names and bad values."""
+        if self.dataset_days < 1:
+            raise SettingsError("ANQI_DATASET_DAYS: an archive is kept for a day at least")
         if environ is None:
             import os
 

@@ -28,6 +28,7 @@ NAMES = (
     "detector",
     "video",
     "canary",
+    "dataset",
     "gate",
     "proof",
     "live",

@@ -33,6 +33,7 @@ from tests.factories.canaries import a_canary
 from tests.factories.cases import build_case
 from tests.factories.chemicals import chemical_ids
 from tests.factories.commitments import a_commitment
+from tests.factories.datasets import a_dataset
 from tests.factories.desks import a_question
 from tests.factories.documents import a_document
 from tests.factories.duties import some_duties
@@ -151,6 +152,7 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         | a_trial(node, camera, seen)
         | a_search(node, enterprise_id, mark)
         | a_canary(node, camera, mark)
+        | a_dataset(cast)
         | a_question(seen, cast[officer], mark)
         | a_proof(enterprise_id, hazard, camera)
         | a_return(enterprise_id, mark)
