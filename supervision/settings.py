@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 PREFIX = "ANQI_"
+# Cybersecurity Law (art. 21 of the text of 2016): logs are kept for six months at least.
+LEAST_MONTHS = 6
 
 # The vision worker shares the environment on a small installation; its names are not ours to judge.
 WORKER_PREFIX = "ANQI_VISION_"
@@ -65,9 +67,11 @@ class Settings:
     evidence_confirmed_years: int = 3
     evidence_limit_gb: int = 0
     evidence_free_mb: int = 2048
+    violation_months: int = 36
+    audit_months: int = 0
+    dataset_days: int = 30
 
     def __post_init__(self) -> None:
-    dataset_days: int = 30
         _check_shifts(self.shifts)
         if self.storage not in {"folder", "s3"}:
             raise SettingsError(f"ANQI_STORAGE: {self.storage!r} is neither folder nor s3")
@@ -81,12 +85,17 @@ class Settings:
             raise SettingsError(f"ANQI_MAP_DATUM: {self.map_datum!r} is neither wgs84 nor gcj02")
         if self.evidence_unconfirmed_days < 1 or self.evidence_confirmed_years < 1:
             raise SettingsError("ANQI_EVIDENCE_*: evidence is kept for a day, or a year, at least")
+        if self.dataset_days < 1:
+            raise SettingsError("ANQI_DATASET_DAYS: an archive is kept for a day at least")
+
+        if self.violation_months < 0 or self.violation_months in range(1, LEAST_MONTHS):
+            raise SettingsError(f"ANQI_VIOLATION_MONTHS must be 0, or {LEAST_MONTHS} at least")
+        if self.audit_months < 0 or self.audit_months in range(1, LEAST_MONTHS):
+            raise SettingsError(f"ANQI_AUDIT_MONTHS must be 0, or {LEAST_MONTHS} at least")
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
         """Read ``ANQI_*``; raises :class:`SettingsError` for unknown names and bad values."""
-        if self.dataset_days < 1:
-            raise SettingsError("ANQI_DATASET_DAYS: an archive is kept for a day at least")
         if environ is None:
             import os
 
