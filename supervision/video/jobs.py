@@ -19,6 +19,7 @@ from supervision.video import (
     groups,
     leases,
     live,
+    platform_import,
     policies,
     queries,
     removal,
@@ -61,6 +62,11 @@ def _watch_groups(now: datetime) -> int:
         total += len(silent_groups)
         if len(silent_groups) < BATCH:
             return total
+
+
+def ask_platforms(now: datetime) -> int:
+    """Do what platforms of GB/T 28181 are asked for: tried, or their trees imported."""
+    return platform_import.work(now)
 
 
 def forget_live(now: datetime) -> int:

@@ -13,6 +13,7 @@ from supervision.video import (
     labels,
     months,
     panels,
+    platform_forms,
     policy_forms,
     search_labels,
 )
@@ -27,6 +28,7 @@ from supervision.video.views.media import bp as media
 from supervision.video.views.model_api import bp as model_api
 from supervision.video.views.nodes import bp as nodes
 from supervision.video.views.permits import bp as permits
+from supervision.video.views.platforms import bp as platforms
 from supervision.video.views.policies import bp as policies_pages
 from supervision.video.views.review import bp as review
 from supervision.video.views.searches import bp as searches
@@ -43,6 +45,7 @@ SLICE = Slice(
         tickets,
         permits,
         nodes,
+        platforms,
         api,
         media,
         evidence,
@@ -105,6 +108,14 @@ SLICE = Slice(
             43,
             group=NavGroup.VIDEO,
         ),
+        NavItem(
+            _l("Platforms of GB/T 28181"),
+            "platform.index",
+            "plug-connected",
+            Permission.NODE_ADMIN,
+            45,
+            group=NavGroup.VIDEO,
+        ),
     ),
     panels=(Panel("video", _l("Video"), Permission.VIDEO_READ, 30, panels.panel),),
     cards=(Card("video", Permission.VIDEO_READ, 30, panels.card),),
@@ -125,6 +136,7 @@ SLICE = Slice(
     jobs=(
         Job("video.decide_waiting", jobs.decide_waiting, {"seconds": 60}),
         Job("video.watch_nodes", jobs.watch_nodes, {"seconds": 60}),
+        Job("video.ask_platforms", jobs.ask_platforms, {"seconds": 15}),
         Job("video.forget_live", jobs.forget_live, {"seconds": 300}),
         Job("video.forget_trials", jobs.forget_trials, {"hour": 3, "minute": 10}),
         Job("video.forget_terms", jobs.forget_terms, {"hour": 3, "minute": 40}),
@@ -152,6 +164,7 @@ SLICE = Slice(
     actions=labels.ACTION_LABELS
     | search_labels.ACTION_LABELS
     | policy_forms.ACTION_LABELS
-    | evidence_labels.ACTION_LABELS,
+    | evidence_labels.ACTION_LABELS
+    | platform_forms.ACTION_LABELS,
     cli=(evidence_group,),
 )

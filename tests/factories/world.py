@@ -50,6 +50,7 @@ from tests.factories.maps import a_map
 from tests.factories.orders import an_order
 from tests.factories.people import some_people
 from tests.factories.plans import a_plan
+from tests.factories.platforms import a_platform
 from tests.factories.proofs import a_proof
 from tests.factories.returns import a_return
 from tests.factories.risks import a_risk
@@ -150,6 +151,7 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         | a_map(enterprise_id, camera, risks["risk.plan_id"])
         | camera_care(node, camera, mark)
         | a_trial(node, camera, seen)
+        | a_platform(mark)
         | a_search(node, enterprise_id, mark)
         | a_canary(node, camera, mark)
         | a_dataset(cast)

@@ -51,6 +51,8 @@ class Wvp:
 
     ``first_late``: so many first plays of each channel end in a time-out of ``late_s``; ``ring_s``:
     how long a device takes to answer; ``idle_s``: how long a session lives that nobody reads.
+    ``doubled`` counts questions about a channel that was being rung, ``closed`` sessions unread,
+    ``late`` plays that timed out.
     ``offline`` devices or channels play nothing. ``slow_s`` is added to each answer. ``old``: the
     field names of older releases.
     """
@@ -76,7 +78,7 @@ class Wvp:
         self.started: list[tuple[str, float]] = []
         self.stopped: list[str] = []
         self.asked: list[str] = []
-        self.doubled = self.denied = 0
+        self.doubled = self.denied = self.closed = self.late = 0
         self._late: dict[str, int] = {}
         self._ringing: set[str] = set()
         self._lock = threading.Lock()
@@ -117,6 +119,13 @@ class Wvp:
         if session is not None:
             session.camera.stop()
 
+    def drop(self, channel: str) -> None:
+        """The network cuts off the readers; the session waits for others, for ``idle_s``."""
+        with self._lock:
+            session = self.sessions.get(channel)
+        if session is not None:
+            session.camera.drop()
+
     def play(self, device: str, channel: str) -> tuple[int, str, dict[str, Any] | None]:
         """Code, words and StreamContent."""
         if channel not in {row["code"] for row in self.devices.get(device, ())}:
@@ -131,6 +140,7 @@ class Wvp:
             self._late[channel] = late = self._late.get(channel, 0) + 1
         try:
             if {device, channel} & self.offline or late <= self.first_late:
+                self.late += 1
                 self._over.wait(self.late_s)
                 return -2, "no stream in time", None
             self._over.wait(self.ring_s)
@@ -176,6 +186,7 @@ class Wvp:
                     session.looked_at(now)
                 over = [c for c, s in self.sessions.items() if now - s.unread_since > self.idle_s]
                 ended = [self.sessions.pop(channel) for channel in over]
+                self.closed += len(ended)
             for session in ended:
                 session.camera.stop()
 
