@@ -48,7 +48,7 @@ NODE = "模型试运行节点（模拟，不连接）"
 HOST = "192.0.2.40"  # RFC 5737: nobody's
 # Places in the table of enterprises; on the first the trial runs, the others are beside it.
 PLACES = (2, 3)
-NAMES = ("东侧通道", "装配线北", "成品库门口")
+POSTS = (("东侧通道", "一号厂房"), ("装配线北", "二号厂房"), ("成品库门口", "仓库区"))
 DAYS_BEFORE, DAYS_ON_TRIAL = 14, 5
 RUNNING_S = 21 * 3600.0
 REASON = "减少反光背心与安全帽误报，先在三台摄像机上试运行一周。"
@@ -68,9 +68,9 @@ class Batch:
 
 
 BATCHES = (
-    Batch(PLACES[0], DAYS_BEFORE, DAYS_BEFORE - DAYS_ON_TRIAL, 18, 15),
-    Batch(PLACES[0], DAYS_ON_TRIAL - 1, 4, 24, 4, waiting=3, is_new=True),
-    Batch(PLACES[1], DAYS_ON_TRIAL - 1, 4, 14, 12, waiting=2),
+    Batch(PLACES[0], DAYS_BEFORE, DAYS_BEFORE - DAYS_ON_TRIAL, 20, 26),
+    Batch(PLACES[0], DAYS_ON_TRIAL - 1, 4, 30, 3, waiting=3, is_new=True),
+    Batch(PLACES[1], DAYS_ON_TRIAL - 1, 4, 16, 15, waiting=2),
 )
 
 
@@ -113,13 +113,16 @@ class _Story:
         db.session.flush()
         self.node = node
         for place in PLACES:
-            self.cameras[place] = [self._camera(node, place, name) for name in NAMES]
+            self.cameras[place] = [
+                self._camera(node, place, number) for number in range(len(POSTS))
+            ]
 
-    def _camera(self, node: VisionNode, place: int, name: str) -> Camera:
+    def _camera(self, node: VisionNode, place: int, number: int) -> Camera:
+        name, where = POSTS[number]
         spec = CameraSpec(
             name=name,
-            place=self.stage.enterprises[place].short_name or name,
-            stream_url=f"rtsp://{HOST}/{place}-{NAMES.index(name)}",
+            place=where,
+            stream_url=f"rtsp://{HOST}/{place}-{number}",
             node=node,
             rules=(Rule("helmet_missing", RuleKind.HELMET_MISSING),),
         )
@@ -137,7 +140,7 @@ class _Story:
 
     def tell(self, batch: Batch, number: int) -> None:
         """One violation, and the verdict on it."""
-        camera = self.cameras[batch.place][number % len(NAMES)]
+        camera = self.cameras[batch.place][number % len(POSTS)]
         node = self.node
         if node is None:
             raise RuntimeError("the cameras come first")

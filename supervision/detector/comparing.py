@@ -32,6 +32,12 @@ class SetLines:
     classes: tuple[Line, ...]
 
 
+def gain(card: ModelCard, beside: ModelCard | None) -> float | None:
+    """The mean difference of mAP50 over the test sets that both were tested on; None: on none."""
+    changes = [one.mean.change for one in compared(card, beside) if one.mean.change is not None]
+    return sum(changes) / len(changes) if changes else None
+
+
 def compared(card: ModelCard, beside: ModelCard | None) -> list[SetLines]:
     """Every test set of ``card``; figures of ``beside`` where it was tested on a set of that name."""
     others = {m.test_set: m for m in beside.metrics} if beside else {}

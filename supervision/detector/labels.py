@@ -23,7 +23,6 @@ STATE_TONES = {
 SORT_LABELS = {
     "newest": _l("Newest first"),
     "name": _l("By name"),
-    "best": _l("Best mAP first"),
     "size": _l("Smallest first"),
 }
 STEP_LABELS = {

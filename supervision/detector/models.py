@@ -71,8 +71,6 @@ class DetectorModel(Versioned, Base):
     # The whole card as it came: figures of each test set, settings of the run.
     card: Mapped[dict[str, Any]] = mapped_column(JsonValue)
     made_at: Mapped[datetime]
-    # The mean over its test sets, for the list's order; None where it was never tested.
-    map50: Mapped[float | None]
     is_built_in: Mapped[bool] = mapped_column(Boolean, default=False)
     attachment_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"), index=True)
     status: Mapped[DetectorState] = mapped_column(

@@ -23,7 +23,6 @@ _EVERYBODYS = "the weights that every node runs are the same, whoever asks"
 SORTS = {
     "newest": (DetectorModel.uploaded_at.desc(), DetectorModel.id.desc()),
     "name": (DetectorModel.name, DetectorModel.version.desc(), DetectorModel.id),
-    "best": (DetectorModel.map50.desc().nulls_last(), DetectorModel.id.desc()),
     "size": (DetectorModel.size, DetectorModel.id),
 }
 

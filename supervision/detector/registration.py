@@ -146,10 +146,4 @@ def row_of(card: ModelCard) -> DetectorModel:
         parent=card.parent,
         card=contract.to_json(card),
         made_at=card.made_at,
-        map50=_mean(card),
     )
-
-
-def _mean(card: ModelCard) -> float | None:
-    shares = [metrics.map50 for metrics in card.metrics]
-    return sum(shares) / len(shares) if shares else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -55,14 +55,26 @@ def index() -> ResponseReturnValue:
         status=DetectorState(status) if status in set(DetectorState) else None,
         sort=form.sort.data or "newest",
     )
+    page = paginate(queries.list_models(actor, wanted), number=page_number())
+    default = queries.active()
     return render_template(
         "detector/index.html",
         form=form,
-        page=paginate(queries.list_models(actor, wanted), number=page_number()),
+        page=page,
+        gains=_gains(page.items, default),
         active=sum(1 for name in ("text", "status") if request.args.get(name)),
-        default=queries.active(),
+        default=default,
         labels=labels,
     )
+
+
+def _gains(
+    models: Sequence[DetectorModel], default: DetectorModel | None
+) -> dict[int, float | None]:
+    """By id: how each does on the test sets that the default was tested on too."""
+    beside = default.model_card if default else None
+    others = [model for model in models if default is None or model.id != default.id]
+    return {model.id: comparing.gain(model.model_card, beside) for model in others}
 
 
 @bp.get("/new")
