@@ -111,7 +111,8 @@ class Installation:
         command = [sys.executable, str(script), str(self.folder / "media"), str(self.rtsp_port)]
         return self._start("rtsp", command, {})
 
-    def start_worker(self) -> subprocess.Popen[bytes]:
+    def start_worker(self, **more: str) -> subprocess.Popen[bytes]:
+        """``more`` are settings that differ from a test's usual ones."""
         environ = {
             "ANQI_WEB_URL": self.url,
             "ANQI_NODE_TOKEN": self.token,
@@ -122,7 +123,7 @@ class Installation:
             "ANQI_VISION_POLL_S": "0.5",
             "ANQI_VISION_HEARTBEAT_S": "0.5",
         }
-        return self._start("worker", [sys.executable, "-m", "vision", "run"], environ)
+        return self._start("worker", [sys.executable, "-m", "vision", "run"], environ | more)
 
     def _start(
         self, name: str, command: list[str], environ: dict[str, str]
