@@ -20,7 +20,12 @@ from supervision.account.auth import init_auth
 from supervision.account.labels import ROLE_LABELS
 from supervision.core import access, crypto, find, scope
 from supervision.core.attachments import init_storage
-from supervision.core.db import db, install_sqlite_behaviour, sqlite_path
+from supervision.core.db import (
+    ask_idle_connections,
+    db,
+    install_sqlite_behaviour,
+    sqlite_path,
+)
 from supervision.core.i18n import format_day, format_instant, init_i18n
 from supervision.core.storage import FolderStorage, Storage
 from supervision.core.storage_s3 import Bucket, S3Storage
@@ -151,7 +156,7 @@ def _engine_options(url: str) -> dict[str, Any]:
     common: dict[str, Any] = {"hide_parameters": True}
     if url.startswith("sqlite"):
         return {**common, "connect_args": {"timeout": 20, "check_same_thread": False}}
-    return {**common, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+    return {**common, "pool_size": 10, "max_overflow": 10}
 
 
 def _init_database(app: Flask) -> None:
@@ -159,6 +164,7 @@ def _init_database(app: Flask) -> None:
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     with app.app_context():
         install_sqlite_behaviour(db.engine)
+        ask_idle_connections(db.engine)
     scope.install_tripwire(db.session)
     find.install(db.session)
 

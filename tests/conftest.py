@@ -192,6 +192,8 @@ def app(_app: Flask) -> Iterator[Flask]:
     """The application with an empty database, inside its context."""
     with _app.app_context():
         _empty()
+        # Ids and versions begin anew, as after a restore, before which the web is stopped.
+        _app.extensions.pop("anqi_config_stamps", None)
         yield _app
         db.session.rollback()
         db.session.remove()

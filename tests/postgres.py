@@ -14,11 +14,19 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
 
 OTHER_USER = "nobody"
+# For tests: nothing of it outlives them.
+FAST = (
+    "fsync=off",
+    "full_page_writes=off",
+    # It would hand out the room of deleted rows: a read without an order then changes.
+    "autovacuum=off",
+)
 
 
 class NoPostgresError(RuntimeError):
@@ -28,7 +36,8 @@ class NoPostgresError(RuntimeError):
 class Server:
     """Start with :meth:`start`, end with :meth:`stop`; everything lies in one temporary folder."""
 
-    def __init__(self) -> None:
+    def __init__(self, options: Sequence[str] = FAST) -> None:
+        self.options = options
         self.folder = Path(tempfile.mkdtemp(prefix="anqi-pg-"))
         self.port = _free_port()
         self.process: subprocess.Popen[bytes] | None = None
@@ -53,14 +62,7 @@ class Server:
         )
         if done.returncode:
             raise NoPostgresError(f"initdb failed: {done.stderr.strip()[-300:]}")
-        options = [
-            "fsync=off",
-            "full_page_writes=off",
-            # It would hand out the room of deleted rows: a read without an order then changes.
-            "autovacuum=off",
-            "max_connections=200",
-            "unix_socket_directories=",
-        ]
+        options = [*self.options, "max_connections=200", "unix_socket_directories="]
         command: list[object] = [
             binaries / "postgres",
             "-D",

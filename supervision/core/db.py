@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 from sqlalchemy.types import TypeEngine
 
@@ -157,6 +159,37 @@ def install_sqlite_behaviour(engine: Engine) -> None:
         # taking the write lock first makes the second one queue.
         write = connection.get_execution_options().get("anqi_write", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+# Seconds. Within them a connection that was given back is taken for alive: to ask each time would
+# be as many questions again as a node's message asks.
+ASKED_AFTER = 5.0
+
+
+def ask_idle_connections(engine: Engine) -> None:
+    """Before a connection is used that lay idle, ask whether the server is still there.
+
+    One that it closed meanwhile is replaced. A server that restarts under connections in use costs
+    each process one failed request: the pool then throws all of them away.
+    """
+    if engine.dialect.name != "postgresql":
+        return
+
+    @event.listens_for(engine, "checkin")
+    def _on_checkin(_connection: Any, record: Any) -> None:
+        record.info["given_back"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _on_checkout(connection: Any, record: Any, _proxy: object) -> None:
+        given_back = record.info.get("given_back")
+        if given_back is None or time.monotonic() - given_back < ASKED_AFTER:
+            return
+        try:
+            alive = engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error:
+            alive = False
+        if not alive:
+            raise DisconnectionError
 
 
 _SQLITE_FILE = re.compile(r"sqlite:///(?!:memory:)(?P<path>.+)")

@@ -65,19 +65,16 @@ def take_event(node: VisionNode, actor: Actor, event: ViolationEvent) -> bool:
     camera = _camera_of(node, event)
     standing = leases.standing_of(node, camera, event)
     event, is_cut = succession.as_it_counts(event, standing.telling)
-    if _insert_first(node, camera, event, is_cut=is_cut):
-        violation = _locked(event.event_id)
-        _declare(violation, event.evidence, event.revision)
-        audit.record(actor, "video.violation", violation, event_id=event.event_id)
-        _tell_of_fire(violation, camera)
-        if violation.rule_kind is RuleKind.VIEW_FAULT:
-            maintenance.take_view_fault(camera, violation)
-        duplicates.file(violation)
-        duplicates.file_those_that_waited(violation)
+    # Of a later revision the first is nearly always there: no insert that must lose.
+    violation = _locked(event.event_id) if event.revision > 1 else None
+    new = None if violation else _insert_first(node, camera, event, is_cut=is_cut)
+    if new is not None:
+        _take_new(new, actor, camera, event)
         if standing.telling is Telling.LATE or event.lease:
-            succession.join(violation)
+            succession.join(new)
         return True
-    violation = _locked(event.event_id)
+    violation = violation or _locked(event.event_id)
+    assert violation is not None  # whoever was first has committed it
     if violation.camera_id != camera.id or violation.node_id != node.id:
         raise ContractError("event_id", "is taken")
     # A node that shares its cameras no more has them all: only the revision counts.
@@ -90,6 +87,16 @@ def take_event(node: VisionNode, actor: Actor, event: ViolationEvent) -> bool:
         return False
     _revise(violation, camera, event, is_cut=is_cut)
     return True
+
+
+def _take_new(violation: Violation, actor: Actor, camera: Camera, event: ViolationEvent) -> None:
+    _declare(violation, event.evidence, event.revision)
+    audit.record(actor, "video.violation", violation, event_id=event.event_id)
+    _tell_of_fire(violation, camera)
+    if violation.rule_kind is RuleKind.VIEW_FAULT:
+        maintenance.take_view_fault(camera, violation)
+    duplicates.file(violation)
+    duplicates.file_those_that_waited(violation)
 
 
 def _revise(violation: Violation, camera: Camera, event: ViolationEvent, *, is_cut: bool) -> None:
@@ -133,7 +140,10 @@ def _camera_of(node: VisionNode, event: ViolationEvent) -> Camera:
     return camera
 
 
-def _insert_first(node: VisionNode, camera: Camera, event: ViolationEvent, *, is_cut: bool) -> bool:
+def _insert_first(
+    node: VisionNode, camera: Camera, event: ViolationEvent, *, is_cut: bool
+) -> Violation | None:
+    """The new row; None where there is one."""
     values = {
         "event_id": event.event_id,
         "enterprise_id": camera.enterprise_id,
@@ -151,11 +161,11 @@ def _insert_first(node: VisionNode, camera: Camera, event: ViolationEvent, *, is
         **_values(camera, event),
     }
     if partitions.in_months() and _is_known(event.event_id):
-        return False
+        return None
     own = partitions.own_id(Violation, event.started_at)
     stmt = insert(Violation).values(own | values).on_conflict_do_nothing()
-    inserted = db.session.execute(stmt.returning(Violation.id)).scalar_one_or_none()
-    return inserted is not None
+    found: Violation | None = db.session.scalars(stmt.returning(Violation)).one_or_none()
+    return found
 
 
 def _is_known(event_id: str) -> bool:
@@ -207,7 +217,7 @@ def _values(camera: Camera, event: ViolationEvent) -> dict[str, Any]:
     }
 
 
-def _locked(event_id: str) -> Violation:
+def _locked(event_id: str) -> Violation | None:
     stmt = (
         select(Violation)
         .where(Violation.event_id == event_id)
@@ -216,7 +226,7 @@ def _locked(event_id: str) -> Violation:
     )
     return db.session.scalars(
         unscoped(stmt, reason="an event id is unique; whose it is is checked next")
-    ).one()
+    ).one_or_none()
 
 
 def _declare(violation: Violation, refs: tuple[EvidenceRef, ...], revision: int) -> None:
@@ -271,8 +281,10 @@ def store_evidence(actor: Actor, event_id: str, sha256: str, source: IO[bytes]) 
     A ticket that the violation has opened or joined meanwhile gets it as well.
     """
     violation = _locked(event_id)
-    evidence = find_evidence(actor, event_id, sha256)
-    if evidence is None or evidence.attachment_id is not None or evidence.removed_at is not None:
+    evidence = find_evidence(actor, event_id, sha256) if violation else None
+    if violation is None or evidence is None:
+        return False
+    if evidence.attachment_id is not None or evidence.removed_at is not None:
         return False
     stamp = violation.started_at.astimezone(clock.SHANGHAI).strftime("%Y%m%d-%H%M%S")
     attachment = attachments.store_file(
