@@ -17,6 +17,7 @@ import requests
 from vision.contract import (
     API_PREFIX,
     CONTRACT_VERSION,
+    GROUP_HEADER,
     HEADER,
     TAKEN_HEADER,
     WORK_HEADER,
@@ -91,6 +92,10 @@ class WebClient:
         # A proxy of the machine cannot reach this machine's own loopback for us.
         loopback = urlsplit(web_url).hostname in ("127.0.0.1", "::1", "localhost")
         self._session.trust_env = not loopback
+
+    def speak_for(self, group: str) -> None:
+        """Say which group of a cluster asks: what is to be done is given to whom it concerns."""
+        self._session.headers[GROUP_HEADER] = group
 
     def fetch_config(self, etag: str) -> tuple[NodeConfig, str] | None:
         """The node's configuration and its ETag, or None where it has not changed."""

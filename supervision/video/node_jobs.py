@@ -21,7 +21,7 @@ from supervision.core.scope import unscoped, visible
 from supervision.core.text import N_
 from supervision.video import searching
 from supervision.video.job_models import JobState, LiveFrame, NodeJob
-from supervision.video.models import Camera, Violation, ViolationEvidence, VisionNode
+from supervision.video.models import Camera, CameraHealth, Violation, ViolationEvidence, VisionNode
 from supervision.video.upsert import insert
 from vision import contract
 from vision.contract import JobResult, LiveWant, NodeWork
@@ -75,11 +75,15 @@ def ask(
     return row
 
 
-def work_of(node: VisionNode, now: datetime) -> NodeWork:
-    """What waits for ``node``: its jobs are leased to it from now on."""
+def work_of(node: VisionNode, now: datetime, group: str = "") -> NodeWork:
+    """What waits for ``node``: its jobs are leased to it from now on.
+
+    A group of a cluster gets what is about the cameras that it was the last to report: only where
+    a camera runs is its video.
+    """
     return NodeWork(
         node=node.uid,
-        jobs=(*_told(_hand_out(node, now)), *searching.hand_out(node, now)),
+        jobs=(*_told(_hand_out(node, now, group)), *searching.hand_out(node, now)),
         live=_wanted(node, now),
         lease_s=LEASE.total_seconds(),
     )
@@ -112,9 +116,9 @@ def _hiding(camera: Camera) -> contract.Camera:
     )
 
 
-def has_work(node: VisionNode, now: datetime) -> bool:
+def has_work(node: VisionNode, now: datetime, group: str = "") -> bool:
     """Whether it is worth asking for work; one cheap look at each of two indexes."""
-    job = select(NodeJob.id).where(*_claimable(node, now)).limit(1)
+    job = select(NodeJob.id).where(*_claimable(node, now, group)).limit(1)
     if db.session.scalar(unscoped(job, reason=_OF_NODE)) is not None:
         return True
     if searching.has_work(node, now):
@@ -128,16 +132,22 @@ def has_work(node: VisionNode, now: datetime) -> bool:
     return db.session.scalar(unscoped(live, reason=_OF_NODE)) is not None
 
 
-def _claimable(node: VisionNode, now: datetime) -> tuple[Any, ...]:
+def _claimable(node: VisionNode, now: datetime, group: str) -> tuple[Any, ...]:
     waits = NodeJob.status == JobState.WAITING
     lost = (NodeJob.status == JobState.TAKEN) & (NodeJob.lease_until < now)
-    return NodeJob.node_id == node.id, waits | lost, NodeJob.is_of_camera_s_node()
+    mine = NodeJob.node_id == node.id, waits | lost, NodeJob.is_of_camera_s_node()
+    if not group:
+        return mine
+    said = select(CameraHealth.camera_id).where(
+        CameraHealth.node_id == node.id, CameraHealth.group_name == group
+    )
+    return *mine, NodeJob.camera_id.in_(said)
 
 
-def _hand_out(node: VisionNode, now: datetime) -> Sequence[NodeJob]:
+def _hand_out(node: VisionNode, now: datetime, group: str) -> Sequence[NodeJob]:
     stmt = (
         select(NodeJob)
-        .where(*_claimable(node, now))
+        .where(*_claimable(node, now, group))
         .order_by(NodeJob.id)
         .limit(AT_ONCE)
         .with_for_update(of=NodeJob, skip_locked=True)

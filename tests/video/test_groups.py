@@ -12,7 +12,7 @@ from supervision.core.db import db, transaction
 from supervision.core.notices import Notice
 from supervision.core.scope import visible
 from supervision.live.board import Clock, state
-from supervision.video import equipment, groups, jobs, queries
+from supervision.video import equipment, groups, jobs, node_jobs, queries
 from supervision.video.group_models import VisionGroup
 from supervision.video.models import Camera, VisionNode
 from supervision.video.models import CameraHealth as Health
@@ -141,3 +141,18 @@ def test_a_cluster_is_told_where_the_machine_of_a_camera_should_stand(node, gate
 def told_cameras(node):
     answer = node.call("GET", "/config", headers={contract.HEADER: str(contract.CONTRACT_VERSION)})
     return contract.parse(contract.NodeConfig, answer.json).cameras
+
+
+def test_a_group_is_given_the_work_about_its_own_cameras(node, gate, yard):
+    say(node, "all-1", gate)
+    say(node, "all-2", yard)
+    with transaction():
+        job = contract.NodeJob("x", contract.JobKind.CLIP, camera_uid(yard))
+        node_jobs.ask(queries.get_camera(yard, SYSTEM), SYSTEM, job)
+
+    def asks(group):
+        answer = node.call("GET", "/jobs", headers={contract.GROUP_HEADER: group})
+        return [one.camera_id for one in contract.parse(contract.NodeWork, answer.json).jobs]
+
+    assert asks("all-1") == []
+    assert asks("all-2") == [camera_uid(yard)]

@@ -50,11 +50,17 @@ class GroupWorker(Worker):
     def __init__(
         self, settings: VisionSettings, *, group: str, machine: str, holder: str, share: Share
     ) -> None:
-        super().__init__(settings, holder=holder, mine=share.ids)
+        # First: the worker's parts ask for their connection while they are made.
         self._group, self._machine = group, machine
+        super().__init__(settings, holder=holder, mine=share.ids)
 
     def heartbeat(self) -> Heartbeat:
         return replace(super().heartbeat(), group=self._group, machine=self._machine)
+
+    def _web(self, on_work: Callable[[], None] = lambda: None) -> WebClient:
+        client = super()._web(on_work)
+        client.speak_for(self._group)
+        return client
 
 
 def run(settings: VisionSettings, *, group: str, machine: str, holder: str) -> None:

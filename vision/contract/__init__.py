@@ -102,6 +102,7 @@ from vision.contract.health import (
     StorageHealth,
 )
 from vision.contract.jobs import (
+    GROUP_HEADER,
     MAX_LIVE_BYTES,
     MAX_WATERMARK,
     TAKEN_HEADER,
@@ -148,6 +149,7 @@ __all__ = [
     "DATASET_FORMAT",
     "DESCRIPTION",
     "EARLIEST_YEAR",
+    "GROUP_HEADER",
     "HEADER",
     "JOBS_SINCE",
     "LATEST_YEAR",

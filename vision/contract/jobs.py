@@ -16,6 +16,7 @@ from vision.contract.sites import MAX_FOUND, Discover, FoundCamera
 from vision.contract.version import CONTRACT_VERSION, check_version
 
 WORK_HEADER = "Anqi-Work"
+GROUP_HEADER = "Anqi-Group"  # which group of a cluster asks for work: it gets its own cameras'
 TAKEN_HEADER = "Anqi-Taken-At"  # of a live picture: the frame's own instant, ISO 8601
 MAX_LIVE_BYTES = 4 * 1024 * 1024
 MAX_WATERMARK = 200

@@ -35,7 +35,8 @@ def work() -> ResponseReturnValue:
     actor = current_actor()
     with transaction():
         node = queries.get_node(actor.node_id or 0, actor)
-        told = node_jobs.work_of(node, clock.now())
+        group = request.headers.get(contract.GROUP_HEADER, "")
+        told = node_jobs.work_of(node, clock.now(), group)
     response = jsonify(contract.to_json(told))
     response.headers["Cache-Control"] = "no-store"
     return response
