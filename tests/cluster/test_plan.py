@@ -39,6 +39,13 @@ def test_a_new_camera_goes_to_the_emptiest_group_and_moves_nobody():
     assert after[0] == before[0]
 
 
+def test_cameras_that_see_one_place_come_into_one_group():
+    seen = {"cam-0001": "gate", "cam-0030": "gate", "cam-0039": "gate"}
+    groups = regroup((), cameras(40), Sizes(32, places=seen))
+    assert shape(groups) == {"all-1": 20, "all-2": 20}
+    assert len({group.name for group in groups for one in group.cameras if one in seen}) == 1
+
+
 def test_a_camera_of_another_site_gets_a_group_there():
     before = regroup((), cameras(4))
     after = regroup(before, {**cameras(4), "cam-0001": "3301"})

@@ -19,7 +19,7 @@ from vision.cluster.group import CAMERAS, GPU, MACHINE, RUNS, SITE, GroupKeeper
 from vision.cluster.place import Machine, choose, loads, move
 from vision.cluster.plan import Group, Sizes, regroup, site_of
 from vision.config import VisionSettings
-from vision.contract import CameraHealth, NodeConfig, parse
+from vision.contract import Camera, CameraHealth, NodeConfig, parse
 from vision.logs import set_up
 from vision.office import ConfigWatch
 from vision.publisher import REFUSED_PROBE_S
@@ -151,7 +151,9 @@ class Cluster:
         for machine in machines:
             count[machine.site] = count.get(machine.site, 0) + 1
         count[""] = sum(count.values())
-        planned = regroup(list(self._groups.values()), sites, Sizes(self._most, count))
+        planned = regroup(
+            list(self._groups.values()), sites, Sizes(self._most, count, _places(cameras))
+        )
         fresh = {group.name: group for group in planned}
         for name in self._groups.keys() - fresh.keys():
             board.drop(name)
@@ -275,6 +277,12 @@ class Coordinator:
             except Exception:
                 log.exception("the coordinator fails; next try in %.0f s", MOVE_EVERY_S)
                 self._stop.wait(MOVE_EVERY_S)
+
+
+def _places(cameras: Iterable[Camera]) -> dict[str, str]:
+    """The place that a camera shares with others, where it does."""
+    found = {one.camera_id: sorted(z.shared for z in one.zones if z.shared) for one in cameras}
+    return {camera_id: names[0] for camera_id, names in found.items() if names}
 
 
 def _actor_name(group: str) -> str:

@@ -25,10 +25,18 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """``most`` cameras in a group; ``machines`` by site, over which the first groups are spread."""
+    """``most`` cameras in a group; ``machines`` by site, over which the first groups are spread.
+
+    ``places`` names what a camera sees together with others: one worker tells it once, two workers
+    know nothing of each other, so these come into one group while it has room.
+    """
 
     most: int = 32
     machines: Mapping[str, int] | None = None
+    places: Mapping[str, str] | None = None
+
+    def place_of(self, camera: str) -> str:
+        return (self.places or {}).get(camera, "")
 
     @property
     def least(self) -> int:
@@ -79,9 +87,18 @@ def _join(groups: dict[str, Group], site: str, new: Sequence[str], sizes: Sizes)
     for _ in range(sizes.wanted(site, total) - len(mine) if new else 0):
         name = _free_name(groups, site)
         groups[name] = Group(name, site)
-    for camera in new:
-        group = min(_of(groups, site), key=lambda g: len(g.cameras))
+    # Those that belong together first; the others fill up evenly.
+    for camera in sorted(new, key=lambda one: (not (p := sizes.place_of(one)), p, one)):
+        group = min(_of(groups, site), key=lambda g: (-_kin(g, camera, sizes), len(g.cameras)))
         groups[group.name] = replace(group, cameras=(*group.cameras, camera))
+
+
+def _kin(group: Group, camera: str, sizes: Sizes) -> int:
+    """How many cameras of a group see the same place as ``camera``; none where it is full."""
+    place = sizes.place_of(camera)
+    if not place or len(group.cameras) >= sizes.most:
+        return 0
+    return sum(sizes.place_of(one) == place for one in group.cameras)
 
 
 def _put_together(groups: dict[str, Group], site: str, sizes: Sizes) -> None:
