@@ -6,7 +6,6 @@ from flask_babel import lazy_gettext as _l
 
 from supervision.canary.rules import Finding
 from supervision.canary.workflow import CanaryState
-from vision.contract import ModelState
 
 STATE_LABELS = {
     CanaryState.RUNNING: _l("Going on"),
@@ -31,18 +30,6 @@ FINDING_TONES = {
     Finding.BETTER: "good",
     Finding.WORSE: "bad",
     Finding.NO_DIFFERENCE: "info",
-}
-HEALTH_LABELS = {
-    ModelState.FETCHING: _l("Being fetched"),
-    ModelState.READY: _l("Runs these weights"),
-    ModelState.REFUSED: _l("Refused by the node"),
-    ModelState.FAILED: _l("Could not be loaded"),
-}
-HEALTH_TONES = {
-    ModelState.FETCHING: "wait",
-    ModelState.READY: "good",
-    ModelState.REFUSED: "bad",
-    ModelState.FAILED: "bad",
 }
 ACTION_LABELS = {
     "canary.begin": _l("Trial of a model begun"),

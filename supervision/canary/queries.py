@@ -23,7 +23,8 @@ from supervision.video import precision, weights
 from supervision.video import queries as video
 from supervision.video.models import Camera, Violation, VisionNode
 from supervision.video.precision import Tally
-from vision.contract import ModelHealth, RuleKind
+from supervision.video.weights import ModelLine
+from vision.contract import RuleKind
 
 SHOWN = 100
 MOST_NODES = 500
@@ -100,25 +101,25 @@ def chosen(ids: Collection[int], actor: Actor) -> Sequence[Camera]:
 class NodeLine:
     """A node that is asked to run some weights, or says that it does.
 
-    ``health`` are its own words, by group of a cluster; ``by_default``: it judges with these bytes
+    ``health`` are its own words; ``by_default``: it judges with these bytes
     where nothing else is asked of it.
     """
 
     node: VisionNode
     cameras: int
-    health: Sequence[tuple[str, ModelHealth]]
+    health: Sequence[ModelLine]
     by_default: bool
 
 
 def nodes_of(model: DetectorModel, actor: Actor) -> Sequence[NodeLine]:
     """Where the weights are used, by configuration and by what the nodes report."""
     counts = _cameras_by_node(model, actor)
-    nodes = db.session.scalars(
-        visible(VisionNode, SYSTEM).order_by(VisionNode.name).limit(MOST_NODES)
-    )
+    stmt = visible(VisionNode, SYSTEM).order_by(VisionNode.name).limit(MOST_NODES)
+    nodes = db.session.scalars(stmt).all()
+    lines = weights.model_lines(nodes)
     found = []
     for node in nodes:
-        told = [(g, h) for g, h in weights.model_lines(node) if h.sha256 == model.sha256]
+        told = [line for line in lines[node.id] if line.health.sha256 == model.sha256]
         line = NodeLine(node, counts.get(node.id, 0), told, node.model_sha256 == model.sha256)
         if line.cameras or line.health or line.by_default:
             found.append(line)

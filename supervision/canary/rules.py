@@ -53,7 +53,8 @@ def wilson(hits: int, count: int) -> tuple[float, float]:
     middle = share + z2 / (2 * count)
     spread = Z * math.sqrt(share * (1 - share) / count + z2 / (4 * count * count))
     low, high = (middle - spread) / (1 + z2 / count), (middle + spread) / (1 + z2 / count)
-    return max(0.0, low), min(1.0, high)
+    # Rounding may put an end of it past the share that it is around.
+    return max(0.0, min(low, share)), min(1.0, max(high, share))
 
 
 def finding(old: Verdicts, new: Verdicts) -> Finding:

@@ -42,6 +42,8 @@ class VisionGroup(Base):
     # The contract's DetectorHealth of each inference process, and its StorageHealth.
     detectors: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue, default=list)
     storage: Mapped[dict[str, Any] | None] = mapped_column(JsonValue)
+    # The contract's ModelHealth of each model that it was asked to run by its hash.
+    models: Mapped[list[dict[str, Any]]] = mapped_column(JsonValue, default=list)
     # Set when the administrators were told of the silence, cleared by the next heartbeat.
     silence_told_at: Mapped[datetime | None]
 

@@ -60,7 +60,7 @@ def take(node: VisionNode, beat: Heartbeat, values: Mapping[str, Any], now: date
 # What of a group's word holds for its node as well; each group has its own disk and queue.
 _OF_NODE = (
     "last_seen_at", "worker_version", "backend", "model_name", "model_version", "model_sha256",
-    "config_version", "speaks", "models", "silence_told_at",
+    "config_version", "speaks", "silence_told_at",
 )  # fmt: skip
 
 

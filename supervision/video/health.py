@@ -28,7 +28,7 @@ def take_heartbeat(node: VisionNode, beat: Heartbeat) -> None:
     """Keep the node's last word, and that of its cameras. Cameras that are not its own are passed over."""
     now, restarted = clock.now(), node.started_at not in {None, beat.started_at}
     weights.tell_of_refused(node, beat)
-    values = _node_values(node, beat, now)
+    values = _node_values(beat, now)
     if beat.group:
         standing = groups.take(node, beat, values, now)
         if standing.is_stale:
@@ -69,7 +69,7 @@ def _take_cameras(node: VisionNode, beat: Heartbeat, now: datetime, *, restarted
     )
 
 
-def _node_values(node: VisionNode, beat: Heartbeat, now: datetime) -> dict[str, Any]:
+def _node_values(beat: Heartbeat, now: datetime) -> dict[str, Any]:
     model = beat.model
     return {
         "last_seen_at": now,
@@ -84,7 +84,7 @@ def _node_values(node: VisionNode, beat: Heartbeat, now: datetime) -> dict[str, 
         "queue_length": _clamp(beat.queue_length),
         "storage": contract.to_json(beat.storage) if beat.storage else None,
         "speaks": beat.contract,
-        "models": weights.told_models(node, beat),
+        "models": weights.told_models(beat),
         "detectors": [contract.to_json(one) for one in beat.detectors[:MAX_DETECTORS]],
         "silence_told_at": None,
     }

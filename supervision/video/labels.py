@@ -15,6 +15,7 @@ from vision.contract import (
     Decoding,
     Direction,
     EvidenceKind,
+    ModelState,
     Rule,
     RuleKind,
     StreamFault,
@@ -266,6 +267,19 @@ NODE_LABELS = {
 }
 
 NODE_TONES = {NodeState.NEVER: "off", NodeState.ONLINE: "good", NodeState.OFFLINE: "bad"}
+
+MODEL_LABELS = {
+    ModelState.FETCHING: _l("Being fetched"),
+    ModelState.READY: _l("Runs these weights"),
+    ModelState.REFUSED: _l("Refused by the node"),
+    ModelState.FAILED: _l("Could not be loaded"),
+}
+MODEL_TONES = {
+    ModelState.FETCHING: "wait",
+    ModelState.READY: "good",
+    ModelState.REFUSED: "bad",
+    ModelState.FAILED: "bad",
+}
 
 # What the models call what they see; a class of another model is shown by its own name.
 CLASS_LABELS = {

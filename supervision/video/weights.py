@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 
@@ -17,12 +18,15 @@ from supervision.core.text import N_
 from supervision.detector import queries as detectors
 from supervision.detector.models import DetectorModel
 from supervision.detector.workflow import DetectorState
+from supervision.video.group_models import VisionGroup
 from supervision.video.models import Camera, VisionNode
 from vision import contract
 from vision.contract import Heartbeat, ModelFile, ModelHealth, ModelState
 
-# So many lines of models are kept of a node.
+# So many lines of models are kept of a node, or of a group of a cluster.
 MOST_MODELS = 200
+MOST_GROUPS = 2000
+LONGEST_GROUP = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,24 +96,53 @@ def take_back(model: DetectorModel, actor: Actor) -> int:
     return len(cameras)
 
 
-def told_models(node: VisionNode, beat: Heartbeat) -> list[dict[str, object]]:
-    """What the node's row keeps: of a cluster, each group speaks for itself."""
-    kept = [m for m in node.models or () if beat.group and m.get("group", "") != beat.group]
-    own = [contract.to_json(model) | {"group": beat.group} for model in beat.models]
-    return (own + kept)[:MOST_MODELS]
+def told_models(beat: Heartbeat) -> list[dict[str, object]]:
+    """What is kept of a heartbeat, of a node or of one group of a cluster."""
+    return [contract.to_json(model) for model in beat.models[:MOST_MODELS]]
 
 
-def model_lines(node: VisionNode) -> list[tuple[str, ModelHealth]]:
-    """What it said last of each model, with the group of a cluster that said it."""
-    return [
-        (str(line.get("group", "")), _health(line))
-        for line in node.models or ()
-        if "sha256" in line
-    ]
+@dataclass(frozen=True, slots=True)
+class ModelLine:
+    """One word about one model, and the groups of a cluster that said it; none of a plain node."""
+
+    health: ModelHealth
+    groups: tuple[str, ...] = ()
 
 
-def _health(line: Mapping[str, object]) -> ModelHealth:
-    return contract.parse(ModelHealth, {k: v for k, v in line.items() if k != "group"})
+def model_lines(nodes: Sequence[VisionNode]) -> dict[int, list[ModelLine]]:
+    """What each node said last of each model it was asked to run; one statement for all."""
+    stmt = (
+        select(VisionGroup.node_id, VisionGroup.name, VisionGroup.models)
+        .where(VisionGroup.node_id.in_([node.id for node in nodes]))
+        .order_by(VisionGroup.name)
+        .limit(MOST_GROUPS)
+    )
+    said: dict[int, dict[tuple[str, str, str], list[str]]] = {}
+    rows = db.session.execute(unscoped(stmt, reason="of nodes that the actor may see"))
+    for node_id, group, models in rows.tuples():
+        of_node = said.setdefault(node_id, {})
+        for told in models or ():
+            of_node.setdefault(_key(told), []).append(group)
+    for node in nodes:
+        if node.id not in said:
+            said[node.id] = {_key(told): [] for told in node.models or ()}
+    return {
+        node_id: [
+            ModelLine(ModelHealth(sha256, ModelState(state), detail), tuple(groups))
+            for (sha256, state, detail), groups in of_node.items()
+        ]
+        for node_id, of_node in said.items()
+    }
+
+
+def _key(told: Mapping[str, Any]) -> tuple[str, str, str]:
+    return told["sha256"], told["state"], told.get("detail", "")
+
+
+def registered(lines: Sequence[ModelLine]) -> Mapping[str, DetectorModel]:
+    """The registry's rows of those, by hash."""
+    hashes = {line.health.sha256 for line in lines}
+    return detectors.by_hashes(hashes) if hashes else {}
 
 
 def tell_of_refused(node: VisionNode, beat: Heartbeat) -> None:
@@ -117,8 +150,8 @@ def tell_of_refused(node: VisionNode, beat: Heartbeat) -> None:
     refused = [model for model in beat.models if model.state is ModelState.REFUSED]
     if not refused:
         return
-    known = {(group, h.sha256) for group, h in model_lines(node) if h.state is ModelState.REFUSED}
-    new = [model for model in refused if (beat.group, model.sha256) not in known]
+    known = {told["sha256"] for told in _said_before(node, beat) if told["state"] == "refused"}
+    new = [model for model in refused if model.sha256 not in known]
     rows = detectors.by_hashes([model.sha256 for model in new]) if new else {}
     for model in new:
         row = rows.get(model.sha256)
@@ -131,3 +164,13 @@ def tell_of_refused(node: VisionNode, beat: Heartbeat) -> None:
             model=row.label if row else model.sha256[:12],
             detail=model.detail[:300],
         )
+
+
+def _said_before(node: VisionNode, beat: Heartbeat) -> Sequence[Mapping[str, Any]]:
+    """By the same speaker."""
+    if not beat.group:
+        return node.models or ()
+    stmt = select(VisionGroup.models).where(
+        VisionGroup.node_id == node.id, VisionGroup.name == beat.group[:LONGEST_GROUP]
+    )
+    return db.session.scalar(unscoped(stmt, reason="the group that speaks")) or ()

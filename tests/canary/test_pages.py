@@ -60,7 +60,13 @@ def test_figures_stand_beside_each_other_and_nodes_speak_for_themselves(cast, pa
     refused = ModelHealth(model(ident).sha256, ModelState.REFUSED, "has other classes")
     node.beat(models=(refused,))
     page = pages.get("administrator", f"/model-trials/{found}").text
-    for words in ("2 confirmed, 1 false alarms", "67%", "50%", "has other classes", "Refused by the node"):
+    for words in (
+        "2 confirmed, 1 false alarms",
+        "67%",
+        "50%",
+        "has other classes",
+        "Refused by the node",
+    ):
         assert words in page
     page = pages.get("auditor", f"/models/{ident}").text
     for words in ("Verdicts on what it told", "67%", "Gate house"):

@@ -119,7 +119,7 @@ def test_a_node_that_refuses_weights_is_told_of_once(cast, node):
     ]
     assert node.beat(models=(ModelHealth(sha256, ModelState.READY),)).status_code == 200
     row = queries.get_node(node.id, SYSTEM)
-    assert [(h.sha256, h.state) for _g, h in weights.model_lines(row)] == [
+    assert [(m.health.sha256, m.health.state) for m in weights.model_lines([row])[row.id]] == [
         (sha256, ModelState.READY)
     ]
     node.beat(models=(bad,))
@@ -128,12 +128,34 @@ def test_a_node_that_refuses_weights_is_told_of_once(cast, node):
 
 def test_each_group_of_a_cluster_speaks_for_its_own_machine(cast, node):
     one, two = (ModelHealth(c * 64, ModelState.READY) for c in "ab")
+    bad = ModelHealth("b" * 64, ModelState.REFUSED, "other bytes")
     node.beat(models=(one,), group="g1", machine="host-1")
-    node.beat(models=(one, two), group="g2", machine="host-2")
-    node.beat(models=(two,), group="g1", machine="host-1")
+    for _twice in range(2):
+        node.beat(models=(one, bad), group="g2", machine="host-2")
+    node.beat(models=(one, two), group="g3", machine="host-2")
     row = queries.get_node(node.id, SYSTEM)
-    assert sorted((group, h.sha256[0]) for group, h in weights.model_lines(row)) == [
-        ("g1", "b"),
-        ("g2", "a"),
-        ("g2", "b"),
-    ]
+    said = {
+        (line.health.sha256[0], line.health.state): line.groups
+        for line in weights.model_lines([row])[row.id]
+    }
+    assert said == {
+        ("a", ModelState.READY): ("g1", "g2", "g3"),
+        ("b", ModelState.REFUSED): ("g2",),
+        ("b", ModelState.READY): ("g3",),
+    }
+    assert len(_refusals()) == 1
+
+
+def test_the_node_page_names_the_weights_and_what_is_wrong_with_them(cast, node, pages):
+    found = model(a_candidate())
+    bad = ModelHealth(found.sha256, ModelState.REFUSED, "came with another hash")
+    other = ModelHealth("e" * 64, ModelState.READY)
+    node.beat(models=(bad, other))
+    page = pages.get("administrator", f"/video/nodes/{node.id}").text
+    for words in (
+        "site-safety 2",
+        "came with another hash",
+        "Refused by the node",
+        "not registered",
+    ):
+        assert words in page

@@ -17,7 +17,7 @@ from supervision.core.permissions import Permission
 from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.core.web.state import settings
-from supervision.video import equipment, forms, groups, labels, leases, queries
+from supervision.video import equipment, forms, groups, labels, leases, queries, weights
 
 bp = Blueprint("node", __name__, url_prefix="/video/nodes")
 
@@ -75,12 +75,15 @@ def _detail_page(
     """``token`` is shown this once: it goes into the page and nowhere else."""
     actor = current_actor()
     node = queries.get_node(node_id, actor)
+    models = weights.model_lines([node])[node.id]
     cameras = queries.list_cameras(actor, node_id=node_id).limit(CAMERAS_SHOWN)
     return render_template(
         "video/node.html",
         node=node,
         cameras=db.session.scalars(cameras).unique().all(),
         tokens=queries.tokens_of(node, actor),
+        models=models,
+        registered=weights.registered(models),
         form=form or forms.TokenForm(formdata=None, label=node.name),
         share=share or forms.ShareForm(formdata=None, lease_s=round(node.lease_s) or None),
         holders=leases.holders(node, clock.now()) if node.lease_s else (),
