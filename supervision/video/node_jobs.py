@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import IO, Any
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, or_, select, update
 
 from supervision.core import attachments, audit, clock
 from supervision.core.actor import Actor
@@ -117,19 +117,15 @@ def _hiding(camera: Camera) -> contract.Camera:
 
 
 def has_work(node: VisionNode, now: datetime, group: str = "") -> bool:
-    """Whether it is worth asking for work; one cheap look at each of two indexes."""
-    job = select(NodeJob.id).where(*_claimable(node, now, group)).limit(1)
-    if db.session.scalar(unscoped(job, reason=_OF_NODE)) is not None:
-        return True
-    if searching.has_work(node, now):
-        return True
+    """Whether it is worth asking for work; one statement, a cheap look at each of three indexes."""
+    job = select(NodeJob.id).where(*_claimable(node, now, group))
     live = (
         select(LiveFrame.id)
         .join(Camera, Camera.id == LiveFrame.camera_id)
         .where(Camera.node_id == node.id, Camera.is_enabled, LiveFrame.wanted_until > now)
-        .limit(1)
     )
-    return db.session.scalar(unscoped(live, reason=_OF_NODE)) is not None
+    stmt = select(or_(job.exists(), searching.waiting(node, now).exists(), live.exists()))
+    return bool(db.session.scalar(unscoped(stmt, reason=_OF_NODE)))
 
 
 def _claimable(node: VisionNode, now: datetime, group: str) -> tuple[Any, ...]:

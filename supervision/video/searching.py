@@ -27,9 +27,9 @@ _OF_NODE = "searches of the node that asks"
 _TIDY = "the system tidies up"
 
 
-def has_work(node: VisionNode, now: datetime) -> bool:
-    stmt = _claimable(node, now).with_only_columns(CameraSearch.id).limit(1)
-    return db.session.scalar(unscoped(stmt, reason=_OF_NODE)) is not None
+def waiting(node: VisionNode, now: datetime) -> Select[Any]:
+    """The ids of those that ``node`` may begin, for a question that asks more besides."""
+    return _claimable(node, now).with_only_columns(CameraSearch.id)
 
 
 def hand_out(node: VisionNode, now: datetime) -> tuple[contract.NodeJob, ...]:

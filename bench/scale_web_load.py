@@ -1,0 +1,405 @@
+"""What two hundred workers send in ten minutes, from one process that costs next to nothing.
+
+Each node is what a worker is to the web: it asks for its configuration, reports all its cameras, and
+delivers its outbox in order, over connections that it keeps. Nothing is decoded: episodes open at an
+even rate on cameras by turns, tell of their snapshot five seconds later and close a little after.
+Whatever is not answered with 200 or 201 is counted and sent again, as a worker does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import json
+import random
+import resource
+import time
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+API = "/api/vision/v1"
+POLL_S, HEARTBEAT_S = 5.0, 10.0
+EVIDENCE_AFTER_S, CLOSE_AFTER_S = 5.0, 12.0
+RETRY_S = 1.0
+ANSWER_S = 30.0
+MODEL = {"name": "site-safety", "version": "1", "sha256": "a" * 64}
+BOX = [{"label": "head", "score": 0.71, "box": [0.4, 0.2, 0.5, 0.35]}]
+
+
+@dataclass
+class Times:
+    """Milliseconds from the first byte that is sent to the last of the answer, by kind."""
+
+    ms: dict[str, list[float]] = field(default_factory=dict)
+    errors: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[str] = field(default_factory=Counter)
+
+    def note(self, kind: str, started: float) -> None:
+        self.ms.setdefault(kind, []).append((time.perf_counter() - started) * 1000)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``rate`` episodes a second for ``seconds``; ``share`` of them bring a snapshot's file."""
+
+    host: str
+    port: int
+    rate: float
+    seconds: float
+    share: float = 0.1
+    seed: int = 7
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request."""
+
+    kind: str
+    method: str
+    path: str
+    body: bytes = b""
+    media_type: str = "application/json"
+    etag: str = ""
+
+    def head(self, common: str) -> bytes:
+        lines = [f"{self.method} {API}{self.path} HTTP/1.1\r\n{common}"]
+        if self.etag:
+            lines.append(f'If-None-Match: "{self.etag}"\r\n')
+        lines.append(f"Content-Type: {self.media_type}\r\nContent-Length: {len(self.body)}\r\n\r\n")
+        return "".join(lines).encode()
+
+
+class Connection:
+    """HTTP/1.1 by hand: a client library would cost more than the server it measures."""
+
+    def __init__(self, host: str, port: int, token: str) -> None:
+        self._where = host, port
+        self._head = f"Host: {host}:{port}\r\nAuthorization: Bearer {token}\r\nAnqi-Contract: 4\r\n"
+        self._reader: asyncio.StreamReader | None = None
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def ask(self, asked: Asked) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body; a connection that the server has closed is opened anew."""
+        fresh = self._writer is None or self._writer.is_closing()
+        try:
+            return await self._ask(asked)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            self.close()
+            if fresh:
+                raise
+            return await self._ask(asked)
+        except BaseException:
+            self.close()
+            raise
+
+    async def _ask(self, asked: Asked) -> tuple[int, dict[str, str], bytes]:
+        if self._writer is None or self._writer.is_closing():
+            self._reader, self._writer = await asyncio.open_connection(*self._where)
+        assert self._reader is not None
+        self._writer.write(asked.head(self._head) + asked.body)
+        raw = await self._reader.readuntil(b"\r\n\r\n")
+        status, *lines = raw.decode("latin-1").split("\r\n")
+        headers = dict(line.lower().split(": ", 1) for line in lines if ": " in line)
+        content = await self._reader.readexactly(int(headers.get("content-length", 0)))
+        if headers.get("connection") == "close":
+            self.close()
+        return int(status.split(" ", 2)[1]), headers, content
+
+    def close(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+        self._reader = self._writer = None
+
+
+@dataclass
+class Seen:
+    """An episode as the web should know it at the end."""
+
+    event_id: str
+    revision: int = 0
+    files: int = 0
+
+
+class Worker:
+    """One node: its cameras' uids, its outbox, its three loops."""
+
+    def __init__(self, node: dict[str, Any], plan: Plan, times: Times) -> None:
+        self.uid, self.cameras = node["uid"], node["cameras"]
+        self._token, self._plan, self._times = node["token"], plan, times
+        self._outbox: deque[tuple[str, str, bytes, str]] = deque()
+        self._filled = asyncio.Event()
+        self._started = datetime.now(UTC) - timedelta(hours=1)
+        self._version = ""
+        self._beats = 0
+        self.done = False
+
+    def end(self) -> None:
+        """Nothing more comes: once the outbox is empty, all is done."""
+        self.done = True
+        self._filled.set()
+
+    def queue(self, kind: str, path: str, body: bytes, media_type: str) -> None:
+        self._outbox.append((kind, path, body, media_type))
+        self._filled.set()
+
+    @property
+    def waiting(self) -> int:
+        return len(self._outbox)
+
+    def _connection(self) -> Connection:
+        return Connection(self._plan.host, self._plan.port, self._token)
+
+    async def publish(self) -> None:
+        """Deliver in order; what fails is tried again for ever."""
+        line = self._connection()
+        while True:
+            while not self._outbox:
+                if self.done:
+                    line.close()
+                    return
+                self._filled.clear()
+                await self._filled.wait()
+            kind, path, body, media_type = self._outbox[0]
+            method = "PUT" if kind == "evidence" else "POST"
+            asked = Asked(kind, method, path, body, media_type)
+            if await self._timed(line, asked) in {200, 201}:
+                self._outbox.popleft()
+            else:
+                await asyncio.sleep(RETRY_S)
+
+    async def _timed(self, line: Connection, asked: Asked) -> int:
+        """The answer's status; 0 where none came."""
+        kind, started = asked.kind, time.perf_counter()
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                status, headers, content = await line.ask(asked)
+        except (TimeoutError, OSError, asyncio.IncompleteReadError) as error:
+            self._times.errors[f"{kind}: {type(error).__name__}"] += 1
+            return 0
+        self._times.note(kind, started)
+        self._times.statuses[f"{kind} {status}"] += 1
+        if status not in {200, 201, 304}:
+            self._times.errors[f"{kind}: {status} {content[:120]!r}"] += 1
+        if kind == "config" and status == 200:
+            self._version = headers["etag"].strip('"')
+        return status
+
+    async def poll(self, first: float, until: float) -> None:
+        line = self._connection()
+        await _each(first, POLL_S, until, lambda: self._poll(line))
+        line.close()
+
+    async def _poll(self, line: Connection) -> None:
+        await self._timed(line, Asked("config", "GET", "/config", etag=self._version))
+
+    async def report(self, first: float, until: float) -> None:
+        line = self._connection()
+        await _each(first, HEARTBEAT_S, until, lambda: self._report(line))
+        line.close()
+
+    async def _report(self, line: Connection) -> None:
+        self._beats += 1
+        body = json.dumps(self._heartbeat()).encode()
+        await self._timed(line, Asked("heartbeat", "POST", "/heartbeat", body))
+
+    def _heartbeat(self) -> dict[str, Any]:
+        at = _text(datetime.now(UTC))
+        judged = self._beats * 40
+        camera = {
+            "state": "running",
+            "last_frame_at": at,
+            "fps": 4.0,
+            "frame_age_s": 0.2,
+            "reconnects": 0,
+            "dropped": self._beats,
+            "fault": None,
+            "fault_detail": "",
+            "view": "ok",
+            "view_since": None,
+            "decoding": "full",
+            "corrupt": 0,
+            "judged": judged,
+            "frame_size": [1920, 1080],
+        }
+        return {
+            "contract": 4,
+            "node": self.uid,
+            "at": at,
+            "started_at": _text(self._started),
+            "worker_version": "0.1.0",
+            "backend": "onnx",
+            "model": MODEL,
+            "config_version": self._version,
+            "queue_length": self.waiting,
+            "cameras": [{"camera_id": uid, **camera} for uid in self.cameras],
+        }
+
+
+async def _each(first: float, step: float, until: float, act: Any) -> None:
+    """At ``first`` and every ``step`` seconds; what came too late is not made up for."""
+    due = first
+    while due < until:
+        await asyncio.sleep(max(0.0, due - time.monotonic()))
+        await act()
+        due += step
+        while due < time.monotonic():
+            due += step
+
+
+def _text(at: datetime) -> str:
+    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True)
+class Episode:
+    """Who sees what, and since when."""
+
+    worker: Worker
+    camera: str
+    seen: Seen
+    start: datetime
+
+
+class Scene:
+    """Makes episodes and puts what they say into the outboxes when it is due."""
+
+    def __init__(self, workers: list[Worker], plan: Plan, number: int = 0) -> None:
+        self._workers, self._plan = workers, plan
+        self._luck = random.Random(plan.seed + number)  # noqa: S311 - a scene, no secret
+        self._number = number
+        self.seen: list[Seen] = []
+        self._pictures = [_jpeg(index) for index in range(8)]
+
+    async def run(self) -> None:
+        """Episodes until the time is over; the last ones still end."""
+        begin = time.monotonic()
+        total = round(self._plan.rate * self._plan.seconds)
+        later: list[asyncio.Task[None]] = []
+        for count in range(total):
+            wait = begin + count / self._plan.rate - time.monotonic()
+            if wait > 0:
+                await asyncio.sleep(wait)
+            later.append(asyncio.create_task(self._episode(count)))
+        await asyncio.gather(*later)
+
+    async def _episode(self, count: int) -> None:
+        worker = self._workers[count % len(self._workers)]
+        camera = self._luck.choice(worker.cameras)
+        seen = Seen(f"ev-{self._number:02d}-{count:07d}-{self._luck.getrandbits(48):012x}")
+        self.seen.append(seen)
+        start = datetime.now(UTC)
+        picture = None
+        if self._luck.random() < self._plan.share:
+            # Every file is another: the same bytes would be stored once.
+            picture = self._luck.choice(self._pictures) + seen.event_id.encode()
+        episode = Episode(worker, camera, seen, start)
+        self._tell(episode, "open")
+        await asyncio.sleep(EVIDENCE_AFTER_S)
+        if picture is not None:
+            sha256 = hashlib.sha256(picture).hexdigest()
+            self._tell(episode, "update", (sha256, len(picture)))
+            path = f"/violations/{seen.event_id}/evidence/{sha256}"
+            worker.queue("evidence", path, picture, "image/jpeg")
+            seen.files = 1
+        else:
+            self._tell(episode, "update")
+        await asyncio.sleep(CLOSE_AFTER_S - EVIDENCE_AFTER_S)
+        self._tell(episode, "close")
+
+    def _tell(self, episode: Episode, phase: str, file: tuple[str, int] | None = None) -> None:
+        seen = episode.seen
+        seen.revision += 1
+        now = datetime.now(UTC)
+        refs = [
+            {"kind": "snapshot", "sha256": file[0], "size": file[1], "media_type": "image/jpeg"}
+        ] if file else []  # fmt: skip
+        body = {
+            "contract": 4,
+            "event_id": seen.event_id,
+            "revision": seen.revision,
+            "phase": phase,
+            "node": episode.worker.uid,
+            "camera_id": episode.camera,
+            "rule_id": "helmet_missing",
+            "rule_kind": "helmet_missing",
+            "started_at": _text(episode.start),
+            "seen_at": _text(now),
+            "ended_at": _text(now) if phase == "close" else None,
+            "score": 0.71,
+            "model": MODEL,
+            "boxes": BOX,
+            "snapshot_at": _text(episode.start),
+            "frame_size": [640, 360],
+            "evidence": refs,
+        }
+        kind = "open" if phase == "open" else "revision"
+        data = json.dumps(body).encode()
+        episode.worker.queue(kind, "/violations", data, "application/json")
+
+
+def _jpeg(number: int) -> bytes:
+    """A picture of 640 by 360 and some 20 KB."""
+    from PIL import Image
+
+    luck = random.Random(number)  # noqa: S311
+    small = Image.frombytes("RGB", (80, 45), luck.randbytes(80 * 45 * 3))
+    out = io.BytesIO()
+    small.resize((640, 360), Image.Resampling.BICUBIC).save(out, "JPEG", quality=80)
+    return out.getvalue()
+
+
+async def drive(nodes: list[dict[str, Any]], plan: Plan, number: int = 0) -> dict[str, Any]:
+    """Run the plan; figures, and what must be in the database afterwards."""
+    times = Times()
+    workers = [Worker(node, plan, times) for node in nodes]
+    scene = Scene(workers, plan, number)
+    begin, spent = time.monotonic(), _own_seconds()
+    until = begin + plan.seconds + CLOSE_AFTER_S
+    loops = []
+    for index, worker in enumerate(workers):
+        # A house full of machines does not ask in step.
+        shift = index / len(workers)
+        loops += [
+            asyncio.create_task(worker.poll(begin + shift * POLL_S, until)),
+            asyncio.create_task(worker.report(begin + shift * HEARTBEAT_S, until)),
+        ]
+    outboxes = [asyncio.create_task(worker.publish()) for worker in workers]
+    most = asyncio.create_task(_watch(workers))
+    await scene.run()
+    await asyncio.gather(*loops)
+    backlog = sum(worker.waiting for worker in workers)
+    drained = await _drain(workers, outboxes)
+    most.cancel()
+    return {
+        "times": times,
+        "seen": scene.seen,
+        "wall_s": time.monotonic() - begin,
+        "own_cpu_s": _own_seconds() - spent,
+        "backlog": backlog,
+        "drained": drained,
+    }
+
+
+async def _watch(workers: list[Worker]) -> None:
+    while True:
+        await asyncio.sleep(10)
+        waiting = sum(worker.waiting for worker in workers)
+        print(f"  waiting in outboxes: {waiting}", flush=True)
+
+
+async def _drain(workers: list[Worker], outboxes: list[asyncio.Task[None]]) -> bool:
+    """Whether every outbox emptied within two minutes after the end."""
+    for worker in workers:
+        worker.end()
+    _done, late = await asyncio.wait(outboxes, timeout=120)
+    for task in late:
+        task.cancel()
+    return not late
+
+
+def _own_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
