@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from supervision.core import clock
+from supervision.core import clock, partitions
 from supervision.core.actor import Actor
 from supervision.core.audit import AuditEntry, AuditSeal
 from supervision.core.db import db
@@ -73,6 +73,10 @@ def _clauses(actor: Actor, wanted: AuditFilter) -> list[Any]:
         clauses.append(AuditEntry.at >= clock.start_of(wanted.day_from))
     if wanted.day_to:
         clauses.append(AuditEntry.at < clock.end_of(wanted.day_to))
+    if wanted.day_from or wanted.day_to:
+        since = clock.start_of(wanted.day_from) if wanted.day_from else None
+        until = clock.end_of(wanted.day_to) if wanted.day_to else None
+        clauses.append(partitions.within(AuditEntry.id, since, until))
     if wanted.before:
         clauses.append(AuditEntry.id < wanted.before)
     return clauses

@@ -30,6 +30,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from supervision.core import clock, partitions
 from supervision.core.actor import Actor
 from supervision.core.db import Base, JsonValue, LongId, db
+from supervision.core.partition_models import DropState, MonthDrop
 from supervision.core.permissions import Permission
 from supervision.core.scope import unscoped
 
@@ -117,6 +118,11 @@ def canonical(entry: AuditEntry) -> bytes:
         "enterprise_id": entry.enterprise_id,
         "data": entry.data,
     }
+    return canonical_bytes(values)
+
+
+def canonical_bytes(values: Any) -> bytes:
+    """JSON in one spelling."""
     return json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -161,12 +167,16 @@ def _one_sealer() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``broken_at`` is the id of the first entry that does not fit, or None."""
+    """``broken_at`` is the id of the first entry that does not fit, or None.
+
+    ``archived``: of the sealed ones, how many lie in the archives of months that were dropped.
+    """
 
     sealed: int
     unsealed: int
     broken_at: int | None
     reason: str = ""
+    archived: int = 0
 
     @property
     def is_intact(self) -> bool:
@@ -174,8 +184,13 @@ class Verdict:
 
 
 def verify() -> Verdict:
-    """Walk the whole chain. Works offline on a copy of the database."""
+    """Walk the whole chain. Works offline on a copy of the database.
+
+    Of a month that was dropped the seals are still there: what its archive holds is checked with
+    ``core.audit_archive``.
+    """
     previous, sealed = GENESIS, 0
+    months = _Archived()
     stmt = (
         select(AuditSeal, AuditEntry)
         .outerjoin(AuditEntry, AuditEntry.id == AuditSeal.entry_id)
@@ -185,12 +200,35 @@ def verify() -> Verdict:
     rows = db.session.execute(unscoped(stmt, reason="verification reads every row"))
     for mark, found in rows:
         entry = cast("AuditEntry | None", found)  # an outer join
-        if entry is None:
-            return Verdict(sealed, _tail(), mark.entry_id, "the entry is gone")
-        if mark.previous != previous or mark.digest != link(previous, entry):
-            return Verdict(sealed, _tail(), entry.id, "the entry or its seal was changed")
+        if entry is None and not months.hold(mark.entry_id):
+            return Verdict(sealed, _tail(), mark.entry_id, "the entry is gone", months.count)
+        is_as_sealed = entry is None or mark.digest == link(previous, entry)
+        if mark.previous != previous or not is_as_sealed:
+            reason = "the entry or its seal was changed"
+            return Verdict(sealed, _tail(), mark.entry_id, reason, months.count)
         previous, sealed = mark.digest, sealed + 1
-    return Verdict(sealed, _tail(), None)
+    return Verdict(sealed, _tail(), None, archived=months.count)
+
+
+class _Archived:
+    """The months that were dropped, and how many entries of each are missing so far."""
+
+    def __init__(self) -> None:
+        stmt = select(MonthDrop.first_id, MonthDrop.last_id, MonthDrop.gone).where(
+            MonthDrop.table_name == AuditEntry.__tablename__, MonthDrop.status == DropState.DONE
+        )
+        rows = db.session.execute(stmt.order_by(MonthDrop.first_id)).tuples()
+        self._left = [[first or 0, last or 0, gone] for first, last, gone in rows]
+        self.count = 0
+
+    def hold(self, entry_id: int) -> bool:
+        """Whether the entry went with its month; no more of them than the archive holds."""
+        for month in self._left:
+            first, last, left = month
+            if first <= entry_id <= last and left > 0:
+                month[2], self.count = left - 1, self.count + 1
+                return True
+        return False
 
 
 def _tail() -> int:

@@ -18,7 +18,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, event, func, literal, or_, text, true
+from sqlalchemy import (
+    ColumnElement,
+    Table,
+    and_,
+    column,
+    event,
+    func,
+    literal,
+    or_,
+    select,
+    table,
+    text,
+    true,
+)
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -28,8 +41,11 @@ from supervision.core.db import LongId, db
 # So many numbers has a month; the sequence begins anew after them.
 SPAN = 10**10
 # For a model's ``__table_args__``.
-BY_MONTH = {"postgresql_partition_by": "RANGE (id)"}
+BY_MONTH: dict[str, Any] = {"postgresql_partition_by": "RANGE (id)"}
+# The same of a table whose rows go together with the row of a month that they refer to.
+GOES_ALONG: dict[str, Any] = {"info": {"goes_along": True}}
 AHEAD = 2
+BEFORE, REST = "before", "rest"
 _POSTGRES = "postgresql"
 
 
@@ -123,7 +139,7 @@ def own_id(model: type[Any], instant: datetime) -> dict[str, Any]:
 def within(
     ident: InstrumentedAttribute[int], since: datetime | None, until: datetime | None
 ) -> ColumnElement[bool]:
-    """Keeps the database off the months in which no row of ``[since, until)`` can lie.
+    """Keeps the database off the months in which no row from ``since`` to ``until`` can lie.
 
     It narrows nothing that a condition on the instant itself does not, which goes along with it.
     """
@@ -177,11 +193,11 @@ def number_by_month(connection: Connection, table: str) -> None:
 def make_first_parts(connection: Connection, monthly: Monthly, first: Month) -> None:
     """The part for what is older, the months from ``first`` on, and the net."""
     table = monthly.table
-    _make_part(connection, monthly, "before", f"FROM (MINVALUE) TO ({first.first_id})")
+    _make_part(connection, monthly, BEFORE, f"FROM (MINVALUE) TO ({first.first_id})")
     for ahead in range(AHEAD + 1):
         make_month(connection, monthly, first.plus(ahead))
-    connection.execute(text(f"CREATE TABLE {table}_rest PARTITION OF {table} DEFAULT"))
-    _make_unique(connection, monthly, "rest")
+    connection.execute(text(f"CREATE TABLE {table}_{REST} PARTITION OF {table} DEFAULT"))
+    _make_unique(connection, monthly, REST)
 
 
 def make_month(connection: Connection, monthly: Monthly, month: Month) -> None:
@@ -199,6 +215,115 @@ def _make_part(connection: Connection, monthly: Monthly, part: str, bounds: str)
 
 
 def _make_unique(connection: Connection, monthly: Monthly, part: str) -> None:
-    for column in monthly.unique:
-        name = f"{monthly.table}_{part}"
-        connection.execute(text(f"CREATE UNIQUE INDEX uq_{name}_{column} ON {name} ({column})"))
+    name = f"{monthly.table}_{part}"
+    for key in monthly.unique:
+        connection.execute(text(f"CREATE UNIQUE INDEX uq_{name}_{key} ON {name} ({key})"))
+
+
+def make_ahead(now: datetime) -> int:
+    """The parts of this month and of the next ones that are not there yet; returns how many.
+
+    A month of which the net holds rows already cannot be made: they stay there, and
+    :func:`in_the_net` says so.
+    """
+    if not in_months():
+        return 0
+    made = 0
+    for monthly in MONTHLY.values():
+        known = {part.name for part in parts(monthly.table)}
+        for ahead in range(AHEAD + 1):
+            month = Month.of(now).plus(ahead)
+            if month.code not in known and not _is_before(monthly.table, month):
+                made += _make_unless_in_the_net(monthly, month)
+    return made
+
+
+def _is_before(table: str, month: Month) -> bool:
+    """Whether the part for what is older holds this month, because the clock was behind."""
+    top = next((part.until for part in parts(table) if part.name == BEFORE), None)
+    return top is not None and month.first_id < top
+
+
+def _make_unless_in_the_net(monthly: Monthly, month: Month) -> int:
+    first, last = month.first_id, month.plus(1).first_id
+    net = table(f"{monthly.table}_{REST}", column("id", LongId))
+    strays = select(net.c.id).where(net.c.id >= first, net.c.id < last).limit(1)
+    if db.session.execute(strays).first() is not None:
+        return 0
+    make_month(db.session.connection(), monthly, month)
+    return 1
+
+
+def in_the_net() -> dict[str, int]:
+    """Tables whose net holds rows, and how many (at most a thousand are counted)."""
+    if not in_months():
+        return {}
+    found = {}
+    for name in MONTHLY:
+        some = select(table(f"{name}_{REST}", column("id", LongId))).limit(1000).subquery()
+        if count := db.session.scalar(select(func.count()).select_from(some)):
+            found[name] = count
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part as the database describes it; ``rows`` is its own estimate, ``size`` in bytes.
+
+    ``since`` and ``until`` are ids, None for an end that is open.
+    """
+
+    table: str
+    name: str
+    rows: int
+    size: int
+    since: int | None
+    until: int | None
+
+    @property
+    def month(self) -> Month | None:
+        return Month.parse(self.name) if self.name.isdecimal() else None
+
+    @property
+    def ends(self) -> Month | None:
+        """The first month that it does not hold; None: it is the net."""
+        return None if self.until is None else Month.parse(f"{self.until // SPAN:04}")
+
+    @property
+    def is_net(self) -> bool:
+        return self.name == REST
+
+    def holds(self, ident: Any) -> ColumnElement[bool]:
+        """The condition for an id that lies in here; not for the net."""
+        low = true() if self.since is None else ident >= self.since
+        return and_(low, ident < self.until)
+
+
+def parts(table: str) -> list[Part]:
+    """The parts of a table, oldest first, the net last; nothing on SQLite."""
+    if not in_months():
+        return []
+    rows = db.session.execute(
+        text(
+            "SELECT c.relname, c.reltuples, pg_total_relation_size(c.oid),"
+            " pg_get_expr(c.relpartbound, c.oid)"
+            " FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+            " WHERE i.inhparent = CAST(:table AS regclass)"
+        ),
+        {"table": table},
+    )
+    found = [
+        Part(table, name.removeprefix(f"{table}_"), max(0, int(rows)), size, *_bounds(bounds))
+        for name, rows, size, bounds in rows
+    ]
+    return sorted(found, key=lambda part: (part.is_net, part.until or 0))
+
+
+_BOUNDS = re.compile(r"FROM \((?:'?(\d+)'?|MINVALUE)\) TO \('?(\d+)'?\)")
+
+
+def _bounds(told: str) -> tuple[int | None, int | None]:
+    found = _BOUNDS.search(told)
+    if found is None:
+        return None, None
+    return int(found[1]) if found[1] else None, int(found[2])

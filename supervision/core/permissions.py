@@ -147,3 +147,5 @@ class Permission(StrEnum):
     CHANNEL_ADMIN = "channel.admin"
 
     AUDIT_READ = "audit.read"
+    # Lets a month of violations or of the trail go for good.
+    MONTH_DROP = "month.drop"

@@ -15,6 +15,7 @@ from sqlalchemy import Select
 from supervision.core.actor import Actor
 from supervision.core.dossier import Chapter
 from supervision.core.export.lists import ListExport
+from supervision.core.month_drop import MonthRule
 from supervision.core.notices import Notice
 from supervision.core.permissions import Permission
 
@@ -241,6 +242,8 @@ class Slice:
     # Whom an account acts as now, None when it is closed: for a job that somebody asked for.
     actor_of: Callable[[int], Actor | None] | None = None
     jobs: tuple[Job, ...] = ()
+    # Its tables that lie in months, and when a month of them may go.
+    months: tuple[MonthRule, ...] = ()
     # Lists that can be downloaded, the long ones as a job.
     exports: tuple[ListExport, ...] = ()
     # Kind of notice -> text with %(name)s places.

@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from supervision.core import partitions
 from supervision.core.actor import Actor, Side
 from supervision.core.db import Base, LongId, Versioned, code_of
 from supervision.desk.workflow import Advice, OpinionState
@@ -57,6 +58,7 @@ class SecondOpinion(Versioned, OwnedByEnterprise, Base):
         ),
         Index("ix_second_opinion_status_asked_of_id", "status", "asked_of_id"),
         Index("ix_second_opinion_status_asked_by_id", "status", "asked_by_id"),
+        partitions.GOES_ALONG,
     )
 
     violation_id: Mapped[int] = mapped_column(LongId, ForeignKey("violation.id"), index=True)
@@ -91,7 +93,7 @@ class DeskViewing(Base):
     """Somebody has this violation on the screen; renewed while it is so, worth nothing after that."""
 
     __tablename__ = "desk_viewing"
-    __table_args__ = (UniqueConstraint("violation_id", "account_id"),)
+    __table_args__ = (UniqueConstraint("violation_id", "account_id"), partitions.GOES_ALONG)
 
     violation_id: Mapped[int] = mapped_column(LongId, ForeignKey("violation.id"))
     account_id: Mapped[int] = mapped_column(index=True)

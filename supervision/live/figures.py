@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Float, Select, case, cast, func, select
 from sqlalchemy.orm import contains_eager
 
-from supervision.core import clock
+from supervision.core import clock, partitions
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.scope import visible
@@ -189,6 +189,11 @@ def _violations(actor: Actor, wanted: Wanted, *columns: Any) -> Select[Any]:
         .join(Enterprise, Enterprise.id == Camera.enterprise_id)
         .where(Violation.started_at >= clock.start_of(wanted.days.first))
         .where(Violation.started_at < clock.end_of(wanted.days.last))
+        .where(
+            partitions.within(
+                Violation.id, clock.start_of(wanted.days.first), clock.end_of(wanted.days.last)
+            )
+        )
     )
     if wanted.rule_kind is not None:
         stmt = stmt.where(Violation.rule_kind == wanted.rule_kind)

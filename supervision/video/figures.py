@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Select, func
 
+from supervision.core import partitions
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.scope import visible
@@ -85,4 +86,5 @@ def _violations(actor: Actor, start: datetime, end: datetime, *columns: Any) -> 
         visible(Violation, actor, *columns)
         .join(Enterprise, Enterprise.id == Violation.enterprise_id)
         .where(Violation.started_at >= start, Violation.started_at < end)
+        .where(partitions.within(Violation.id, start, end))
     )

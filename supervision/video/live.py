@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select, update
 
-from supervision.core import audit, clock
+from supervision.core import audit, clock, partitions
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import Forbidden, InvalidInput, NotFound
@@ -87,6 +87,7 @@ def _noted(actor: Actor, camera_ids: Sequence[int], now: datetime) -> set[int | 
         audit.AuditEntry.actor_kind == actor.kind,
         audit.AuditEntry.actor_id == actor.id,
         audit.AuditEntry.at > now - AUDITED_EVERY,
+        partitions.within(audit.AuditEntry.id, now - AUDITED_EVERY, None),
     )
     return set(db.session.scalars(unscoped(stmt, reason="what this actor did a moment ago")))
 

@@ -423,6 +423,7 @@ class ViolationEvidence(Base):
         CheckConstraint("(attachment_id IS NULL) = (stored_at IS NULL)", name="stored_has_file"),
         # What came since the room was counted: asked before every upload.
         Index("ix_violation_evidence_stored_at", "stored_at"),
+        partitions.GOES_ALONG,
     )
 
     violation_id: Mapped[int] = mapped_column(LongId, ForeignKey("violation.id"), index=True)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from supervision.account.models import ServiceToken
-from supervision.core import clock
+from supervision.core import clock, partitions
 from supervision.core.actor import Actor
 from supervision.core.counting import count_if
 from supervision.core.db import db
@@ -80,6 +80,14 @@ def conditions(wanted: ViolationFilter) -> list[ColumnElement[bool]]:
         found.append(Violation.started_at >= clock.start_of(wanted.seen_from))
     if wanted.seen_to:
         found.append(Violation.started_at < clock.end_of(wanted.seen_to))
+    if wanted.seen_from or wanted.seen_to:
+        found.append(
+            partitions.within(
+                Violation.id,
+                clock.start_of(wanted.seen_from) if wanted.seen_from else None,
+                clock.end_of(wanted.seen_to) if wanted.seen_to else None,
+            )
+        )
     return found
 
 
@@ -142,6 +150,7 @@ def originals(violation: Violation, actor: Actor) -> Sequence[Violation]:
         .where(Violation.camera_id == violation.camera_id, Violation.id != violation.id)
         .where(Violation.status.in_((ReviewState.PENDING, ReviewState.CONFIRMED)))
         .where(Violation.started_at.between(begin, end))
+        .where(partitions.within(Violation.id, begin, end))
         .order_by(
             case((Violation.rule_id == violation.rule_id, 0), else_=1),
             case((Violation.started_at <= violation.started_at, 0), else_=1),
