@@ -18,6 +18,7 @@ from supervision.video import (
     node_jobs,
     queries,
     room,
+    stamps,
     succession,
 )
 from supervision.video.models import VisionNode
@@ -37,14 +38,16 @@ def config() -> ResponseReturnValue:
     """What this node runs. The only answer that holds stream addresses."""
     actor = current_actor()
     node = _node()
-    cameras = queries.cameras_of_node(actor)
-    around = surroundings(actor, cameras)
-    version = configuration.config_version(node, cameras, around)
+    version = stamps.version_now(actor, node)
     if request.if_none_match.contains(version):
         response = jsonify()
         response.status_code, response.data = 304, b""
     else:
-        told = configuration.node_config(node, cameras, around)
+        cameras = queries.cameras_of_node(actor)
+        told = configuration.node_config(node, cameras, surroundings(actor, cameras))
+        if told.config_version != version:
+            stamps.forget(node)
+        version = told.config_version
         response = jsonify(contract.config_for(_version_of(request), told))
     response.set_etag(version)
     response.headers["Cache-Control"] = "no-store"
@@ -54,7 +57,8 @@ def config() -> ResponseReturnValue:
 
 def _tell_of_work(response: Response, node: VisionNode) -> None:
     """A worker that knows jobs asks for them when it is told to: no idle question."""
-    if node_jobs.has_work(node, clock.now()):
+    group = request.headers.get(contract.GROUP_HEADER, "")
+    if node_jobs.has_work(node, clock.now(), group):
         response.headers[contract.WORK_HEADER] = "1"
 
 
@@ -70,18 +74,14 @@ def heartbeat() -> ResponseReturnValue:
     body = _body()
     try:
         beat = messages.read_message(Heartbeat, body)
-        messages.check_node(beat, _node().uid)
+        with transaction():
+            node = _node()
+            messages.check_node(beat, node.uid)
+            health.take_heartbeat(node, beat)
+            response = jsonify(config_version=stamps.version_now(current_actor(), node))
+            _tell_of_work(response, node)
     except ContractError as error:
         return _park("heartbeat", error, body)
-    with transaction():
-        node = _node()
-        health.take_heartbeat(node, beat)
-        actor = current_actor()
-        cameras = queries.cameras_of_node(actor)
-        around = surroundings(actor, cameras)
-        version = configuration.config_version(node, cameras, around)
-        response = jsonify(config_version=version)
-        _tell_of_work(response, node)
     return response
 
 
