@@ -156,12 +156,17 @@ def connected(address: str, environ: Mapping[str, str]) -> Iterator[None]:
     except Exception as error:
         raise ConfigError(f"{address}: no cluster that takes this token answers there") from error
     finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)  # Ray would have the process end here and now
+        _restore(handlers)  # Ray would have the process end here and now
     try:
         yield
     finally:
         ray.shutdown()
+        _restore(handlers)
+
+
+def _restore(handlers: Mapping[signal.Signals, Any]) -> None:
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 def node_of(here: Here) -> str:
