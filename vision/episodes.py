@@ -111,15 +111,22 @@ class EpisodeBook:
     def remember(self, recent: Sequence[Episode]) -> None:
         self._recent = list(recent)
 
-    def restore(self, episodes: Sequence[Episode], now: float, known: Container[str] = ()) -> None:
+    def restore(
+        self,
+        episodes: Sequence[Episode],
+        now: float,
+        known: Container[str] = (),
+        grace_s: float = RESTART_GRACE_S,
+    ) -> None:
         """Take up the episodes that were live when the worker died.
 
-        ``known`` are the subjects whose names are still good; the others are looked for by place.
+        ``known`` are the subjects whose names are still good; the others are looked for by place,
+        for ``grace_s``.
         """
         for episode in episodes:
             keeps_name = episode.rule_kind in PLACE_KINDS or episode.subject in known
             subject = episode.subject if keeps_name else f"lost:{episode.event_id}"
-            until = now + RESTART_GRACE_S
+            until = now + grace_s
             self._live.append(replace(episode, subject=subject, restored_until=until))
         taken = {episode.event_id for episode in self._live}
         self._recent = [e for e in self._recent if e.event_id not in taken]

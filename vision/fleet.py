@@ -45,7 +45,11 @@ class Group:
 
 
 class Fleet:
-    """Used by the worker's main thread only; :meth:`health` may be read from others."""
+    """Used by the worker's main thread only; :meth:`health` may be read from others.
+
+    ``stands_by``: cameras of another machine may become ours at any moment. A capture process is
+    then there without any: to start one takes as long as all the rest of taking over.
+    """
 
     def __init__(
         self,
@@ -58,6 +62,7 @@ class Fleet:
         self._hosts: tuple[str, ...] = settings.stream_hosts
         self._platforms: tuple[Platform, ...] = ()
         self._plays = Plays(settings.directory / FOLDER, settings.trust)
+        self.stands_by = False
         self._groups: list[Group] = []
         self._seats: dict[str, Seat] = {}
         self._ticked_at = time.monotonic()
@@ -103,6 +108,8 @@ class Fleet:
         """Read reports, replace dead processes, kill hung ones."""
         now = time.monotonic()
         passed, self._ticked_at = now - self._ticked_at, now
+        if self.stands_by and not self._groups:
+            self._groups.append(Group(1, 0))
         for group in self._groups:
             self._read_reports(group)
             self._watch(group)
@@ -215,7 +222,7 @@ class Fleet:
 
     def _watch(self, group: Group) -> None:
         now = time.monotonic()
-        if not group.cameras:
+        if not group.cameras and not (self.stands_by and group is self._groups[0]):
             self._kill(group)
             return
         if group.process is None:

@@ -11,7 +11,7 @@ from vision.episodes import STALE_S, Change, Episode, EpisodeBook, from_values, 
 from vision.rules import Calendar, RuleEngine, ViewWatch, WearState, gap_for
 from vision.rules.base import Ground
 from vision.seen import FIRE, PERSON, SMOKE, Detection, FrameInfo
-from vision.subjects import Subjects
+from vision.subjects import RESTART_GRACE_S, Subjects
 from vision.tracking import Tracker
 from vision.zones import share_in_any
 
@@ -69,9 +69,11 @@ class CameraPipeline:
         """Whether an episode is open for which every frame counts."""
         return self.book.is_live
 
-    def restore(self, episodes: Sequence[Episode], now: float) -> None:
+    def restore(
+        self, episodes: Sequence[Episode], now: float, grace_s: float = RESTART_GRACE_S
+    ) -> None:
         """Take up live episodes; after :meth:`load`, where there is a state."""
-        self.book.restore(episodes, now, self._subjects)
+        self.book.restore(episodes, now, self._subjects, grace_s)
 
     def heeds(self, detection: Detection) -> bool:
         """Whether it is judged: not what lies mostly behind privacy masks."""

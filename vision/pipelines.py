@@ -20,7 +20,7 @@ from vision.outbox import Outbox, State
 from vision.pipeline import CameraPipeline
 from vision.rules import VIEW_RULE, gap_for
 from vision.seen import FIRE, PERSON, SMOKE, Detection, FrameInfo
-from vision.taking_over import TakingOver
+from vision.taking_over import GRACE_S, TakingOver
 
 log = logging.getLogger(__name__)
 WANT_SCORE = 0.3
@@ -148,7 +148,7 @@ class Pipelines:
         if pipeline is None or self._epoch_of(judged.camera_id) is None:
             return 0.0
         if taken_over := self._taking_over.at_first_frame(judged.camera_id, judged.t):
-            pipeline.restore(taken_over, judged.t)
+            pipeline.restore(taken_over, judged.t, GRACE_S)
         box = Letterbox(judged.source, judged.shape)
         detections = to_detections(unpack(judged.boxes), classes, box)
         frame = FrameInfo(judged.t, *judged.source, view=judged.view, changed=judged.changed)
@@ -177,7 +177,7 @@ class Pipelines:
         """Once a second: end what nobody sees any more, keep what the rest knows."""
         for camera_id, episodes in self._taking_over.overdue().items():
             if camera_id in self._pipelines:
-                self._pipelines[camera_id].restore(episodes, now)
+                self._pipelines[camera_id].restore(episodes, now, GRACE_S)
         for camera_id, pipeline in self._pipelines.items():
             if self._epoch_of(camera_id) is not None:
                 self._record(pipeline, pipeline.book.expire(self._now_at(camera_id, now)))

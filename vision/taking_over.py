@@ -14,6 +14,9 @@ from vision.outbox import Outbox, StoredEpisode
 from vision.rules import PLACE_KINDS
 
 log = logging.getLogger(__name__)
+# Whoever another machine saw may stand anywhere by now, so it is not looked for for long: the next
+# to come into view would be taken for them.
+GRACE_S = 6.0
 ANYWHERE = (0.0, 0.0, 1.0, 1.0)
 # A camera that shows nothing for so long: what was open ends where it was seen last.
 BLIND_S = 60.0

@@ -232,6 +232,7 @@ class Worker:
         if turn.begun:
             log.info("ours from now on: %s", ", ".join(turn.begun))
         now = self._now()
+        self._fleet.stands_by = self._tenure.is_shared(turn.config)
         self._fleet.apply(turn.config)
         self._pipelines.apply(turn.config, now)
         self._pipelines.take_up(turn.config.node, turn.begun, turn.handed, now)

@@ -145,3 +145,21 @@ def test_counts_outlive_the_process_that_counted(seat: Seat) -> None:
     assert seat.counts() == Counts(110, 3, 40)
     assert seat.view_since == since
     assert seat.reconnects == {StreamFault.OTHER: 1}
+
+
+def test_whoever_stands_by_has_a_process_ready_and_no_longer_than_that(tmp_path: Path) -> None:
+    settings = VisionSettings(directory=tmp_path)
+    fleet = Fleet(settings, Detectors(settings))
+    try:
+        fleet.tick()
+        assert fleet.processes == []
+        fleet.stands_by = True
+        fleet.tick()
+        [process] = fleet.processes
+        fleet.tick()
+        assert fleet.processes == [process]
+        fleet.stands_by = False
+        fleet.tick()
+        assert fleet.processes == []
+    finally:
+        fleet.close()
