@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ColumnElement,
     ForeignKey,
@@ -76,7 +77,7 @@ class TrainingSet(Versioned, Base):
     left_out: Mapped[dict[str, int]] = mapped_column(JsonValue, default=dict)
     missing: Mapped[list[list[Any]]] = mapped_column(JsonValue, default=list)
     sha256: Mapped[str] = mapped_column(String(64), default="")
-    size: Mapped[int] = mapped_column(default=0)
+    size: Mapped[int] = mapped_column(BigInteger, default=0)
     file_id: Mapped[int | None] = mapped_column(ForeignKey("attachment.id"), index=True)
 
     file: Mapped[Attachment | None] = relationship(lazy="raise_on_sql")
