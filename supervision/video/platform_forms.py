@@ -72,7 +72,7 @@ ACTION_LABELS = {
 
 
 class PlatformForm(SeenForm):
-    name = StringField(_l("Name"), [InputRequired(), Length(max=60)], filters=[strip])
+    name = StringField(_l("Name of the platform"), [InputRequired(), Length(max=60)], filters=[strip])
     base_url = StringField(
         _l("Address of its API"),
         [InputRequired(), Length(max=300)],
