@@ -12,7 +12,8 @@ from tests.factories.video import HOSTS
 from tests.vision.wvp import DEVICE, channel_code
 
 
-def make_platform(name: str = "City", *, channels: int = 1) -> int:
+def make_platform(name: str = "City", *, channels: int = 1, camera_id: int | None = None) -> int:
+    """``camera_id``: whose all its channels are."""
     with transaction():
         spec = PlatformSpec(name, "https://cameras.example:18080", "a-key-of-it")
         platform = platforms.create(SYSTEM, spec, HOSTS)
@@ -33,11 +34,13 @@ def make_platform(name: str = "City", *, channels: int = 1) -> int:
                 first_seen_at=now,
                 seen_at=now,
                 run=1,
+                camera_id=camera_id,
             )
             for number in range(1, channels + 1)
         )
         return platform.id
 
 
-def a_platform(mark: str) -> dict[str, int]:
-    return {"platform.platform_id": make_platform(f"{mark} platform")}
+def a_platform(camera_id: int, mark: str) -> dict[str, int]:
+    """One that a camera needs: whoever is let in to remove it leaves it there."""
+    return {"platform.platform_id": make_platform(f"{mark} platform", camera_id=camera_id)}

@@ -151,7 +151,7 @@ def build(app: Flask, cast: Cast, enterprise_id: int, *, officer: str, mark: str
         | a_map(enterprise_id, camera, risks["risk.plan_id"])
         | camera_care(node, camera, mark)
         | a_trial(node, camera, seen)
-        | a_platform(mark)
+        | a_platform(camera, mark)
         | a_search(node, enterprise_id, mark)
         | a_canary(node, camera, mark)
         | a_dataset(cast)
