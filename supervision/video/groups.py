@@ -109,8 +109,11 @@ class MachineLine:
         return NodeState.ONLINE if NodeState.ONLINE in states else NodeState.OFFLINE
 
 
-def machines_of(node: VisionNode, actor: Actor) -> Sequence[MachineLine]:
-    """Machines of a cluster with their groups, by name; empty for a plain node."""
+def machines_of(node: VisionNode, actor: Actor, silent_seconds: int) -> Sequence[MachineLine]:
+    """Machines of a cluster with their groups, by name; empty for a plain node.
+
+    Of a silent group nobody knows that anything runs.
+    """
     stmt = (
         visible(VisionGroup, actor)
         .where(VisionGroup.node_id == node.id)
@@ -122,7 +125,9 @@ def machines_of(node: VisionNode, actor: Actor) -> Sequence[MachineLine]:
     machines: dict[str, MachineLine] = {}
     for group in found:
         line = machines.setdefault(group.machine, MachineLine(group.machine))
-        line.groups.append(GroupLine(group, *counts.get(group.name, (0, 0))))
+        count, running = counts.get(group.name, (0, 0))
+        is_heard = group.state(silent_seconds) is NodeState.ONLINE
+        line.groups.append(GroupLine(group, count, running if is_heard else 0))
     return list(machines.values())
 
 

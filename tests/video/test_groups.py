@@ -64,7 +64,7 @@ def test_each_group_speaks_for_its_own_cameras_and_disk(node, gate, yard):
     say(node, "all-1", gate, queue_length=3)
     say(node, "all-2", yard, machine="two", queue_length=4)
     found = queries.get_node(node.id, SYSTEM)
-    machines = groups.machines_of(found, SYSTEM)
+    machines = groups.machines_of(found, SYSTEM, SILENT)
     assert [(m.name, m.cameras, m.running, m.queue_length) for m in machines] == [
         ("one", 1, 1, 3),
         ("two", 1, 1, 4),
@@ -77,7 +77,7 @@ def test_each_group_speaks_for_its_own_cameras_and_disk(node, gate, yard):
 def test_a_plain_node_has_no_groups(node, gate):
     assert node.beat(CameraHealth(camera_uid(gate), CameraState.RUNNING)).status_code == 200
     db.session.rollback()
-    assert groups.machines_of(queries.get_node(node.id, SYSTEM), SYSTEM) == []
+    assert groups.machines_of(queries.get_node(node.id, SYSTEM), SYSTEM, SILENT) == []
 
 
 def test_a_camera_of_a_silent_group_is_not_said_to_run_while_another_group_speaks(node, gate, yard):
@@ -93,6 +93,8 @@ def test_a_camera_of_a_silent_group_is_not_said_to_run_while_another_group_speak
             .outerjoin(Health, Health.camera_id == Camera.id)
         )
         assert dict(db.session.execute(stmt).tuples().all()) == {gate: "waiting", yard: "running"}
+        (machine,) = groups.machines_of(queries.get_node(node.id, SYSTEM), SYSTEM, SILENT)
+        assert [(line.cameras, line.running) for line in machine.groups] == [(1, 0), (1, 1)]
 
 
 def test_administrators_are_told_once_of_a_silent_group_with_cameras(node, gate, yard):
@@ -156,3 +158,12 @@ def test_a_group_is_given_the_work_about_its_own_cameras(node, gate, yard):
 
     assert asks("all-1") == []
     assert asks("all-2") == [camera_uid(yard)]
+
+
+def test_the_nodes_page_lists_machines_and_groups(node, gate, yard, pages):
+    plain = pages.as_("administrator").get(f"/video/nodes/{node.id}").text
+    assert "machine-name" not in plain
+    say(node, "all-1", gate, machine="gate-house")
+    page = pages.as_("administrator").get(f"/video/nodes/{node.id}").text
+    assert "gate-house" in page
+    assert "all-1" in page

@@ -87,7 +87,7 @@ def _detail_page(
         form=form or forms.TokenForm(formdata=None, label=node.name),
         share=share or forms.ShareForm(formdata=None, lease_s=round(node.lease_s) or None),
         holders=leases.holders(node, clock.now()) if node.lease_s else (),
-        machines=groups.machines_of(node, actor),
+        machines=groups.machines_of(node, actor, settings().node_silent_seconds),
         token=token,
         now=clock.now(),
         silent=settings().node_silent_seconds,
