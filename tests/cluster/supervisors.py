@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -87,11 +89,12 @@ def of_now(web: FakeWeb) -> dict[str, str]:
 
 @pytest.fixture(scope="module", params=[Alone, Cluster], ids=["worker", "cluster"])
 def rig(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest,
 ) -> Iterator[tuple[FakeWeb, Alone, list[dict[str, Any]]]]:
     if request.param is Cluster:
         pytest.importorskip("ray", reason="the extra cluster is not installed")
-    folder = Path(tmp_path_factory.mktemp("s"))
+    # Ray's sockets need a short path.
+    folder = Path(tempfile.mkdtemp(prefix="anqi-"))
     clip = Clip(make_clip(folder / "a.mp4", seconds=20, present=(5, 12)))
     streams = [camera(Camera(clip).start().url(), f"cam-{number}") for number in range(4)]
     web = FakeWeb().start()
@@ -103,6 +106,7 @@ def rig(
     if supervised.process.poll() is None:
         supervised.process.kill()
     web.stop()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_it_runs_the_cameras_that_the_web_names(rig):
@@ -140,7 +144,7 @@ def test_each_passage_is_one_event(rig):
 def test_nothing_runs_any_more_when_it_has_ended(rig):
     web, supervised, _streams = rig
     supervised.process.send_signal(signal.SIGTERM)
-    assert supervised.process.wait(60) == 0
+    assert supervised.process.wait(60) == 0, (supervised.folder / "log").read_text()[-2000:]
     mark = f"ANQI_VISION_DIR={supervised.folder / 'v'}".encode()
 
     def left() -> list[str]:

@@ -48,7 +48,7 @@ _OURS = {
     "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S": "0",
 }
 MOST_SOCKET_PATH = 107  # bytes, of the kernel
-SESSION_AND_SOCKET = 75  # what Ray adds to its folder's path
+SESSION_AND_SOCKET = 66  # what Ray adds to its folder's path
 
 
 @dataclass(frozen=True, slots=True)
