@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -17,11 +18,13 @@ from hypothesis import strategies as st
 
 from bench.backends_agree import compare, partners
 from tests.vision.conftest import ROOT
+from tests.vision.small_models import make_model
+from vision.contract import ModelRef
 from vision.detectors import open_detector, to_detections
 from vision.detectors.cuda import CudaDetector
 from vision.detectors.yolo import nms
 from vision.letterbox import Letterbox, blank, fill
-from vision.models import DEFAULT_MODEL, MODELS_DIR, ModelError, check
+from vision.models import DEFAULT_MODEL, MODELS_DIR, ModelError, ModelFile, check
 from vision.zones import iou
 
 
@@ -86,6 +89,21 @@ def test_the_graph_for_a_gpu_gives_the_same_boxes(clips: Path) -> None:
     assert max(partner.gap for partner in found) <= 0.001
     pictures = [blank((96, 64)), blank((96, 64))]
     assert [len(raw.scores) for raw in two.detect(pictures)] == [0, 0], "fewer anchors than asked"
+
+
+def test_weights_known_by_their_hash_run_on_the_graph_for_a_gpu_too(tmp_path: Path) -> None:
+    told = make_model(tmp_path / "m.onnx")
+    file = ModelFile(tmp_path / "m.onnx", ModelRef("m", "2", told.sha256), told.classes)
+    detector = CudaDetector(file, device="cpu")
+    assert detector.model == file.ref
+    (raw,) = detector.detect([blank((320, 192))])
+    assert len(raw.scores) == 0
+    short = replace(file, classes=("person",))
+    with pytest.raises(ModelError, match="how many classes"):
+        CudaDetector(short, device="cpu")
+    (tmp_path / "m.onnx").write_bytes(b"another")
+    with pytest.raises(ModelError, match="has sha256"):
+        CudaDetector(file, device="cpu")
 
 
 @pytest.mark.parametrize("backend", ["onnx", "openvino"])

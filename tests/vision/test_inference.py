@@ -226,6 +226,7 @@ def detectors(script: Path) -> Iterator[Detectors]:
 def next_judged(detectors: Detectors, seconds: float = 30.0) -> Judged:
     def look() -> list[Judged]:
         found = detectors.take(0.1)
+        assert all(detectors.who(judged).classes for judged in found)
         detectors.tick()
         return found
 
@@ -271,7 +272,9 @@ def test_a_process_that_is_killed_or_hangs_is_replaced_and_judging_goes_on(
         # Events name the weights that judged, so a file that was changed meanwhile is not run.
         script.write_text(script.read_text() + " ")
         os.kill(detectors.processes[0], signal.SIGKILL)
-        wait_until(lambda: (detectors.take(0.1), detectors.tick(), restarts())[2] >= 4)
+        told: list[Judged] = []
+        wait_until(lambda: (told.extend(detectors.take(0.1)), detectors.tick(), restarts())[2] >= 4)
+        assert {judged.model for judged in told} <= {ready.model.sha256}, "not even at once"
         assert not detectors.health()[0].is_up
         assert "the model file is not what it was at start" in caplog.text
     finally:

@@ -21,6 +21,7 @@ from vision.detectors.onnx import classes_in
 from vision.detectors.yolo import CANDIDATES, suppress
 from vision.letterbox import Image
 from vision.models import ModelError, ModelFile, check, read
+from vision.models.onnx_file import look_at
 
 PROVIDER = "CUDAExecutionProvider"
 
@@ -34,6 +35,8 @@ class CudaDetector(Whole):
     def __init__(self, model: Path | ModelFile, *, device: str = "cuda") -> None:
         file = model if isinstance(model, ModelFile) else check(model)
         path = file.path
+        if isinstance(model, ModelFile):
+            _check_rows(model)
         provider = _provider(device)
         options = ort.SessionOptions()
         options.log_severity_level = 3
@@ -65,6 +68,13 @@ def _found(
 ) -> RawBoxes:
     count = int(np.count_nonzero(scores >= CONFIDENCE))  # they come in falling order
     return suppress(centres[:count], scores[:count], classes[:count])
+
+
+def _check_rows(file: ModelFile) -> None:
+    """Only candidates come back from the device: how many classes there are must be said before."""
+    (result,) = look_at(read(file)).outputs
+    if result.shape[1] != 4 + len(file.classes):
+        raise ModelError("its output does not say how many classes it tells apart")
 
 
 def _provider(device: str) -> tuple[str, dict[str, str]]:

@@ -327,6 +327,8 @@ class Detectors:
     def _heed(self, engine: Engine, message: Message) -> None:
         engine.heard_at = time.monotonic()
         if isinstance(message, Judged):
+            if not engine.is_ready:
+                return  # by weights that were not accepted
             engine.images += 1
             engine.rate.add(message.took_s)
             self._judged[message.camera_id] = self._judged.get(message.camera_id, 0) + 1
