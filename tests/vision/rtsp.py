@@ -59,7 +59,7 @@ class Clip:
 
 @dataclass
 class Camera:
-    """A server on a loopback port; its attributes may be changed while it runs.
+    """A server on a port of ``host``; its attributes may be changed while it runs.
 
     ``accepts``: (user, password); ``scheme``: ``basic`` or ``digest``. ``redirect``: the address
     it sends everybody to, before or after it asked for the password. ``codec``: the name in the
@@ -69,6 +69,7 @@ class Camera:
 
     clip: Clip
     port: int = 0
+    host: str = "127.0.0.1"
     accepts: tuple[str, str] | None = None
     scheme: str = "digest"
     redirect: str = ""
@@ -83,7 +84,7 @@ class Camera:
 
     def start(self) -> Camera:
         self._viewers: set[socket.socket] = set()
-        self._server = socket.create_server(("127.0.0.1", self.port))
+        self._server = socket.create_server((self.host, self.port))
         self.port = self._server.getsockname()[1]
         threading.Thread(target=self._accept, args=(self._server,), daemon=True).start()
         return self
@@ -103,7 +104,7 @@ class Camera:
 
     def url(self, user: str = "", path: str = "live") -> str:
         scheme, who = "rtsps" if self.tls else "rtsp", f"{user}@" if user else ""
-        return f"{scheme}://{who}127.0.0.1:{self.port}/{path}"
+        return f"{scheme}://{who}{self.host}:{self.port}/{path}"
 
     def asked(self, method: str) -> int:
         return sum(name == method for name, _ in self.requests)
