@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,8 +16,9 @@ import numpy as np
 import pytest
 
 from tests.vision.conftest import wait_until
+from tests.vision.fakeweb import TOKEN, FakeWeb
 from tests.vision.footage import scene
-from tests.vision.small_models import CLASSES, make_model
+from tests.vision.small_models import CLASSES, describe, make_model
 from vision import contract
 from vision.config import VisionSettings
 from vision.contract import (
@@ -37,8 +39,10 @@ from vision.inference.supervisor import Detectors, Wanted
 from vision.keeper import Identity, Keeper
 from vision.mailbox import Mailbox
 from vision.models import ModelFile
+from vision.models.store import ModelStore, told
 from vision.outbox import Outbox
 from vision.pipelines import Pipelines
+from vision.web import WebClient
 
 SIZE = (320, 192)
 T0 = 1_790_000_000.0
@@ -199,6 +203,41 @@ def test_a_model_that_cannot_judge_is_told_of_and_the_one_before_goes_on(site: S
     assert "scores do not lie between 0 and 1" in wait_until(why, 20)
     assert site.judges("a") == "own"
     assert len(site.detectors.processes) == 1
+
+
+def test_wrong_bytes_from_the_web_are_refused_and_the_one_before_goes_on_until_they_are_right(
+    site: Site, web: FakeWeb, tmp_path: Path
+) -> None:
+    site.add("a")
+    right, wrong = tmp_path / "right.onnx", tmp_path / "wrong.onnx"
+    wanted = make_model(right, scale=0.9)
+    make_model(wrong, scale=0.8)
+    web.models[wanted.sha256] = wrong.read_bytes()
+    store = ModelStore(tmp_path, "onnx", site.own, site.detectors.in_use)
+    store.heed([wanted])
+    site.follow(a=wanted.sha256)
+    client = WebClient(web.url, TOKEN)
+
+    def look() -> contract.ModelHealth:
+        """What the main loop does, and what its next heartbeat says."""
+        store.work(client, threading.Event())
+        site.detectors.offer(store.usable())
+        site.run()
+        return told(store.health(), site.detectors.states())[0]
+
+    refused = look()
+    assert refused.state is ModelState.REFUSED
+    assert wanted.sha256 in refused.detail
+    assert describe(wrong).sha256 in refused.detail
+    assert site.judges("a") == "own"
+
+    web.models[wanted.sha256] = right.read_bytes()
+    store.heed([])
+    store.heed([wanted])
+    assert look().state is ModelState.FETCHING, "it is here, but no process runs it yet"
+    wait_until(lambda: look().state is ModelState.READY, 20)
+    assert site.judges("a") == "right"
+    client.close()
 
 
 def _multiply(model: object) -> None:
