@@ -15,6 +15,7 @@ from vision.contract import (
     ClassMetrics,
     ContractError,
     DayKind,
+    DetectorHealth,
     Line,
     Mask,
     ModelCard,
@@ -215,3 +216,10 @@ def test_what_nobody_measured_of_a_class_is_not_zero():
     metrics = contract.parse(ClassMetrics, of_old_cards)
     assert (metrics.precision, metrics.recall, metrics.false_alarms) == (None, None, None)
     assert contract.parse(ClassMetrics, contract.to_json(metrics)) == metrics
+
+
+def test_a_detector_of_an_older_worker_runs_its_own_weights():
+    told = contract.parse(DetectorHealth, {"device": "cpu", "is_up": True})
+    assert told.model == ""
+    with pytest.raises(ContractError, match="model: must be 64 lower-case hex digits"):
+        DetectorHealth("cpu", is_up=True, model="../weights")
