@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
+from typing import BinaryIO
 
 import click
 from flask import Flask, current_app
 
 from supervision.account import service
 from supervision.account.roles import Role
-from supervision.core import audit, find
+from supervision.core import audit, audit_archive, find
 from supervision.core.actor import SYSTEM
 from supervision.core.attachments import storage
 from supervision.core.db import transaction
@@ -44,6 +45,8 @@ def audit_verify() -> None:
     """Walk the chain of hashes; exit 1 where it is broken."""
     verdict = audit.verify()
     click.echo(f"sealed {verdict.sealed}, not yet sealed {verdict.unsealed}")
+    if verdict.archived:
+        click.echo(f"of these archived and dropped {verdict.archived}")
     if not verdict.is_intact:
         raise click.ClickException(f"broken at entry {verdict.broken_at}: {verdict.reason}")
     click.echo("the chain is intact")
@@ -60,6 +63,17 @@ def audit_seal() -> None:
         if not count:
             break
     click.echo(f"sealed {total}")
+
+
+@audit_group.command("check-archive")
+@click.argument("file", type=click.File("rb"))
+@click.option("--alone", is_flag=True, help="Without the database: each line proves itself.")
+def audit_check_archive(file: BinaryIO, alone: bool) -> None:
+    """Check the archive of a month of the trail; exit 1 where it is not what was sealed."""
+    found = audit_archive.check(file, by_seals=not alone)
+    if found.broken_line is not None:
+        raise click.ClickException(f"line {found.broken_line}: {found.reason}")
+    click.echo(f"{found.entries} entries are as they were sealed")
 
 
 @click.group("jobs")

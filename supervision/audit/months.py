@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +10,12 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from supervision.core import attachments, audit, audit_archive, clock, month_drop, notices
+from supervision.core import attachments, audit, clock, month_drop, notices
 from supervision.core.actor import SYSTEM, Actor
 from supervision.core.audit import AuditEntry
-from supervision.core.db import db, transaction
+from supervision.core.db import db
 from supervision.core.errors import Conflict, InvalidInput, NotFound
-from supervision.core.month_drop import MonthRule, StillReferredError
+from supervision.core.month_drop import MonthRule
 from supervision.core.notices import Audience
 from supervision.core.partition_models import DropState, MonthDrop
 from supervision.core.partitions import Month, Part, parts
@@ -25,7 +24,6 @@ from supervision.core.web.state import settings
 from supervision.slices import slices
 
 LINK = "/audit/months/"
-LARGEST_ARCHIVE = 1 << 40
 _SHOWN = 100
 
 TRAIL = MonthRule(
@@ -134,80 +132,8 @@ def withdraw(actor: Actor, drop: MonthDrop) -> None:
     db.session.flush()
 
 
-class RefusedError(RuntimeError):
-    """The month stays; the message is a code of ``labels.PROBLEMS``."""
-
-
-def carry_out(drop_id: int) -> int:
-    """Do what was asked for; returns how many rows went. Each step is a transaction of its own.
-
-    Killed in between, the next run begins again: nothing is lost before the last step.
-    """
-    try:
-        gone = _carry_out(drop_id)
-    except (RefusedError, StillReferredError) as error:
-        code = "referred" if isinstance(error, StillReferredError) else str(error)
-        with transaction():
-            _end(get_drop(drop_id), DropState.REFUSED, problem=code)
-        return 0
-    with transaction():
-        month_drop.check_keys(get_drop(drop_id).table_name)
-    return gone
-
-
-def _carry_out(drop_id: int) -> int:
-    drop = get_drop(drop_id)
-    rule, part = _still_due(drop.table_name, drop.part)
-    if rule.archived:
-        _archive(drop_id, part)
-    with transaction():
-        month_drop.remove_along(rule, part)
-    with transaction():
-        drop = get_drop(drop_id)
-        done = month_drop.drop(rule, part)
-        if rule.archived and done.rows != drop.gone:
-            raise RefusedError("changed")
-        left = month_drop.find_part(drop.table_name, drop.part)
-        drop.gone, drop.kept = done.goes, done.stays
-        drop.bytes_before, drop.bytes_after = part.size, left.size if left else 0
-        _end(drop, DropState.DONE)
-        return done.goes
-
-
-def _still_due(table: str, name: str) -> tuple[MonthRule, Part]:
-    try:
-        rule, part = get(table, name)
-    except NotFound:
-        raise RefusedError("gone") from None
-    if not rule.is_due(part, Month.of(clock.now())):
-        raise RefusedError("young")
-    return rule, part
-
-
-def _archive(drop_id: int, part: Part) -> None:
-    """Write the part to a file and keep it: from here on it can be proved what the month held."""
-    if audit_archive.unsealed(part):
-        raise RefusedError("unsealed")
-    with tempfile.TemporaryFile() as file:
-        written = audit_archive.write(part, file)
-        if written is None:
-            return
-        file.seek(0)
-        attachments.send_ahead(file)
-        with transaction():
-            drop = get_drop(drop_id)
-            drop.archive = attachments.store_file(
-                SYSTEM,
-                file,
-                f"{part.table}-{part.name}.jsonl.gz",
-                "application/gzip",
-                limit=LARGEST_ARCHIVE,
-            )
-            drop.first_id, drop.last_id = written.first_id, written.last_id
-            drop.gone = written.entries
-
-
-def _end(drop: MonthDrop, state: DropState, *, problem: str = "") -> None:
+def end(drop: MonthDrop, state: DropState, *, problem: str = "") -> None:
+    """Say what became of it: in its row, in the trail and to the administrators."""
     drop.status, drop.ended_at, drop.problem = state, clock.now(), problem
     is_done = state is DropState.DONE
     if not is_done:

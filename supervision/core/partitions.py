@@ -1,6 +1,6 @@
 """Tables that grow for ever lie in months on PostgreSQL; SQLite keeps them in one piece.
 
-The month is in the id (see the ADR on months): ``YYMM * SPAN + a number of a sequence``, so that
+The month is in the id (docs/adr/0022): ``YYMM * SPAN + a number of a sequence``, so that
 the id alone is still the primary key, foreign keys stay real, a row is found in one part by its
 id, and the database itself refuses to let go of a part that something refers to. Ids below
 :data:`SPAN` were given before the table lay in months.

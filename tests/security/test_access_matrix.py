@@ -99,6 +99,12 @@ MATRIX: dict[str, tuple[set[str], set[str] | None]] = {
     "atlas.place_camera": (CAMERA_EDITORS, ROW),
     "atlas.take_off_camera": (CAMERA_EDITORS, ROW),
     "audit.index": ({"auditor", "administrator"}, None),
+    "month.index": ({"auditor", "administrator"}, None),
+    # Nobody sees a month that is not there.
+    "month.detail": (ADMIN, set()),
+    "month.ask": (ADMIN, set()),
+    "month.withdraw": (ADMIN, set()),
+    "month.archive": ({"auditor", "administrator"}, set()),
     "channel.index": (ADMIN, None),
     "channel.new": (ADMIN, None),
     "channel.create": (ADMIN, None),
@@ -967,6 +973,9 @@ WORDS = {
         "order.letter": "docx",
     },
     "event_id": "ev-1",
+    "table": "violation",
+    "name": dict.fromkeys(("month.detail", "month.ask"), "0001"),
+    "drop_id": "99999",
     "uid": dict.fromkeys(
         ("vision_jobs.source", "vision_jobs.file", "vision_jobs.result"), "a" * 32
     ),
