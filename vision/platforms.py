@@ -24,7 +24,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 from vision.contract import PLATFORM_SCHEME, Platform, StreamFault
 from vision.reach import Trust, dial
-from vision.streams import NO_DATA, StreamError
+from vision.streams import NO_DATA, StreamError, check_url
 
 # A platform gives up on a device after 10 to 20 s of its own; then it says so.
 ANSWER_S = 25.0
@@ -159,6 +159,7 @@ class Client:
         """The JSON of an answer; what holds no ``code`` is taken for its ``data``."""
         until = time.monotonic() + within_s
         try:
+            check_url(self._platform.base_url, self._hosts)
             connection = dial(self._base, self._hosts, self._trust, min(until, _soon()))
         except StreamError as error:
             raise StreamError(error.fault, f"the platform {self._name}: {error}") from error

@@ -210,6 +210,7 @@ def test_a_platform_that_is_away_unknown_or_none_at_all(
     for base, expected in (
         ("http://127.0.0.1:9", StreamFault.REFUSED),
         ("http://127.0.0.2:9", StreamFault.HOST_NOT_ALLOWED),
+        ("http://10.255.255.1:9", StreamFault.HOST_NOT_ALLOWED),
         (f"{wvp.url}/elsewhere", StreamFault.NOT_FOUND),
     ):
         with pytest.raises(StreamError) as caught:

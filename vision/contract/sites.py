@@ -32,6 +32,9 @@ class Platform:
         parts = urlsplit(self.base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
             raise ContractError("base_url", "must be http or https with a host and no password")
+        # It stands in a header of HTTP, which a line break would end.
+        if any(not "!" <= sign <= "~" for sign in self.api_key):
+            raise ContractError("api_key", "must be plain signs without spaces")
 
 
 @dataclass(frozen=True, slots=True)
