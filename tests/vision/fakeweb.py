@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -13,9 +14,12 @@ from vision.contract import (
     API_PREFIX,
     TAKEN_HEADER,
     WORK_HEADER,
+    CameraLease,
     ContractError,
     Heartbeat,
     JobResult,
+    LeaseAsk,
+    LeaseGrant,
     LiveWant,
     NodeJob,
     NodeWork,
@@ -62,6 +66,7 @@ class FakeWeb:
         self.fail_with: int | None = None
         self.park_all = False
         self.is_full = False
+        self.leases: dict[str, tuple[str, int, float]] = {}  # holder, epoch, until when
         self.lock = threading.Lock()
         self.port = port
         self._server: ThreadingHTTPServer | None = None
@@ -69,6 +74,25 @@ class FakeWeb:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def grant(self, ask: LeaseAsk) -> LeaseGrant:
+        """To whoever comes first, until it is released or over; nothing open is passed on."""
+        lease_s, now = float(self.config["lease_s"]), time.monotonic()
+        given, refused = [], []
+        with self.lock:
+            for camera_id in ask.release:
+                holder, epoch, _until = self.leases.get(camera_id, ("", 0, 0.0))
+                if holder == ask.holder:
+                    self.leases[camera_id] = ("", epoch, 0.0)
+            for camera_id in ask.cameras:
+                holder, epoch, until = self.leases.get(camera_id, ("", 0, 0.0))
+                if holder not in {"", ask.holder} and until > now:
+                    refused.append(camera_id)
+                    continue
+                epoch += holder != ask.holder
+                self.leases[camera_id] = (ask.holder, epoch, now + lease_s)
+                given.append(CameraLease(camera_id, epoch, lease_s))
+        return LeaseGrant(ask.node, ask.holder, lease_s, tuple(given), tuple(refused))
 
     def start(self) -> FakeWeb:
         web = self
@@ -123,6 +147,10 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path == f"{API_PREFIX}/heartbeat":
             self.state.heartbeats.append(parse(Heartbeat, json.loads(body)))
             self._answer(200, {"config_version": self.state.config["config_version"]})
+            return
+        if self.path == f"{API_PREFIX}/leases":
+            grant = self.state.grant(parse(LeaseAsk, json.loads(body)))
+            self._answer(200, to_json(grant))
             return
         try:
             event = parse(ViolationEvent, json.loads(body))

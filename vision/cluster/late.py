@@ -24,6 +24,7 @@ from vision.web import WebClient
 
 log = logging.getLogger(__name__)
 LOOK_EVERY_S = 5.0
+TURN_S = 20.0  # of one directory, then it is the next one's
 KEEP_S = 86_400.0  # an emptied directory, in case that its group comes back to its cameras' rings
 NOBODY = ModelRef("", "", "0" * 64)  # nothing is opened here
 
@@ -63,9 +64,9 @@ def _empty(
     log.info("group %s left %d messages here", folder.name, outbox.queue_length())
     keeper, web = Keeper(outbox, folder, Identity("", NOBODY)), client()
     keeper.secure_due(time.time())
-    publisher = Publisher(outbox, web)
+    publisher, until = Publisher(outbox, web), time.monotonic() + TURN_S
     try:
-        while not stop.is_set() and not (folder / WANTED).exists():
+        while not (stop.is_set() or (folder / WANTED).exists() or time.monotonic() > until):
             keeper.make_due(time.time())
             wait = publisher.step()
             if not outbox.queue_length() and not outbox.due_events():
