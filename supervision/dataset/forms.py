@@ -41,7 +41,9 @@ class ChoiceForm(Form):
 class AskForm(Form):
     """What it is called and what for; the choice comes with the address."""
 
-    name = StringField(_l("Name"), [InputRequired(), Length(max=80)], filters=[strip])
+    name = StringField(
+        _l("Name of the data set"), [InputRequired(), Length(max=80)], filters=[strip]
+    )
     purpose = TextAreaField(
         _l("What for"),
         [InputRequired(_l("Say in words why.")), Length(max=500)],

@@ -174,6 +174,7 @@ def _detail_page(set_id: int) -> str:
         choice=choice,
         text=_progress(row),
         step=forms.StepForm(formdata=None, row_version=row.row_version),
+        region=dict(enterprises.region_choices(current_actor())).get(choice.region, choice.region),
         kinds=[str(KIND_LABELS[kind]) for kind in choice.kinds],
         boxes=row.counts.get("boxes", {}),
         listed=[(ident, labels.LEFT_OUT_LABELS[LeftOut(why)]) for ident, why in row.missing],
