@@ -45,6 +45,8 @@ def test_a_trial_is_begun_from_the_model_on_ticked_cameras(cast, pages, node, ca
     assert "fewer false alarms" in listed
     assert "beside site-safety 1" in listed
     assert "Where it is used" in pages.get("administrator", f"/models/{ident}").text
+    assert "Model on trial" in pages.get("section_chief", f"/video/cameras/{camera}").text
+    assert "Model on trial" not in pages.get("section_chief", f"/video/cameras/{other}").text
     a_candidate("3")
     again = pages.get("administrator", "/model-trials/new").text
     assert "on another trial" in again

@@ -17,6 +17,7 @@ from supervision.core.web.forms import check_seen
 from supervision.core.web.numbers import id_argument
 from supervision.core.web.paging import page_number, paginate
 from supervision.core.web.state import settings
+from supervision.detector import queries as detectors
 from supervision.enterprise.ended import open_file
 from supervision.video import (
     camera_forms,
@@ -82,6 +83,7 @@ def detail(camera_id: int) -> ResponseReturnValue:
         picture=picture_queries.last_picture(camera, actor),
         tickets=ticket_queries.open_of_camera(camera, actor),
         permits=ticket_queries.count_current_permits(camera, actor),
+        model=detectors.by_id(camera.model_id) if camera.model_id else None,
         labels=labels,
     )
 
