@@ -25,6 +25,7 @@ from supervision.core.scope import visible
 from supervision.core.tables import read_table
 from supervision.core.text import N_
 from supervision.demo import (
+    learning_canary,
     people,
     self_commitment,
     self_dutylist,
@@ -160,6 +161,7 @@ class _Builder:
                 *self_returns.events(stage, start, self.now),
                 *self_selfcheck.events(stage, start, self.now),
                 *self_score.events(stage, start, self.now),
+                *learning_canary.events(stage, start, self.now),
             ]
         )
         counted = visible(Hazard, SYSTEM, func.count(Hazard.id))
