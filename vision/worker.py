@@ -103,7 +103,7 @@ class Worker:
         self._started_at = datetime.now(UTC)
         self._publisher: Publisher | None = None
         self._watch: ConfigWatch | None = None
-        self._jobs = Jobs(settings, self._web)
+        self._jobs = Jobs(settings, self._web, self._models.usable)
         self._threads: list[threading.Thread] = []
         self._paces = Paces()
         self._cameras: set[str] | None = None

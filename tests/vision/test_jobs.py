@@ -18,11 +18,12 @@ import numpy as np
 import pytest
 
 from tests.vision.footage import camera, make_clip, make_script
-from vision.contract import Camera, EvidenceKind, JobKind, NodeJob, SourceFile, parse
+from vision.contract import Camera, EvidenceKind, JobKind, ModelRef, NodeJob, SourceFile, parse
 from vision.detectors import RawBoxes
 from vision.jobs.messages import Broken, Done, Look, Picture, Spec, Work
 from vision.jobs.process import Desk
 from vision.mask_file import NAME, keep
+from vision.models import ModelFile
 from vision.ring import RingWriter, segments
 
 SIZE = (640, 384)
@@ -193,6 +194,22 @@ def test_a_changed_rule_is_tried_on_what_the_model_saw_once(tmp_path: Path) -> N
     assert result.after[0].end_s == pytest.approx(7.0, abs=0.4)
     assert result.analysed == sum(looks) == 40
     assert (result.duration_s, result.frame_size) == (pytest.approx(8.0, abs=0.1), (320, 192))
+
+
+def test_a_rule_is_tried_with_the_weights_that_judge_the_camera(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "clip.mp4", seconds=4, present=(1, 4))
+    who = desk(make_script(tmp_path / "script.json"))
+    path = tmp_path / "trial"
+    path.write_text('{"blocks": [{"label": "fire", "bgr": [230, 20, 20], "score": 0.9}]}')
+    ref = ModelRef("trial", "2", hashlib.sha256(path.read_bytes()).hexdigest())
+    trial = ModelFile(path, ref, ("fire",))
+    rules = parse(Camera, camera("", rules=[{"rule_id": "helmet", "kind": "helmet_missing"}]))
+    job = job_about(clip, JobKind.REPLAY, before=rules, after=rules)
+    assert len(done(who, job, tmp_path / "own", clip).result.before) == 1
+    assert done(who, job, tmp_path / "trial job", clip, model=trial).result.before == ()
+    path.write_text("{}")
+    spoilt = done(who, job, tmp_path / "spoilt", clip, model=trial).result
+    assert (spoilt.ok, "has sha256" in spoilt.problem) == (False, True)
 
 
 def test_a_file_that_cannot_be_read_is_told_in_words_and_names_no_folder(tmp_path: Path) -> None:

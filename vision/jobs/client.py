@@ -10,7 +10,7 @@ import queue
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from vision.jobs.delivery import Delivery
 from vision.jobs.lane import Lane, LaneError, StoppedError
 from vision.jobs.live import Wanted
 from vision.jobs.messages import Done, Look, Picture, Spec, Work
+from vision.models import ModelFile
 from vision.publisher import LONGEST_WAIT_S, REFUSED_PROBE_S
 from vision.timing import Backoff
 from vision.web import WebClient, WebRefusedError, WebUnavailableError
@@ -36,6 +37,7 @@ class Known:
     """What is watched now; of the cameras nothing secret."""
 
     cameras: dict[str, Camera]
+    model: str = ""
     days: tuple[SpecialDay, ...] = ()
     hosts: tuple[str, ...] = ()
 
@@ -43,8 +45,14 @@ class Known:
 class Jobs:
     """Both threads and what they share. :meth:`ring` and :meth:`heed` may come from any thread."""
 
-    def __init__(self, settings: VisionSettings, new_web: Callable[[], WebClient]) -> None:
-        self._settings, self._new_web = settings, new_web
+    def __init__(
+        self,
+        settings: VisionSettings,
+        new_web: Callable[[], WebClient],
+        models: Callable[[], Mapping[str, ModelFile]] = dict,
+    ) -> None:
+        """``models`` tells which weights of the web's may be loaded, by hash; from any thread."""
+        self._settings, self._new_web, self._models = settings, new_web, models
         self._spec = Spec(settings.backend, settings.model, settings.log_format)
         self._known = Known({})
         self._bell = threading.Event()
@@ -61,7 +69,7 @@ class Jobs:
         cameras = {c.camera_id: replace(c, url="", sub_url="") for c in config.cameras}
         # As in the fleet: the machine's own list counts, the web's fills a gap only.
         hosts = self._settings.stream_hosts or config.stream_hosts
-        self._known = Known(cameras, config.days, hosts)
+        self._known = Known(cameras, config.model, config.days, hosts)
 
     def ask_and_show(self, stop: threading.Event) -> None:
         """The first thread."""
@@ -150,15 +158,17 @@ class Jobs:
 
     def _work(self, job: NodeJob, folder: Path, source: Path | None) -> Work:
         known, directory = self._known, self._settings.directory
+        camera = known.cameras.get(job.camera_id)
         return Work(
             job,
             folder,
             source,
-            known.cameras.get(job.camera_id),
+            camera,
             directory / "ring" / job.camera_id,
             directory / "view" / f"{job.camera_id}.npz",
             known.days,
             known.hosts,
+            self._models().get((camera.model if camera else "") or known.model),
         )
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vision.contract import Camera, JobResult, Mask, NodeJob, SpecialDay
+from vision.models import ModelFile
 
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """What a process runs with: the model that the cameras are judged by, on the CPU."""
+    """What a process runs with: the worker's own model, on the CPU."""
 
     backend: str
     model: Path
@@ -42,7 +43,8 @@ class Work:
 
     ``camera``: as it is watched now, without its addresses; None where this node does not watch it.
     ``ring`` and ``reference``: its last minute and its learnt view. ``days``: the official calendar.
-    ``hosts``: what this machine may dial.
+    ``hosts``: what this machine may dial. ``model``: the weights of the web's that judge the camera,
+    None for the worker's own.
     """
 
     job: NodeJob
@@ -53,6 +55,7 @@ class Work:
     reference: Path | None = None
     days: tuple[SpecialDay, ...] = ()
     hosts: tuple[str, ...] = ()
+    model: ModelFile | None = None
 
     @property
     def masks(self) -> tuple[Mask, ...]:

@@ -14,6 +14,7 @@ from vision.parent import die_with_parent
 
 if TYPE_CHECKING:
     from vision.detectors import Detector
+    from vision.models import ModelFile
 
 log = logging.getLogger(__name__)
 NICE = 10
@@ -35,10 +36,12 @@ class Desk:
             log.exception("an order failed")
             return Broken(f"{type(error).__name__}: {error}"[:500])
 
-    def detector(self) -> Detector:
-        """Raises :class:`vision.models.ModelError`."""
+    def detector(self, model: ModelFile | None = None) -> Detector:
+        """Of these weights, the worker's own by default; raises :class:`vision.models.ModelError`."""
         from vision.detectors import open_detector
 
+        if model is not None:
+            return open_detector(self._spec.backend, model, threads=1)
         if self._detector is None:
             self._detector = open_detector(self._spec.backend, self._spec.model, threads=1)
         return self._detector

@@ -15,7 +15,7 @@ from vision.contract import MAX_EVIDENCE_BYTES, JobKind, JobResult
 from vision.detectors import Detector
 from vision.jobs.messages import Done, Work
 from vision.mask_file import MasksError, of_span
-from vision.models import ModelError, sha256_of
+from vision.models import ModelError, ModelFile, sha256_of
 from vision.recorder import EvidenceError, make_clip
 from vision.replay import open_clip
 from vision.ring import newest, secure
@@ -29,8 +29,12 @@ class JobError(Exception):
     """The job cannot be done; the message says why, to the person who asked."""
 
 
-def do(work: Work, detector: Callable[[], Detector]) -> Done:
-    """Do one job. What is wrong with its file or the camera is told in the result."""
+def do(work: Work, detector: Callable[[ModelFile | None], Detector]) -> Done:
+    """Do one job. What is wrong with its file or the camera is told in the result.
+
+    Rules are tried with the weights that judge the camera; heads are found by the worker's own, which
+    are known to find them.
+    """
     try:
         if work.job.discover is not None:
             from vision.sites.searching import search
@@ -39,8 +43,8 @@ def do(work: Work, detector: Callable[[], Detector]) -> Done:
         if work.job.kind is JobKind.REPLAY:
             from vision.jobs.replaying import replay_both
 
-            return Done(replay_both(work, detector()))
-        made = proof(work) if work.job.kind is JobKind.CLIP else copied(work, detector())
+            return Done(replay_both(work, detector(work.model)))
+        made = proof(work) if work.job.kind is JobKind.CLIP else copied(work, detector(None))
     except (JobError, StreamError, EvidenceError, ModelError, MasksError) as error:
         return Done(JobResult(work.job.job_id, ok=False, problem=_without_paths(work, error)))
     return _checked(made)

@@ -100,7 +100,9 @@ class ModelStore:
     def usable(self) -> dict[str, ModelFile]:
         """What may be loaded, by hash."""
         with self._lock:
-            return {s: e.usable for s, e in self._entries.items() if e.usable is not None}
+            here = {s: e.usable for s, e in self._entries.items() if e.usable is not None}
+        here.pop(self._own.sha256, None)  # that is loaded from its own file
+        return here
 
     def health(self) -> tuple[ModelHealth, ...]:
         with self._lock:
