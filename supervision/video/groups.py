@@ -30,23 +30,20 @@ NODE_EVERY = timedelta(seconds=5)
 STALE_AFTER = timedelta(seconds=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What is known of the group that speaks. ``is_stale``: a younger run of it has spoken since."""
+def take(node: VisionNode, beat: Heartbeat, values: Mapping[str, Any], now: datetime) -> bool:
+    """Keep a group's word beside the others'; ``values`` are a node's own columns.
 
-    restarted: bool = False
-    is_stale: bool = False
-
-
-def take(node: VisionNode, beat: Heartbeat, values: Mapping[str, Any], now: datetime) -> Standing:
-    """Keep a group's word beside the others'; ``values`` are a node's own columns."""
+    Returns whether it is another run of the group than that which spoke last. An older run that
+    still speaks, because its machine was only thought dead, leaves the group's row alone; what it
+    says of cameras holds, since it speaks of those alone whose leases it has.
+    """
     name = beat.group[:LONGEST_NAME]
     stmt = select(VisionGroup.started_at, VisionGroup.last_seen_at).where(
         VisionGroup.node_id == node.id, VisionGroup.name == name
     )
     known = db.session.execute(unscoped(stmt, reason=_OWN)).tuples().first()
     if known and known[0] > beat.started_at and known[1] > now - STALE_AFTER:
-        return Standing(is_stale=True)
+        return True
     columns = VisionGroup.__table__.columns.keys()
     row = {key: value for key, value in values.items() if key in columns}
     row |= {"node_id": node.id, "name": name, "machine": beat.machine[:LONGEST_MACHINE]}
@@ -54,7 +51,7 @@ def take(node: VisionNode, beat: Heartbeat, values: Mapping[str, Any], now: date
     changed = {key: put.excluded[key] for key in row if key not in {"node_id", "name"}}
     db.session.execute(put.on_conflict_do_update(index_elements=["node_id", "name"], set_=changed))
     _keep_node(node, values, now)
-    return Standing(restarted=known is not None and known[0] != beat.started_at)
+    return known is not None and known[0] != beat.started_at
 
 
 # What of a group's word holds for its node as well; each group has its own disk and queue.

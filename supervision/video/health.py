@@ -30,10 +30,7 @@ def take_heartbeat(node: VisionNode, beat: Heartbeat) -> None:
     weights.tell_of_refused(node, beat)
     values = _node_values(beat, now)
     if beat.group:
-        standing = groups.take(node, beat, values, now)
-        if standing.is_stale:
-            return
-        restarted = standing.restarted
+        restarted = groups.take(node, beat, values, now)
     else:
         room.follow_recording(node, beat.storage)
         _keep_node(node, values)

@@ -116,12 +116,12 @@ def test_a_group_whose_cameras_speak_through_another_is_forgotten_in_silence(nod
         assert not told()
 
 
-def test_what_an_older_run_of_a_group_says_late_changes_nothing(node, gate):
+def test_an_older_run_of_a_group_speaks_for_its_cameras_and_not_for_the_group(node, gate, yard):
     younger, older = clock.now(), clock.now() - timedelta(hours=1)
     say(node, "all-1", gate, machine="two", started_at=younger)
-    say(node, "all-1", gate, machine="one", judged=99, started_at=older)
+    say(node, "all-1", yard, machine="one", judged=99, started_at=older)
     assert all_groups()["all-1"].machine == "two"
-    assert queries.get_camera(gate, SYSTEM).health.judged == 10
+    assert queries.get_camera(yard, SYSTEM).health.judged == 99
 
 
 def test_a_camera_that_passes_to_another_group_is_counted_on(node, gate):
