@@ -223,6 +223,7 @@ def missing(seen: list[Seen]) -> dict[str, int]:
     db.session.rollback()
     return {
         "lost": len(wrong),
+        "doubled": sum(len(found) > 1 for found in held.values()),
         "rows": sum(map(len, held.values())),
         "files": int(stored or 0),
     }
