@@ -925,7 +925,10 @@ MACHINE = {
 }
 WORDS = {
     "key": {"enterprise.tab": "hazards"},
-    "table": {"people.rule_list": "post", "people.new_rule": "post", "people.create_rule": "post"},
+    "table": {
+        **dict.fromkeys(("people.rule_list", "people.new_rule", "people.create_rule"), "post"),
+        **dict.fromkeys(("month.detail", "month.ask"), "violation"),
+    },
     "kind": {
         "casefile.paper": "pdf",
         "channel.new": "mail",
@@ -973,7 +976,6 @@ WORDS = {
         "order.letter": "docx",
     },
     "event_id": "ev-1",
-    "table": "violation",
     "name": dict.fromkeys(("month.detail", "month.ask"), "0001"),
     "drop_id": "99999",
     "uid": dict.fromkeys(
