@@ -58,7 +58,7 @@ def audit_seal() -> None:
     total = 0
     while True:
         with transaction():
-            count = audit.seal()
+            count = audit.seal(thorough=True)
         total += count
         if not count:
             break

@@ -56,6 +56,8 @@ class Standing:
     parts: Sequence[Part]
     due: frozenset[str]
     asked: frozenset[str]
+    # Dropped before: what is there now is what had to stay.
+    thinned: frozenset[str]
 
     @property
     def size(self) -> int:
@@ -70,18 +72,20 @@ def standings() -> list[Standing]:
     """Every table in months; none where the database keeps them in one piece."""
     this = Month.of(clock.now())
     found = []
-    asked = _asked_parts()
+    asked, done = _parts_in(DropState.ASKED), _parts_in(DropState.DONE)
     for table, rule in rules().items():
         held = parts(table)
         due = frozenset(part.name for part in held if rule.is_due(part, this))
-        of_table = frozenset(name for of, name in asked if of == table)
         if held:
-            found.append(Standing(rule, held, due, of_table))
+            waiting, thinned = (
+                frozenset(name for of, name in some if of == table) for some in (asked, done)
+            )
+            found.append(Standing(rule, held, due, waiting, thinned))
     return found
 
 
-def _asked_parts() -> set[tuple[str, str]]:
-    stmt = select(MonthDrop.table_name, MonthDrop.part).where(MonthDrop.status == DropState.ASKED)
+def _parts_in(state: DropState) -> set[tuple[str, str]]:
+    stmt = select(MonthDrop.table_name, MonthDrop.part).where(MonthDrop.status == state)
     return set(db.session.execute(stmt).tuples())
 
 
@@ -104,7 +108,7 @@ def ask(actor: Actor, table: str, name: str) -> MonthDrop:
     rule, part = get(table, name)
     if not rule.is_due(part, Month.of(clock.now())):
         raise InvalidInput(N_("This month is not old enough to be dropped."))
-    if (table, name) in _asked_parts():
+    if (table, name) in _parts_in(DropState.ASKED):
         raise Conflict(N_("Somebody has asked for this already."))
     drop = MonthDrop(
         table_name=table,

@@ -25,6 +25,7 @@ SLICE = Slice(
     ),
     jobs=(
         Job("audit.seal", jobs.seal, {"seconds": 30}),
+        Job("audit.seal_latecomers", jobs.seal_latecomers, {"hour": 3, "minute": 25}),
         Job("audit.make_months", jobs.make_months, {"hour": 0, "minute": 40}),
         Job("audit.drop_months", jobs.drop_months, {"minute": "*/10"}),
     ),

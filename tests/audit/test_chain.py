@@ -184,3 +184,17 @@ def test_the_command_says_whether_the_chain_holds(app, trail):
     bad = runner.invoke(args=["audit", "verify"])
     assert bad.exit_code == 1
     assert str(victim) in bad.output
+
+
+def test_an_entry_that_came_long_after_others_of_its_time_is_sealed_by_the_nightly_run(
+    cast, monkeypatch
+):
+    make_hazard(cast)
+    with transaction():
+        while audit.seal():
+            pass
+    victim = some_entry()
+    behind_its_back(f"DELETE FROM audit_seal WHERE entry_id = {victim}")
+    monkeypatch.setattr(audit, "LATECOMERS", 0)
+    assert jobs.seal(clock.now()) == 0
+    assert jobs.seal_latecomers(clock.now()) == 1

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
@@ -17,7 +17,7 @@ from supervision.audit import jobs, months, queries
 from supervision.core import audit, audit_archive, clock, month_drop, partitions
 from supervision.core.actor import SYSTEM
 from supervision.core.attachments import storage
-from supervision.core.audit import AuditEntry, AuditSeal
+from supervision.core.audit import AuditEntry
 from supervision.core.db import db, transaction
 from supervision.core.errors import Conflict, InvalidInput, NotFound
 from supervision.core.notices import Notice
@@ -40,8 +40,6 @@ LATER = datetime(2030, 7, 1, 4, 0, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def in_months(app):
-    if not partitions.in_months():
-        pytest.skip("SQLite keeps tables in one piece")
     app.extensions["anqi_settings"] = replace(settings(), audit_months=6)
     for month in (MARCH, MAY, JUNE, LATER):
         jobs.make_months(month)
@@ -378,4 +376,4 @@ def test_the_page_counts_and_asks_and_the_job_does_it(gate, pages, cast):
         after = pages.get("administrator", "/audit/months/").get_data(as_text=True)
     assert ids() == {kept}
     assert "1 rows gone, 1 kept" in after
-    assert db.session.scalar(select(func.count(AuditSeal.id))) is not None
+    assert "Only what had to stay" in after
