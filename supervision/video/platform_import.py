@@ -8,17 +8,17 @@ an import has not seen is marked as gone, and comes back when it is seen again.
 
 from __future__ import annotations
 
-import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Select, func, select, update
 
 from supervision.core import clock, crypto
-from supervision.core.db import db, transaction
+from supervision.core.db import db
 from supervision.core.outbound import SendError
 from supervision.core.scope import unscoped
 from supervision.core.web.state import settings
@@ -26,7 +26,6 @@ from supervision.video import platform_client
 from supervision.video.platform_client import BadRowError, Place, Row
 from supervision.video.platform_models import PlatformChannel, PlatformTask, VideoPlatform
 
-log = logging.getLogger(__name__)
 TRIES = 4
 AGAIN = timedelta(seconds=20)
 # Other jobs wait meanwhile; the next run goes on.
@@ -38,7 +37,7 @@ _FIGURES = ("devices", "channels", "new", "renamed", "gone", "refused")
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
+class Task:
     """What was asked of a platform, as read before it is called."""
 
     platform_id: int
@@ -64,32 +63,15 @@ class _Found:
         self.refused.append({"device": device, "channel": channel, "problem": problem})
 
 
-class _StoppedError(Exception):
+# What is kept of one answer; called inside a transaction.
+Keep = Callable[[], None]
+
+
+class StoppedError(Exception):
     """Nothing went wrong: the task was withdrawn or put anew, or there is no more time."""
 
 
-def work(now: datetime) -> int:
-    """Do what platforms are asked for; returns how many tasks came to an end."""
-    until, ended = time.monotonic() + LONGEST_S, 0
-    for platform_id in _waiting(now):
-        with transaction():
-            task = _begin(platform_id)
-        if task is None:
-            continue
-        try:
-            _do(task, until)
-            ended += 1
-        except _StoppedError:
-            continue
-        except SendError as error:
-            ended += _failed(task, error)
-        except Exception:
-            log.exception("platform %s could not be asked", platform_id)
-            ended += _failed(task, SendError("broken_off"))
-    return ended
-
-
-def _waiting(now: datetime) -> Sequence[int]:
+def waiting(now: datetime) -> Sequence[int]:
     """In turn; one that did not answer is left alone for a while."""
     rested = VideoPlatform.tries == 0
     again = VideoPlatform.asked_at <= now - AGAIN
@@ -104,7 +86,7 @@ def _waiting(now: datetime) -> Sequence[int]:
     return found
 
 
-def _begin(platform_id: int) -> _Task | None:
+def begin(platform_id: int) -> Task | None:
     platform = _read(platform_id)
     if platform is None or platform.task is None or platform.task_at is None:
         return None
@@ -117,51 +99,57 @@ def _begin(platform_id: int) -> _Task | None:
     key = crypto.decrypt(platform.api_key) if platform.api_key else ""
     place = Place(platform.base_url, key, tuple(settings().stream_hosts))
     cursor = dict(platform.cursor or {})
-    return _Task(platform_id, place, task, at, platform.run, cursor)
+    return Task(platform_id, place, task, at, platform.run, cursor)
 
 
-def _do(task: _Task, until: float) -> None:
+def steps(task: Task, until: float) -> Iterator[Keep]:
+    """What is to be kept of each answer, one after the other: each call in a transaction of its own.
+
+    Between them the platform is asked, in none. Raises SendError, and StoppedError past ``until``
+    (monotonic seconds).
+    """
     if task.task is PlatformTask.CHECK:
         platform_client.devices(task.place, 1, 1)
-        with transaction():
-            _still(task)
-            _write(task.platform_id, **_DONE, asked_at=clock.now())
+        yield partial(_answered, task)
         return
     page, after = int(task.cursor["page"]), str(task.cursor["device"])
     part = int(task.cursor["part"])
     while True:
         devices = platform_client.devices(task.place, page)
         for row in devices.rows:
-            device = _device(task, row)
-            if device is not None and not _is_done(task, device[0], after, part):
-                _channels(task, page, device, part if device[0] == after else 1, until)
+            try:
+                device = platform_client.device_of(row)
+            except BadRowError as error:
+                told = _Found()
+                told.refuse(platform_client.code_of(row), "", str(error))
+                yield partial(_keep, task, told, None)
+                continue
+            if not _is_done(task, device[0], after, part):
+                yield from _channels(task, page, device, part if device[0] == after else 1, until)
         if page * platform_client.PAGE >= min(devices.total, MOST_DEVICES) or not devices.rows:
             break
         page, after, part = page + 1, "", 1
-        _keep(task, _Found(), {"page": page, "device": "", "part": 1}, until)
-    _finish(task)
+        yield partial(_keep, task, _Found(), {"page": page, "device": "", "part": 1})
+        _on_time(until)
+    yield partial(_finish, task)
 
 
-def _device(task: _Task, row: Any) -> tuple[str, str] | None:
-    """Code and name of a device; None where it has none."""
-    try:
-        return platform_client.device_of(row)
-    except BadRowError as error:
-        told = _Found()
-        told.refuse(platform_client.code_of(row), "", str(error))
-        _keep(task, told, None, None)
-        return None
+def _answered(task: Task) -> None:
+    _still(task)
+    _write(task.platform_id, **_DONE | {"asked_at": clock.now()})
 
 
-def _is_done(task: _Task, device: str, after: str, part: int) -> bool:
+def _is_done(task: Task, device: str, after: str, part: int) -> bool:
     """Whether this import has read a device before it was broken off at ``after``."""
     if not after:
         return False
     return part == 0 if device == after else _is_seen(task, device)
 
 
-def _channels(task: _Task, page: int, device: tuple[str, str], part: int, until: float) -> None:
-    code, name = device
+def _channels(
+    task: Task, page: int, device: tuple[str, str], part: int, until: float
+) -> Iterator[Keep]:
+    code = device[0]
     while True:
         found = _Found()
         try:
@@ -170,18 +158,15 @@ def _channels(task: _Task, page: int, device: tuple[str, str], part: int, until:
             if error.code != "platform_error":
                 raise
             found.refuse(code, "", error.code)
-            with transaction():
-                _still(task)
-                _see_all(task, code)
-            _keep(task, found, {"page": page, "device": code, "part": 0}, until)
+            yield partial(_see_all, task, code)
+            yield partial(_keep, task, found, {"page": page, "device": code, "part": 0})
+            _on_time(until)
             return
         rows = _rows_of(code, listed.rows, found)
         is_last = part * platform_client.PAGE >= min(listed.total, MOST_CHANNELS) or not listed.rows
         found.count("devices", int(is_last))
-        with transaction():
-            _still(task)
-            _take(task, code, name, rows, found)
-            _note(task, found, {"page": page, "device": code, "part": 0 if is_last else part + 1})
+        cursor = {"page": page, "device": code, "part": 0 if is_last else part + 1}
+        yield partial(_take, task, device, rows, found, cursor)
         _on_time(until)
         if is_last:
             return
@@ -203,8 +188,16 @@ def _rows_of(device: str, given: Sequence[Any], found: _Found) -> list[Row]:
     return list(rows.values())
 
 
-def _take(task: _Task, device: str, name: str, rows: Sequence[Row], found: _Found) -> None:
-    stmt = _of_device(task, device).where(
+def _take(
+    task: Task,
+    device: tuple[str, str],
+    rows: Sequence[Row],
+    found: _Found,
+    cursor: dict[str, Any],
+) -> None:
+    _still(task)
+    code, name = device
+    stmt = _of_device(task, code).where(
         PlatformChannel.channel_id.in_([row.channel_id for row in rows])
     )
     known = {c.channel_id: c for c in db.session.scalars(unscoped(stmt, reason=_WHY))}
@@ -214,7 +207,7 @@ def _take(task: _Task, device: str, name: str, rows: Sequence[Row], found: _Foun
         if channel is None:
             channel = PlatformChannel(
                 platform_id=task.platform_id,
-                device_id=device,
+                device_id=code,
                 channel_id=row.channel_id,
                 name=row.name,
                 first_seen_at=now,
@@ -232,59 +225,54 @@ def _take(task: _Task, device: str, name: str, rows: Sequence[Row], found: _Foun
         channel.is_online, channel.ptz = row.is_online, row.ptz
         channel.seen_at, channel.gone_at, channel.run = now, None, task.run
     db.session.flush()
+    _note(task, found, cursor)
 
 
-def _see_all(task: _Task, device: str) -> None:
+def _see_all(task: Task, device: str) -> None:
     """What a device had is not gone because its list could not be had."""
+    _still(task)
     mine = update(PlatformChannel).where(
         PlatformChannel.platform_id == task.platform_id, PlatformChannel.device_id == device
     )
     db.session.execute(unscoped(mine.values(run=task.run), reason=_WHY))
 
 
-def _is_seen(task: _Task, device: str) -> bool:
+def _is_seen(task: Task, device: str) -> bool:
     stmt = _of_device(task, device).where(PlatformChannel.run == task.run).limit(1)
     return db.session.scalars(unscoped(stmt, reason=_WHY)).first() is not None
 
 
-def _of_device(task: _Task, device: str) -> Select[Any]:
+def _of_device(task: Task, device: str) -> Select[Any]:
     return select(PlatformChannel).where(
         PlatformChannel.platform_id == task.platform_id, PlatformChannel.device_id == device
     )
 
 
-def _finish(task: _Task) -> None:
+def _finish(task: Task) -> None:
     """Mark what was not seen. Of a tree with nothing in it nothing is believed."""
-    with transaction():
-        _still(task)
-        mine = (
-            PlatformChannel.platform_id == task.platform_id,
-            PlatformChannel.seen_at.is_not(None),
-        )
-        seen = select(func.count()).select_from(PlatformChannel)
-        seen = seen.where(*mine, PlatformChannel.run == task.run)
-        if not db.session.scalar(unscoped(seen, reason=_WHY)):
-            _write(task.platform_id, **_DONE | {"asked_at": clock.now(), "problem": "empty"})
-            return
-        now = clock.now()
-        unseen = (*mine, PlatformChannel.run < task.run, PlatformChannel.gone_at.is_(None))
-        gone = select(func.count()).select_from(PlatformChannel).where(*unseen)
-        found = _Found({"gone": db.session.scalar(unscoped(gone, reason=_WHY)) or 0})
-        went = update(PlatformChannel).where(*unseen).values(gone_at=now, is_online=False)
-        db.session.execute(unscoped(went, reason=_WHY))
-        _note(task, found, None)
-        _write(task.platform_id, **_DONE, asked_at=now, imported_at=now)
+    _still(task)
+    mine = (PlatformChannel.platform_id == task.platform_id, PlatformChannel.seen_at.is_not(None))
+    seen = select(func.count()).select_from(PlatformChannel)
+    seen = seen.where(*mine, PlatformChannel.run == task.run)
+    if not db.session.scalar(unscoped(seen, reason=_WHY)):
+        _write(task.platform_id, **_DONE | {"asked_at": clock.now(), "problem": "empty"})
+        return
+    now = clock.now()
+    unseen = (*mine, PlatformChannel.run < task.run, PlatformChannel.gone_at.is_(None))
+    gone = select(func.count()).select_from(PlatformChannel).where(*unseen)
+    found = _Found({"gone": db.session.scalar(unscoped(gone, reason=_WHY)) or 0})
+    went = update(PlatformChannel).where(*unseen).values(gone_at=now, is_online=False)
+    db.session.execute(unscoped(went, reason=_WHY))
+    _note(task, found, None)
+    _write(task.platform_id, **_DONE | {"asked_at": now, "imported_at": now})
 
 
-def _keep(task: _Task, found: _Found, cursor: dict[str, Any] | None, until: float | None) -> None:
-    with transaction():
-        _still(task)
-        _note(task, found, cursor)
-    if until is not None:
-        _on_time(until)
+def _keep(task: Task, found: _Found, cursor: dict[str, Any] | None) -> None:
+    _still(task)
+    _note(task, found, cursor)
 
 
-def _note(task: _Task, found: _Found, cursor: dict[str, Any] | None) -> None:
+def _note(task: Task, found: _Found, cursor: dict[str, Any] | None) -> None:
     """Add to the figures, and say where the import stands."""
     platform = _read(task.platform_id)
     assert platform is not None
@@ -300,29 +288,28 @@ def _note(task: _Task, found: _Found, cursor: dict[str, Any] | None) -> None:
     _write(task.platform_id, **values | ({"cursor": cursor} if cursor else {}))
 
 
-def _failed(task: _Task, error: SendError) -> int:
-    """Tried again a few times; a key that is refused is no matter of patience."""
-    with transaction():
-        platform = _read(task.platform_id)
-        if platform is None or platform.task_at != task.at:
-            return 0
-        tries = platform.tries + 1
-        is_over = tries >= TRIES or error.code in {"key_refused", "not_listed", "no_platform"}
-        told = {"problem": error.code, "problem_detail": error.detail, "asked_at": clock.now()}
-        done = _DONE if is_over else {"tries": tries}
-        _write(task.platform_id, **done | told)
+def failed(task: Task, error: SendError) -> int:
+    """1 where it is over. Tried again a few times; a key that is refused is no matter of patience."""
+    platform = _read(task.platform_id)
+    if platform is None or platform.task_at != task.at:
+        return 0
+    tries = platform.tries + 1
+    is_over = tries >= TRIES or error.code in {"key_refused", "not_listed", "no_platform"}
+    told = {"problem": error.code, "problem_detail": error.detail, "asked_at": clock.now()}
+    done = _DONE if is_over else {"tries": tries}
+    _write(task.platform_id, **done | told)
     return int(is_over)
 
 
-def _still(task: _Task) -> None:
+def _still(task: Task) -> None:
     platform = _read(task.platform_id)
     if platform is None or platform.task_at != task.at:
-        raise _StoppedError
+        raise StoppedError
 
 
 def _on_time(until: float) -> None:
     if time.monotonic() > until:
-        raise _StoppedError
+        raise StoppedError
 
 
 def _read(platform_id: int) -> VideoPlatform | None:

@@ -18,6 +18,7 @@ from supervision.enterprise import queries as enterprises
 from supervision.video import (
     equipment,
     gb_codes,
+    jobs,
     platform_client,
     platform_import,
     platform_queries,
@@ -62,7 +63,7 @@ def get(platform_id):
 def run_import(cast, platform_id, task=PlatformTask.IMPORT, *, minutes=0):
     with transaction():
         platforms.ask(get_in(platform_id), cast["administrator"], task)
-    platform_import.work(clock.now() + timedelta(minutes=minutes))
+    jobs.ask_platforms(clock.now() + timedelta(minutes=minutes))
     return get(platform_id)
 
 
@@ -156,16 +157,16 @@ def test_an_import_that_broke_off_goes_on_where_it_stood(cast, platform, wvp, mo
     with transaction():
         platforms.ask(get_in(platform), cast["administrator"], PlatformTask.IMPORT)
     for _ in range(3):
-        assert platform_import.work(clock.now()) == 0
+        assert jobs.ask_platforms(clock.now()) == 0
     assert len(names(platform)) == 5
     assert get(platform).task is PlatformTask.IMPORT
     wvp.asked.clear()
     wvp.page_fails = 1
-    assert platform_import.work(clock.now()) == 0
+    assert jobs.ask_platforms(clock.now()) == 0
     assert get(platform).problem == "platform_error"
     monkeypatch.setattr(platform_import, "LONGEST_S", 60.0)
-    assert platform_import.work(clock.now()) == 0, "not asked again at once"
-    assert platform_import.work(clock.now() + timedelta(minutes=1)) == 1
+    assert jobs.ask_platforms(clock.now()) == 0, "not asked again at once"
+    assert jobs.ask_platforms(clock.now() + timedelta(minutes=1)) == 1
     done = get(platform)
     assert (done.counts["channels"], done.counts["devices"], done.problem) == (7, 2, "")
     assert not [path for path in wvp.asked if DEVICE in path], "the first device was done"
@@ -192,7 +193,7 @@ def test_a_platform_that_is_away_is_tried_again_and_then_told_of(cast, platform)
             platforms.change(get_in(platform), cast["administrator"], spec, HOSTS)
         assert run_import(cast, platform, PlatformTask.CHECK).task is PlatformTask.CHECK
         for minute in range(1, 4):
-            platform_import.work(clock.now() + timedelta(minutes=minute))
+            jobs.ask_platforms(clock.now() + timedelta(minutes=minute))
     away = get(platform)
     assert (away.task, away.problem) == (None, "no_connection")
 
