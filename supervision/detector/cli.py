@@ -9,7 +9,7 @@ import click
 from supervision.core.actor import SYSTEM
 from supervision.core.db import transaction
 from supervision.core.errors import InvalidInput
-from supervision.detector import registration
+from supervision.detector import keeping, queries, registration, service
 
 WEIGHTS, CARD = "model.onnx", "card.json"
 
@@ -36,3 +36,21 @@ def register(folder: Path) -> None:
     except InvalidInput as error:
         raise click.ClickException(f"{error.field}: {error}") from None
     click.echo(told)
+
+
+@detector_group.command("verify")
+def verify() -> None:
+    """Hash every stored file anew; exit 1 where one is missing or different."""
+    bad = 0
+    for model in queries.stored():
+        if keeping.is_as_registered(model):
+            continue
+        bad += 1
+        click.echo(f"{model.label}: {model.sha256} is missing or different")
+        with transaction():
+            found = queries.by_id(model.id)
+            if found is not None:
+                service.tell_of_damage(found)
+    if bad:
+        raise click.ClickException(f"{bad} files are missing or different")
+    click.echo("all files are as they were registered")

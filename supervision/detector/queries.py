@@ -76,6 +76,12 @@ def active() -> DetectorModel | None:
     return db.session.scalars(unscoped(stmt, reason=_EVERYBODYS)).first()
 
 
+def leads_back_to(model: DetectorModel) -> bool:
+    """Whether a roll back of the default makes ``model`` the default."""
+    default = active()
+    return default is not None and default.previous_id == model.id
+
+
 def by_id(model_id: int | None) -> DetectorModel | None:
     stmt = select(DetectorModel).where(DetectorModel.id == model_id)
     return db.session.scalars(unscoped(stmt, reason=_EVERYBODYS)).first()
@@ -108,6 +114,16 @@ def to_run(model_ids: Collection[int]) -> Sequence[DetectorModel]:
         or_(DetectorModel.status == DetectorState.ACTIVE, DetectorModel.id.in_(model_ids))
     )
     return db.session.scalars(unscoped(stmt, reason=_EVERYBODYS)).all()
+
+
+def stored() -> list[DetectorModel]:
+    """Every model whose bytes are kept here, apart from any session; there are tens of them."""
+    stmt = select(DetectorModel).where(DetectorModel.attachment_id.is_not(None))
+    stmt = stmt.order_by(DetectorModel.id)
+    models = list(db.session.scalars(unscoped(stmt, reason=_EVERYBODYS)))
+    db.session.expunge_all()
+    db.session.rollback()
+    return models
 
 
 def candidates(actor: Actor, limit: int = 200) -> Sequence[DetectorModel]:

@@ -66,7 +66,9 @@ def withdraw(model: DetectorModel, actor: Actor, *, reason: str) -> None:
 
 
 def reconsider(model: DetectorModel, actor: Actor) -> None:
-    """A candidate again."""
+    """A candidate again. Raises Conflict for the one to which the next roll back leads."""
+    if queries.leads_back_to(model):
+        raise Conflict(N_("A roll back leads to this model: roll back instead."))
     model.withdrawn_reason = ""
     _move(model, actor, "reconsider", "")
 

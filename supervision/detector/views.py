@@ -156,9 +156,13 @@ def _detail_page(model_id: int, failed: str = "", form: Form | None = None) -> s
 
 def _offered(model: DetectorModel) -> frozenset[str]:
     """The names of what the page offers; a roll back needs something to go back to."""
-    names = DETECTOR_WORKFLOW.names(model, current_actor())
-    if "retire" in names and model.previous_id is not None:
+    actor = current_actor()
+    names = DETECTOR_WORKFLOW.names(model, actor)
+    before = model.previous
+    if "retire" in names and before and "restore" in DETECTOR_WORKFLOW.names(before, actor):
         names |= {"roll_back"}
+    if "reconsider" in names and queries.leads_back_to(model):
+        names -= {"reconsider"}
     return names
 
 

@@ -59,7 +59,8 @@ DETECTOR_WORKFLOW: Workflow[DetectorState] = Workflow(
         transition("return", {S.CANARY}, S.CANDIDATE, P.MODEL_ADMIN),
         transition("promote", {S.CANARY}, S.ACTIVE, P.MODEL_ADMIN, is_whole),
         transition("retire", {S.ACTIVE}, S.RETIRED, P.MODEL_ADMIN),
-        transition("restore", {S.RETIRED}, S.ACTIVE, P.MODEL_ADMIN, is_whole),
+        # One that was taken up again may still be where a roll back leads.
+        transition("restore", {S.RETIRED, S.CANDIDATE}, S.ACTIVE, P.MODEL_ADMIN, is_whole),
         transition("withdraw", {S.CANDIDATE}, S.WITHDRAWN, P.MODEL_ADMIN, needs=("reason",)),
         transition(
             "reconsider", {S.RETIRED, S.WITHDRAWN}, S.CANDIDATE, P.MODEL_ADMIN, travels, is_whole

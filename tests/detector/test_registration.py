@@ -145,6 +145,19 @@ def test_a_promotion_keeps_what_was_there_and_a_roll_back_brings_it_back(app):
         service.roll_back(model(built_in), SYSTEM)
 
 
+def test_what_was_taken_up_again_is_no_hole_in_the_way_back(app):
+    seeded()
+    second, third, fourth = (promoted(str(n)) for n in (2, 3, 4))
+    with pytest.raises(Conflict, match="roll back instead"), transaction():
+        service.reconsider(model(third), SYSTEM)
+    with transaction():
+        service.reconsider(model(second), SYSTEM)
+    for ident, leads_to in ((fourth, third), (third, second)):
+        with transaction():
+            service.roll_back(model(ident), SYSTEM)
+        assert queries.active().id == leads_to
+
+
 def test_who_promotes_after_another_did_is_told_so(app):
     first = seeded()
     second = a_candidate("2")
@@ -196,5 +209,13 @@ def test_the_command_line_registers_a_folder_and_says_what_it_refuses(app, tmp_p
     (tmp_path / "card.json").write_text(json.dumps(plain))
     run = app.test_cli_runner().invoke(args=["detector", "register", str(tmp_path)])
     assert run.exit_code == 0, run.output
-    assert queries.by_sha256(plain["sha256"]).status is S.CANDIDATE
+    found = queries.by_sha256(plain["sha256"])
+    assert found.status is S.CANDIDATE
+    path = attachments.storage().path(found.sha256)
+    db.session.rollback()
+    assert app.test_cli_runner().invoke(args=["detector", "verify"]).exit_code == 0
+    path.write_bytes(b"other")
+    run = app.test_cli_runner().invoke(args=["detector", "verify"])
+    assert (run.exit_code, plain["sha256"] in run.output) == (1, True)
+    assert queries.by_sha256(plain["sha256"]).damaged_at is not None
     db.session.rollback()
