@@ -16,7 +16,7 @@ from supervision.video import queries, weights
 from tests.factories.models import a_candidate, model, onnx_bytes, promoted, seeded
 from tests.factories.video import camera_uid, make_camera, make_node
 from vision import contract
-from vision.contract import ModelHealth, ModelState
+from vision.contract import DetectorHealth, ModelHealth, ModelState
 
 CONTRACT = {contract.HEADER: str(contract.CONTRACT_VERSION)}
 
@@ -159,3 +159,12 @@ def test_the_node_page_names_the_weights_and_what_is_wrong_with_them(cast, node,
         "not registered",
     ):
         assert words in page
+
+
+def test_two_processes_on_one_device_are_told_apart_by_their_weights(cast, node, pages):
+    found = model(a_candidate())
+    running = DetectorHealth("cpu", is_up=True), DetectorHealth("cpu", True, model=found.sha256)
+    node.beat(models=(ModelHealth(found.sha256, ModelState.READY),), detectors=running)
+    page = pages.get("administrator", f"/video/nodes/{node.id}").text
+    assert page.count('<span class="mono">cpu</span>') == 2
+    assert page.count('<span class="cell-sub">site-safety 2</span>') == 1
