@@ -120,11 +120,21 @@ def safe_stem(filename: str) -> str:
 
 
 def store_file(
-    actor: Actor, source: IO[bytes], filename: str, media_type: str, *, limit: int
+    actor: Actor,
+    source: IO[bytes],
+    filename: str,
+    media_type: str,
+    *,
+    limit: int,
+    ahead: StoredFile | None = None,
 ) -> Attachment:
-    """Keep bytes whose type the caller has already established."""
+    """Keep bytes whose type the caller has already established.
+
+    ``ahead``: they lie in the storage already, put there before the transaction began, because
+    they are so many that others would have waited.
+    """
     try:
-        stored = storage().put(source, limit=limit)
+        stored = ahead or storage().put(source, limit=limit)
         _guard(stored.sha256)
         if not storage().exists(stored.sha256):
             # Somebody forgot the same bytes while these came.

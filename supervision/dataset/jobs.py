@@ -7,11 +7,13 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import IO, Any
 
 from flask import Flask, current_app
 
 from supervision.core import clock
 from supervision.core.actor import SYSTEM, Actor
+from supervision.core.attachments import storage
 from supervision.core.db import db, transaction
 from supervision.core.errors import DomainError, Forbidden
 from supervision.core.permissions import Permission
@@ -58,6 +60,20 @@ def expire(now: datetime) -> int:
             return total
 
 
+class _Told:
+    """A file to be read, of whose reading somebody hears."""
+
+    def __init__(self, source: IO[bytes], tell: Callable[[], None]) -> None:
+        self._source, self._tell = source, tell
+
+    def read(self, size: int = -1) -> bytes:
+        self._tell()
+        return self._source.read(size)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._source, name)
+
+
 def _make_one(set_id: int, holder: str) -> int:
     try:
         _make(set_id, holder)
@@ -87,14 +103,20 @@ def _make(set_id: int, holder: str) -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
     with tempfile.TemporaryFile() as out:
         # A context of its own, and with it a session of its own for the long read.
+        say = _teller(set_id, holder)
         with app.app_context():
-            made = archive.write(out, order, actor, _teller(set_id, holder))
+            made = archive.write(out, order, actor, say)
         out.seek(0)
+        # Gigabytes: whoever writes to the database meanwhile does not wait for them.
+        total = made.counts["pictures"]
+        told: Any = _Told(out, lambda: say(total, total))
+        stored = storage().put(told, limit=service.LARGEST)
         with transaction():
             row = service.held(set_id, holder)
             if row is None:
+                storage().remove(stored.sha256)  # nobody else has these bytes: a secret is in them
                 raise _Stopped
-            service.keep(row, out, made, settings().dataset_days)
+            service.keep(row, out, made, settings().dataset_days, stored)
 
 
 def _asker(row: TrainingSet) -> Actor:

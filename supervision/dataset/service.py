@@ -17,6 +17,7 @@ from supervision.core.errors import Conflict, Forbidden, InvalidInput
 from supervision.core.notices import Audience
 from supervision.core.permissions import Permission
 from supervision.core.scope import unscoped
+from supervision.core.storage import StoredFile
 from supervision.core.text import N_
 from supervision.dataset.models import OPEN, DatasetState, TrainingSet
 from supervision.dataset.rules import ACCUSED, Choice, LeftOut
@@ -149,6 +150,10 @@ def take(now: datetime, *, silent: timedelta = SILENT) -> TrainingSet | None:
     row = db.session.scalars(unscoped(stmt, reason=_REASON)).first()
     if row is None:
         return None
+    if row.attempts >= MOST_ATTEMPTS:
+        # Whatever kills its maker would kill every other one.
+        fail(row, N_("It was begun several times and never came to its end."), again=False)
+        return None
     row.status, row.holder, row.heartbeat_at = DatasetState.MAKING, secrets.token_hex(8), now
     row.started_at, row.done = row.started_at or now, 0
     row.attempts += 1
@@ -182,10 +187,15 @@ def report(set_id: int, holder: str, *, done: int, total: int) -> bool:
         return connection.execute(stmt).rowcount == 1
 
 
-def keep(row: TrainingSet, archive: IO[bytes], made: Made, days: int) -> None:
-    """The archive is there: tell who asked. Kept for so many days."""
+def keep(
+    row: TrainingSet, archive: IO[bytes], made: Made, days: int, ahead: StoredFile | None = None
+) -> None:
+    """The archive is there: tell who asked. Kept for so many days.
+
+    ``ahead``: its bytes lie in the storage already.
+    """
     file = attachments.store_file(
-        SYSTEM, archive, f"dataset-{row.id}.zip", MEDIA_TYPE, limit=LARGEST
+        SYSTEM, archive, f"dataset-{row.id}.zip", MEDIA_TYPE, limit=LARGEST, ahead=ahead
     )
     row.status, row.file, row.finished_at = DatasetState.READY, file, clock.now()
     row.keep_until = row.finished_at + timedelta(days=days)

@@ -167,6 +167,16 @@ def test_a_maker_that_was_killed_is_followed_by_another(cast, scene):
     assert not service.report(set_id, first, done=1, total=1)
 
 
+def test_one_that_kills_every_maker_ends(cast):
+    set_id, now = asked(cast[ADMIN]), clock.now()
+    for attempt in range(3):
+        with transaction():
+            assert service.take(now + attempt * 2 * service.SILENT) is not None
+    assert jobs.make_queued(now + timedelta(hours=1)) == 0
+    row = the_set(set_id, cast[ADMIN])
+    assert (row.status, row.attempts) == (DatasetState.FAILED, 3)
+
+
 def test_only_who_sees_everything_may_ask_and_one_at_a_time(cast, scene):
     with pytest.raises(Forbidden), transaction():
         service.ask(cast["section_chief"], "x", "y", all_of_them())
