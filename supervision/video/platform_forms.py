@@ -46,6 +46,7 @@ PROBLEM_LABELS: dict[str, Any] = {
     "bad_answer": _l("The answer cannot be read. Is the address right?"),
     "no_platform": _l("What answers there is no wvp-compatible platform. Check address and port."),
     "key_refused": _l("The platform refuses the key. Make a new one there and enter it here."),
+    "key_changed": _l("The stored key cannot be read: the data key was changed. Enter it again."),
     "platform_error": _l("The platform answers with an error."),
     "empty": _l("The platform has no channels. Nothing was marked as gone."),
 }
@@ -72,7 +73,9 @@ ACTION_LABELS = {
 
 
 class PlatformForm(SeenForm):
-    name = StringField(_l("Name of the platform"), [InputRequired(), Length(max=60)], filters=[strip])
+    name = StringField(
+        _l("Name of the platform"), [InputRequired(), Length(max=60)], filters=[strip]
+    )
     base_url = StringField(
         _l("Address of its API"),
         [InputRequired(), Length(max=300)],

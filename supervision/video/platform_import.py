@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from cryptography.fernet import InvalidToken
 from sqlalchemy import Select, func, select, update
 
 from supervision.core import clock, crypto
@@ -96,7 +97,11 @@ def begin(platform_id: int) -> Task | None:
         begun = {"run": run, "run_at": now, "counts": {}, "refused": []}
         _write(platform_id, **begun, cursor={"page": 1, "device": "", "part": 1})
         platform = _read(platform_id) or platform
-    key = crypto.decrypt(platform.api_key) if platform.api_key else ""
+    try:
+        key = crypto.decrypt(platform.api_key) if platform.api_key else ""
+    except InvalidToken:
+        _write(platform_id, **_DONE | {"asked_at": now, "problem": "key_changed"})
+        return None
     place = Place(platform.base_url, key, tuple(settings().stream_hosts))
     cursor = dict(platform.cursor or {})
     return Task(platform_id, place, task, at, platform.run, cursor)

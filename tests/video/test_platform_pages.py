@@ -12,8 +12,9 @@ from supervision.video import platform_queries, queries
 from supervision.video.platform_models import PlatformChannel, PlatformTask
 from supervision.video.platform_queries import ChannelFilter
 from tests.factories.platforms import make_platform
-from tests.factories.video import make_node
+from tests.factories.video import make_camera, make_node
 from tests.pages import error_text
+from tests.statements import counted
 from tests.vision.wvp import DEVICE, channel_code
 
 
@@ -119,6 +120,26 @@ def test_ticked_channels_become_cameras_of_the_chosen_enterprise(pages, cast, ap
     assert again.status_code == 422
     assert "a camera already" in error_text(again)
     assert "Yard 1" in pages.get("administrator", f"/video/platforms/{platform}?shown=cameras").text
+
+
+def test_three_times_the_channels_are_the_same_number_of_questions(pages, cast, app, platform):
+    node = make_node(app)
+    many = make_platform("Town", channels=12, camera_id=make_camera(cast, node))
+    few = make_platform("Port", channels=4, camera_id=make_camera(cast, node))
+
+    def asked(url):
+        pages.get("administrator", url)
+        with counted() as statements:
+            assert pages.get("administrator", url).status_code == 200
+        return len(statements)
+
+    assert asked(f"/video/platforms/{many}") == asked(f"/video/platforms/{few}") < 25
+    before = asked("/video/platforms/")
+    make_platform("Quay", channels=2)
+    assert asked("/video/platforms/") == before
+    ids = "&".join(f"id={one}" for one in ids_of(platform))
+    url = f"/video/platforms/{platform}/assign?"
+    assert asked(url + ids) == asked(url + ids.partition("&")[0])
 
 
 def test_a_platform_that_cameras_need_is_not_removed(pages, cast, platform):

@@ -209,6 +209,16 @@ def test_a_key_that_is_refused_is_not_tried_again_and_not_shown(cast, platform, 
     assert KEY not in refused.api_key
 
 
+def test_a_key_that_cannot_be_read_any_more_stops_no_other_platform(cast, platform, wvp):
+    with transaction():
+        spec = PlatformSpec("Town", wvp.url, KEY)
+        other = platforms.create(cast["administrator"], spec, HOSTS).id
+        platforms.ask(get_in(other), cast["administrator"], PlatformTask.CHECK)
+        get_in(platform).api_key = "encrypted with another data key"
+    assert run_import(cast, platform).problem == "key_changed"
+    assert (get(other).task, get(other).problem) == (None, "")
+
+
 def test_an_empty_tree_makes_nothing_gone(cast, platform, wvp):
     run_import(cast, platform)
     wvp.devices = {}
