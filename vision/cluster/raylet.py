@@ -11,11 +11,13 @@ import json
 import os
 import re
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -46,7 +48,11 @@ _OURS = {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
     # Groups have left already, or have nowhere to go.
     "RAY_GRACEFUL_SHUTDOWN_DRAIN_TIMEOUT_S": "0",
+    # What groups say is in its files: for each of them so many bytes, so many times.
+    "RAY_ROTATION_MAX_BYTES": "20000000",
+    "RAY_ROTATION_BACKUP_COUNT": "4",
 }
+KEEP_LOGS_S = 7 * 86_400.0
 MOST_SOCKET_PATH = 107  # bytes, of the kernel
 SESSION_AND_SOCKET = 66  # what Ray adds to its folder's path
 
@@ -113,6 +119,7 @@ def start(
             f"{folder}: too long for the sockets of Ray; choose a shorter ANQI_VISION_DIR"
         )
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _sweep(folder)
     port = here.address.rpartition(":")[2]
     where = ["--head", "--port", port] if here.is_head else ["--address", here.address]
     words = [
@@ -137,6 +144,14 @@ def start(
         # Ended, not killed: then it takes its own processes with it.
         preexec_fn=partial(die_with_parent, signal.SIGTERM),  # noqa: PLW1509 - no thread yet
     )
+
+
+def _sweep(folder: Path) -> None:
+    """Ray keeps the logs of every start for ever; a week is enough."""
+    for session in folder.glob("session_2*"):
+        with suppress(OSError):
+            if time.time() - session.stat().st_mtime > KEEP_LOGS_S:
+                shutil.rmtree(session)
 
 
 @contextmanager
