@@ -165,6 +165,8 @@ def test_what_is_no_data_set_is_refused_in_words(tmp_path):
         open_dataset(an_archive(tmp_path / "a.zip", crooked), tmp_path / "1")
     with pytest.raises(TrainingError, match="no pictures to learn from"):
         open_dataset(an_archive(tmp_path / "b.zip", picture(HEAD, split=Split.VAL)), tmp_path / "2")
+    with pytest.raises(TrainingError, match="not whole"):
+        open_dataset(an_archive(tmp_path / "d.zip", to_json(picture(HEAD))), tmp_path / "4")
     (tmp_path / "c.zip").write_bytes(b"PK")
     with pytest.raises(TrainingError, match="no archive"):
         open_dataset(tmp_path / "c.zip", tmp_path / "3")

@@ -66,7 +66,10 @@ def _unpack(archive: zipfile.ZipFile, into: Path) -> None:
                 f"the archive has no {name}: it is no data set of verdicts"
             ) from None
     for picture in _pictures(into):
-        info = archive.getinfo(picture.image)
+        try:
+            info = archive.getinfo(picture.image)
+        except KeyError:
+            raise TrainingError(f"the archive has no {picture.image}: it is not whole") from None
         if info.file_size > LARGEST_PICTURE:
             raise TrainingError(f"{picture.image} is too large to be a picture")
         target = into / picture.image
