@@ -19,6 +19,20 @@ from supervision.video.platform_models import PlatformChannel, VideoPlatform
 _WHY = "a channel is one camera's, whoever writes its address"
 
 
+# Version of the contract from which on a worker asks platforms for streams.
+SINCE = 4
+
+
+def is_held_back(camera: Camera) -> bool:
+    """Whether the camera is a platform's and its node's worker knows none: it is not given it.
+
+    See ``vision/contract/compat.py``. Needs ``node`` loaded.
+    """
+    node, hints = camera.node, (camera.stream_hint, camera.sub_hint)
+    is_leased = any(gb_codes.parse_address(hint) is not None for hint in hints)
+    return is_leased and node is not None and node.last_seen_at is not None and node.speaks < SINCE
+
+
 def link(camera: Camera) -> None:
     """Make the channels of ``camera``'s addresses its own, and let go of others.
 

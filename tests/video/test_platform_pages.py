@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -140,6 +142,17 @@ def test_three_times_the_channels_are_the_same_number_of_questions(pages, cast, 
     ids = "&".join(f"id={one}" for one in ids_of(platform))
     url = f"/video/platforms/{platform}/assign?"
     assert asked(url + ids) == asked(url + ids.partition("&")[0])
+
+
+def test_a_camera_says_when_its_nodes_worker_is_too_old_for_platforms(pages, cast, app, platform):
+    node = make_node(app)
+    data = {"id": str(ids_of(platform)[0]), "node_id": node.id, "enterprise": cast.plant_id}
+    made = pages.post("administrator", f"/video/platforms/{platform}/assign", data)
+    camera = pages.get("administrator", made.location).text
+    url = re.search(r"/video/cameras/\d+", camera)[0]
+    for version, told in (("3", True), ("4", False)):
+        node.beat(contract=int(version))
+        assert ("too old to ask a platform" in pages.get("administrator", url).text) is told
 
 
 def test_a_platform_that_cameras_need_is_not_removed(pages, cast, platform):
