@@ -1,16 +1,17 @@
 """Verbs of leases: cameras given, renewed, handed over with what is open, and given back.
 
-One statement decides about all cameras of a question; two that ask at once meet at the row's lock.
+One statement renews all that is the asker's, one gives it all that is free; two that ask at once
+meet at the rows' locks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, or_, select, update
+from sqlalchemy import Result, case, delete, func, select, update
 
 from supervision.core import clock
 from supervision.core.db import db
@@ -47,11 +48,19 @@ def answer(node: VisionNode, ask: LeaseAsk) -> LeaseGrant:
     if not node.lease_s:
         raise ContractError("node", "shares its cameras with nobody")
     now = clock.now()
-    ids = _own_cameras(node, {*ask.cameras, *ask.release})
+    known = _own_cameras(node, {*ask.cameras, *ask.release})
+    ids = {uid: one.camera_id for uid, one in known.items()}
     _release(node, ask.holder, [ids[uid] for uid in ask.release if uid in ids], now)
-    wanted = sorted(uid for uid in set(ask.cameras) - set(ask.release) if uid in ids)
-    granted = _grant(node, ask.holder, [ids[uid] for uid in wanted], now)
-    given = {uid: granted[ids[uid]].epoch for uid in wanted if ids[uid] in granted}
+    wanted = [known[uid] for uid in set(ask.cameras) - set(ask.release) if uid in known]
+    mine = [one.camera_id for one in wanted if one.is_of(node, ask.holder)]
+    # Whatever is another's for certain is not even asked for: that would make it wait.
+    free = [one.camera_id for one in wanted if one.is_free(now) and one.camera_id not in set(mine)]
+    granted = _renew(node, ask.holder, mine, now) | _grant(node, ask.holder, free, now)
+    given = {
+        uid: granted[ident].epoch
+        for uid, ident in ids.items()
+        if ident in granted and uid in ask.cameras
+    }
     begun = [ids[uid] for uid in ask.fresh if uid in given]
     new = [ident for ident, one in granted.items() if one.granted_at == now]
     _begin_terms(new)
@@ -71,13 +80,58 @@ class _Given:
     granted_at: datetime
 
 
-def _own_cameras(node: VisionNode, uids: set[str]) -> dict[str, int]:
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A camera of the node, and its lease as it was a moment ago, if it ever had one."""
+
+    camera_id: int
+    node_id: int | None
+    holder: str | None
+    until: datetime | None
+
+    def is_of(self, node: VisionNode, holder: str) -> bool:
+        return (self.node_id, self.holder) == (node.id, holder)
+
+    def is_free(self, now: datetime) -> bool:
+        return self.until is None or self.until <= now - GUARD
+
+
+def _own_cameras(node: VisionNode, uids: set[str]) -> dict[str, _Known]:
     """By uid, those of the named ones that this node is to watch."""
-    stmt = select(Camera.uid, Camera.id).where(
-        Camera.node_id == node.id, Camera.is_enabled, Camera.uid.in_(uids)
+    lease = (CameraLease.node_id, CameraLease.holder, CameraLease.until)
+    stmt = (
+        select(Camera.uid, Camera.id, *lease)
+        .outerjoin(CameraLease, CameraLease.camera_id == Camera.id)
+        .where(Camera.node_id == node.id, Camera.is_enabled, Camera.uid.in_(uids))
     )
     rows = db.session.execute(unscoped(stmt, reason="the node's own cameras")).tuples()
-    return dict(rows.all())
+    return {uid: _Known(ident, node_id, who, until) for uid, ident, node_id, who, until in rows}
+
+
+def _renew(
+    node: VisionNode, holder: str, camera_ids: Sequence[int], now: datetime
+) -> dict[int, _Given]:
+    """What was the holder's a moment ago, if it still is: nearly all that is ever asked."""
+    if not camera_ids:
+        return {}
+    until = now + timedelta(seconds=node.lease_s)
+    # Locked in one order for everybody, so that two holders cannot wait for each other in a ring.
+    locked = (
+        select(CameraLease.id)
+        .where(CameraLease.camera_id.in_(camera_ids))
+        .where(CameraLease.node_id == node.id, CameraLease.holder == holder)
+        .order_by(CameraLease.camera_id)
+        .with_for_update()
+    )
+    stmt = (
+        update(CameraLease)
+        .where(CameraLease.id.in_(locked))
+        .where(CameraLease.node_id == node.id, CameraLease.holder == holder)
+        .values(until=case((CameraLease.until > until, CameraLease.until), else_=until))
+        .returning(CameraLease.camera_id, CameraLease.epoch, CameraLease.granted_at)
+        .execution_options(synchronize_session=False)
+    )
+    return _given(db.session.execute(stmt))
 
 
 def _release(node: VisionNode, holder: str, camera_ids: Sequence[int], now: datetime) -> None:
@@ -94,12 +148,11 @@ def _release(node: VisionNode, holder: str, camera_ids: Sequence[int], now: date
 
 def _grant(
     node: VisionNode, holder: str, camera_ids: Sequence[int], now: datetime
-) -> Mapping[int, _Given]:
-    """:func:`lease_rules.decide` for all of them in one statement; those that are another's are not in it."""
+) -> dict[int, _Given]:
+    """What seemed free, as :func:`lease_rules.decide` says; what is another's by now is not in it."""
     if not camera_ids:
         return {}
     until = now + timedelta(seconds=node.lease_s)
-    # In one order for everybody, so that two holders cannot wait for each other in a ring.
     rows = [
         {
             "camera_id": camera_id,
@@ -112,25 +165,26 @@ def _grant(
         for camera_id in sorted(camera_ids)
     ]
     stmt = insert(CameraLease).values(rows)
-    is_mine = and_(CameraLease.node_id == node.id, CameraLease.holder == holder)
-    later = case((CameraLease.until > until, CameraLease.until), else_=stmt.excluded.until)
     changed: dict[str, Any] = {
         "node_id": node.id,
         "holder": holder,
-        "epoch": case((is_mine, CameraLease.epoch), else_=CameraLease.epoch + 1),
-        "until": case((is_mine, later), else_=stmt.excluded.until),
-        "granted_at": case((is_mine, CameraLease.granted_at), else_=stmt.excluded.granted_at),
-        "last_until": case((is_mine, CameraLease.last_until), else_=CameraLease.until),
+        "epoch": CameraLease.epoch + 1,
+        "until": stmt.excluded.until,
+        "granted_at": stmt.excluded.granted_at,
+        "last_until": CameraLease.until,
     }
     stmt = stmt.on_conflict_do_update(
         index_elements=[CameraLease.camera_id],
         set_=changed,
-        where=or_(is_mine, CameraLease.until <= now - GUARD),
-    ).returning(CameraLease.camera_id, CameraLease.epoch, CameraLease.granted_at)
-    return {
-        camera_id: _Given(epoch, granted_at)
-        for camera_id, epoch, granted_at in db.session.execute(stmt).tuples()
-    }
+        where=CameraLease.until <= now - GUARD,
+    )
+    columns = (CameraLease.camera_id, CameraLease.epoch, CameraLease.granted_at)
+    return _given(db.session.execute(stmt.returning(*columns)))
+
+
+def _given(result: Result[Any]) -> dict[int, _Given]:
+    rows: Sequence[Any] = result.all()
+    return {row[0]: _Given(row[1], row[2]) for row in rows}
 
 
 def _begin_terms(camera_ids: Sequence[int]) -> None:

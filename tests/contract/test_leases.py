@@ -7,7 +7,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from supervision.core import clock
 from supervision.core.actor import SYSTEM
@@ -174,6 +174,26 @@ def test_of_many_that_ask_at_once_exactly_one_has_each_camera(app, cast, site):
     given = [one.camera_id for grant in grants for one in grant.leases]
     assert sorted(given) == sorted(cameras)
     assert {one.epoch for grant in grants for one in grant.leases} == {1}
+
+
+def test_a_question_costs_the_same_for_many_cameras_as_for_one(cast, site):
+    def asked(*cameras):
+        ask(site, "a", 0, *cameras)
+        statements = []
+        engine = db.engine
+
+        def note(_connection, _cursor, statement, *_more):
+            statements.append(statement)
+
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            ask(site, "a", 1, *cameras, fresh=())
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+        return len(statements)
+
+    more = [camera_uid(make_camera(cast, site.node, name=f"Camera {n}")) for n in range(4)]
+    assert asked(site.camera) == asked(site.camera, *more)
 
 
 # ---- what passes on --------------------------------------------------------------------------
