@@ -50,7 +50,7 @@ from supervision.factory import create_app, throwaway_settings
 from supervision.video import service as reviews
 from supervision.video.rules import RejectReason
 from tests.cast import assemble
-from tests.factories.canaries import begin, of_today
+from tests.factories.canaries import of_today
 from tests.factories.models import seeded
 from tests.factories.video import (
     Node,
@@ -245,14 +245,18 @@ class Web:
             return figures
         model = self._model(sha256)
         camera = next(iter(self.cameras.values()))
-        canary_id = begin(model, camera)
+        given = {"model": model, "cameras": camera, "reason": "fewer false alarms"}
+        trial = self._page("POST", "/model-trials/new", given)
+        if trial.status_code != 302:
+            print(trial.text, file=sys.stderr)
+            return figures
         told, sent = self._config(), self._call(f"/models/{sha256}")
         uid = camera_uid(camera)
         named = {one.camera_id: one.model for one in told.cameras}
         is_whole = hashlib.sha256(sent.data).hexdigest() == sha256
         others = {judged for its, judged in named.items() if its != uid}
         figures["on_canary"] = int(named[uid] == sha256 and is_whole and sha256 not in others)
-        page = self._page("POST", f"/canaries/{canary_id}/roll-back", {"note": "shown"})
+        page = self._page("POST", f"{trial.location}/roll-back", {"note": "shown"})
         told, gone = self._config(), self._call(f"/models/{sha256}")
         named_still = any(one.model == sha256 for one in told.cameras)
         figures["rolled_back"] = int(
