@@ -20,7 +20,7 @@ LENGTH = 20
 _NO_PICTURE = frozenset({"134", "135", "136", "137"})
 _CODE = re.compile(r"[0-9]{20}")
 _ADDRESS = re.compile(
-    rf"{PLATFORM_SCHEME}://([A-Za-z0-9][A-Za-z0-9._:-]{{0,63}})/(\d{{20}})/(\d{{20}})"
+    rf"{PLATFORM_SCHEME}://([A-Za-z0-9][A-Za-z0-9._:-]{{0,63}})/([0-9]{{20}})/([0-9]{{20}})"
 )
 
 

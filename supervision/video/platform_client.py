@@ -13,6 +13,7 @@ from supervision.core.outbound import SendError
 from supervision.video import gb_codes
 
 PAGE = 100
+MOST = 10_000
 LARGEST_PAGE = 4 * 1024 * 1024
 _REFUSED = frozenset({401, 403})
 # Of wvp's ``channelType``: an ordinary channel; others are divisions and groups of its tree.
@@ -126,7 +127,8 @@ def _page(place: Place, path: str) -> Page:
     if not isinstance(rows, list):
         raise SendError("bad_answer")
     total = data.get("total")
-    return Page(tuple(rows[:PAGE]), total if isinstance(total, int) else len(rows))
+    # Some give all rows whatever is asked for: none of them is lost, they come again.
+    return Page(tuple(rows[:MOST]), total if isinstance(total, int) else len(rows))
 
 
 def _get(place: Place, path: str) -> Any:

@@ -32,7 +32,6 @@ AGAIN = timedelta(seconds=20)
 # Other jobs wait meanwhile; the next run goes on.
 LONGEST_S = 45.0
 REFUSED_KEPT = 50
-MOST_DEVICES, MOST_CHANNELS = 10_000, 10_000
 _WHY = "the job asks every platform, whoever entered it"
 _FIGURES = ("devices", "channels", "new", "renamed", "gone", "refused")
 
@@ -131,7 +130,10 @@ def steps(task: Task, until: float) -> Iterator[Keep]:
                 continue
             if not _is_done(task, device[0], after, part):
                 yield from _channels(task, page, device, part if device[0] == after else 1, until)
-        if page * platform_client.PAGE >= min(devices.total, MOST_DEVICES) or not devices.rows:
+        if (
+            page * platform_client.PAGE >= min(devices.total, platform_client.MOST)
+            or not devices.rows
+        ):
             break
         page, after, part = page + 1, "", 1
         yield partial(_keep, task, _Found(), {"page": page, "device": "", "part": 1})
@@ -168,7 +170,10 @@ def _channels(
             _on_time(until)
             return
         rows = _rows_of(code, listed.rows, found)
-        is_last = part * platform_client.PAGE >= min(listed.total, MOST_CHANNELS) or not listed.rows
+        is_last = (
+            part * platform_client.PAGE >= min(listed.total, platform_client.MOST)
+            or not listed.rows
+        )
         found.count("devices", int(is_last))
         cursor = {"page": page, "device": code, "part": 0 if is_last else part + 1}
         yield partial(_take, task, device, rows, found, cursor)

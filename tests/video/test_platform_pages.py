@@ -98,6 +98,19 @@ def test_the_tree_is_searched_and_filtered(pages, platform):
         assert page.count('name="id"') == shown, query
 
 
+@pytest.mark.parametrize(
+    "query",
+    ["text=%00", "region=%EF%BC%91%EF%BC%92", "region=9999999999999", "device=%00", "page=-3",
+     "id=99999999999999999999&id=x&id=-1", "text=%25_%5C&shown=%00&online=%00"],
+)  # fmt: skip
+def test_what_no_honest_page_asks_is_answered(pages, platform, query):
+    for url in (f"/video/platforms/{platform}", f"/video/platforms/{platform}/assign"):
+        assert pages.get("administrator", f"{url}?{query}").status_code in {200, 422}, url
+    data = dict(part.split("=") for part in query.split("&"))
+    posted = pages.post("administrator", f"/video/platforms/{platform}/assign", data)
+    assert posted.status_code == 422
+
+
 def test_ticked_channels_become_cameras_of_the_chosen_enterprise(pages, cast, app, platform):
     node = make_node(app)
     one, two, *_ = ids_of(platform)

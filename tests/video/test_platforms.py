@@ -182,6 +182,9 @@ def test_a_large_tree_comes_in_pages(cast, platform, wvp):
     done = run_import(cast, platform)
     assert done.counts["channels"] == 600
     assert len(wvp.asked) == 1 + 4 * 2
+    wvp.pageless = True
+    again = run_import(cast, platform)
+    assert (again.counts["new"], again.counts["gone"], len(names(platform))) == (0, 0, 600)
 
 
 def test_a_platform_that_is_away_is_tried_again_and_then_told_of(cast, platform):

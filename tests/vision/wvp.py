@@ -54,7 +54,7 @@ class Wvp:
     ``doubled`` counts questions about a channel that was being rung, ``closed`` sessions unread,
     ``late`` plays that timed out.
     ``offline`` devices or channels play nothing. ``slow_s`` is added to each answer. ``old``: the
-    field names of older releases.
+    field names of older releases; ``pageless``: all rows whatever page is asked for.
     """
 
     clip: Clip
@@ -71,6 +71,7 @@ class Wvp:
     stream_host: str = "127.0.0.1"
     deny_status: int = 200
     page_fails: int = 0
+    pageless: bool = False
 
     def start(self, port: int = 0) -> Wvp:
         self.sessions: dict[str, Session] = {}
@@ -244,7 +245,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._say({"code": 500, "msg": "system error"}, 500)
             return
         page, count = int(asked["page"]), int(asked["count"])
-        shown = rows[(page - 1) * count : page * count]
+        shown = rows if wvp.pageless else rows[(page - 1) * count : page * count]
         data = {"total": len(rows), "list": shown, "pageNum": page, "pageSize": count}
         self._say(data if wvp.old else {"code": 0, "msg": "success", "data": data})
 
