@@ -315,6 +315,22 @@ def test_the_archive_can_be_checked_with_and_without_the_database(archived):
     assert gzip.decompress(data).count(b'"account.note"') == 3
 
 
+def test_the_command_checks_an_archive_and_says_where_it_breaks(app, archived, tmp_path):
+    data = file_of(archived)
+    whole, broken = tmp_path / "whole.gz", tmp_path / "broken.gz"
+    whole.write_bytes(data)
+    broken.write_bytes(gzip.compress(gzip.decompress(data).replace(b'"no": 0', b'"no": 9')))
+    run = app.test_cli_runner().invoke
+    assert (
+        "3 entries are as they were sealed"
+        in run(args=["audit", "check-archive", str(whole)]).output
+    )
+    told = run(args=["audit", "check-archive", "--alone", str(broken)])
+    assert told.exit_code == 1
+    assert "line 1: the entry or its seal was changed" in told.output
+    assert "archived and dropped 3" in run(args=["audit", "verify"]).output
+
+
 def test_a_line_of_an_archive_that_was_changed_is_found(archived):
     plain = gzip.decompress(file_of(archived))
     forged = gzip.compress(plain.replace(b'"no": 1', b'"no": 7'))

@@ -108,3 +108,36 @@ def test_every_migration_goes_back(migrated):
     assert left == set()
     upgrade(directory=str(ROOT / "migrations"))
     assert "hazard" in inspect(db.engine).get_table_names()
+
+
+ENTRY = (
+    "INSERT INTO audit_entry (at, actor_kind, actor_id, actor_name, action, entity, data)"
+    " VALUES (CURRENT_TIMESTAMP, 'system', 0, :name, 'x', 'y', '{}')"
+)
+
+
+def names():
+    with db.engine.connect() as connection:
+        return set(connection.execute(text("SELECT actor_name FROM audit_entry")).scalars())
+
+
+def test_what_was_there_before_months_keeps_its_number_and_goes_back_with_it(migrated):
+    before = "20261123_1500"
+    downgrade(directory=str(ROOT / "migrations"), revision=before)
+    with db.engine.begin() as connection:
+        connection.execute(text(ENTRY), {"name": "old"})
+    upgrade(directory=str(ROOT / "migrations"))
+    with db.engine.connect() as connection:
+        assert connection.execute(text("SELECT id FROM audit_entry")).scalar() == 1
+    downgrade(directory=str(ROOT / "migrations"), revision=before)
+    upgrade(directory=str(ROOT / "migrations"))
+    with db.engine.begin() as connection:
+        connection.execute(text(ENTRY), {"name": "new"})
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect() as connection:
+            found = connection.execute(text("SELECT actor_name FROM audit_entry_before")).scalars()
+            assert set(found) == {"old"}
+        # Its number says the month, and fits no older version's column.
+        with pytest.raises(SystemExit):
+            downgrade(directory=str(ROOT / "migrations"), revision=before)
+    assert names() == {"old", "new"}
