@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from supervision.video import lease_rules
+from tests.vision.fakeweb import TOKEN, FakeWeb
 from tests.vision.test_pipelines import CAMERA, CLASSES, T0, judged
 from vision.contract import (
     CameraLease,
@@ -28,7 +31,7 @@ from vision.leases import LeaseKeeper, holder_of
 from vision.outbox import Outbox
 from vision.pipelines import Pipelines
 from vision.tenure import Tenure
-from vision.web import WebUnavailableError
+from vision.web import WebClient, WebUnavailableError
 
 LEASE_S = 6.0
 CONFIG = NodeConfig("node", "1", (CAMERA,), lease_s=LEASE_S)
@@ -217,6 +220,29 @@ def test_at_the_end_everything_is_given_back(a: Machine, b: Machine, web: Web) -
     web.now = 0.5
     b.ask()
     assert b.runs == {"gate"}
+
+
+def test_the_question_goes_over_the_network_and_does_not_wait_for_long() -> None:
+    """An answer that comes when the lease is over is of no use to anybody."""
+    real, never = FakeWeb().start(), threading.Event()
+    client = WebClient(real.url, TOKEN)
+    keeper = LeaseKeeper(client, "a")
+    keeper.follow("node", ["gate"], LEASE_S)
+    try:
+        real.fail_with = 503
+        assert keeper.step() == 1.0
+        real.fail_with, real.config["lease_s"] = None, LEASE_S
+        assert keeper.step() == 2.0
+        assert keeper.news() == ({"gate": 1}, [])
+        grant = real.grant
+        real.grant = lambda ask: (never.wait(5), grant(ask))[1]  # type: ignore[method-assign]
+        asked_at = time.monotonic()
+        with pytest.raises(WebUnavailableError):
+            client.ask_leases(LeaseAsk("node", "a", ("gate",)), 0.2)
+        assert time.monotonic() - asked_at < 3
+    finally:
+        never.set()
+        real.stop()
 
 
 def test_more_cameras_than_one_question_may_name(web: Web) -> None:
