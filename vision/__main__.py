@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(settings: VisionSettings, options: argparse.Namespace) -> int:
     from vision.logs import set_up
     from vision.memory import keep_apart
+    from vision.supervising import Supervisor
     from vision.worker import Worker
 
     keep_apart()
@@ -86,7 +87,7 @@ def _run(settings: VisionSettings, options: argparse.Namespace) -> int:
         raise ConfigError("ANQI_WEB_URL needs ANQI_NODE_TOKEN")
     # What it keeps shows people: neither pictures nor the outbox are for others on the machine.
     os.umask(0o077)
-    worker = Worker(settings, fixed)
+    worker: Supervisor = Worker(settings, fixed)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -39,8 +39,18 @@ class Alone:
         self.folder, self.web = folder, web
 
     def start(self) -> None:
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "vision", *self.command],
+                cwd=ROOT,
+                env=self.environ(),
+                stdout=log,
+                stderr=log,
+            )
+
+    def environ(self) -> dict[str, str]:
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("ANQI_", "RAY_"))}
-        ours = {
+        return clean | {
             "ANQI_WEB_URL": self.web.url,
             "ANQI_NODE_TOKEN": TOKEN,
             "ANQI_STREAM_HOSTS": "127.0.0.1",
@@ -51,20 +61,23 @@ class Alone:
             "ANQI_VISION_HEARTBEAT_S": "0.5",
             "OMP_NUM_THREADS": "1",
         }
-        with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "vision", *self.command],
-                cwd=ROOT,
-                env=clean | ours,
-                stdout=log,
-                stderr=log,
-            )
 
 
 class Cluster(Alone):
     """``python -m vision cluster head``: two groups on one machine."""
 
     command = ("cluster", "head", "--port", "26399", "--group-cameras", "2")
+
+    def ask(self, *words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "vision", "cluster", *words],
+            cwd=ROOT,
+            env=self.environ(),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
 
 
 def until(probe: Callable[[], Any], what: str, seconds: float = 90.0) -> None:
@@ -139,6 +152,18 @@ def test_each_passage_is_one_event(rig):
     for starts in spans.values():
         starts.sort()
         assert all(b - a > 8 for a, b in pairwise(starts)), starts
+
+
+def test_a_cluster_tells_on_the_machine_itself_what_runs(rig):
+    _web, supervised, _streams = rig
+    if not isinstance(supervised, Cluster):
+        return  # a worker alone has its page for Prometheus
+    told = json.loads(supervised.ask("status", "--json"))
+    assert told["problem"] == ""
+    assert {one["camera_id"]: one["state"] for one in told["health"]} == dict.fromkeys(
+        ("cam-1", "cam-2", "cam-3"), "running"
+    )
+    assert sum(group["running"] for group in told["groups"]) == 3
 
 
 def test_nothing_runs_any_more_when_it_has_ended(rig):

@@ -264,7 +264,10 @@ def _status(settings: VisionSettings, options: argparse.Namespace) -> int:
     known = raylet.remembered(settings)
     token = options.token or Path(known["token"])
     with raylet.connected(known["address"], raylet.environment(token)):
-        show(_ask("status"), as_json=options.json)
+        told = _ask("status")
+        if options.json:
+            told["health"] = _ask("health")
+        show(told, as_json=options.json)
     return 0
 
 

@@ -19,10 +19,11 @@ from vision.cluster.group import CAMERAS, GPU, MACHINE, RUNS, SITE, GroupKeeper
 from vision.cluster.place import Machine, choose, loads, move
 from vision.cluster.plan import Group, Sizes, regroup, site_of
 from vision.config import VisionSettings
-from vision.contract import Camera, CameraHealth, NodeConfig, parse
+from vision.contract import Camera, CameraHealth, NodeConfig, parse, to_json
 from vision.logs import set_up
 from vision.office import ConfigWatch
 from vision.publisher import REFUSED_PROBE_S
+from vision.supervising import Supervisor
 from vision.web import WebClient, WebRefusedError
 
 log = logging.getLogger(__name__)
@@ -261,15 +262,20 @@ class Coordinator:
     def status(self) -> dict[str, Any]:
         return self._cluster.status()
 
+    def health(self) -> list[Any]:
+        """Each camera's health as the groups tell it, in the contract's JSON."""
+        return [to_json(one) for one in self._cluster.health()]
+
     def close(self) -> None:
         """All groups stopped in good order."""
         self._stop.set()
         self._thread.join(2 * STOP_S)
 
     def _run(self) -> None:
+        supervisor: Supervisor = self._cluster
         while not self._stop.is_set():
             try:
-                self._cluster.run(self._stop)
+                supervisor.run(self._stop)
             except WebRefusedError as error:
                 self._cluster.problem = str(error)
                 log.critical("%s; make a new token for this node in the web", error)

@@ -20,6 +20,7 @@ from typing import IO, Any
 
 from vision.cluster import board
 from vision.config import VisionSettings
+from vision.contract import CameraState
 from vision.logs import set_up
 from vision.timing import Backoff
 
@@ -67,6 +68,7 @@ class GroupKeeper:
             "pid": child.pid if child is not None else 0,
             "starts": self._starts,
             "exit_code": self._exit_code,
+            "running": sum(one["state"] == CameraState.RUNNING for one in self._health),
         }
 
     def health(self) -> list[Any]:

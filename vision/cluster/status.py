@@ -28,7 +28,7 @@ def text_of(status: Mapping[str, Any]) -> str:
         (
             one["group"],
             by_node.get(one.get("node", ""), "(waits for a machine)"),
-            str(one["cameras"]),
+            f"{one.get('running', 0)}/{one['cameras']}",
             f"started {one['starts']} times, last exit code {one['exit_code']}"
             if one.get("starts", 1) > 1
             else "",
@@ -39,7 +39,7 @@ def text_of(status: Mapping[str, Any]) -> str:
         *([f"! {status['problem']}"] if status["problem"] else []),
         *_table(("machine", "site", "", "cameras", ""), machines),
         "",
-        *_table(("group", "machine", "cameras", ""), groups),
+        *_table(("group", "machine", "running", ""), groups),
     ]
     return "\n".join(lines)
 
