@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from vision.contract import MAX_LEASE_S
+
 # Web machines whose clocks differ by less never give one camera to two holders.
 GUARD = timedelta(seconds=0.5)
 # A worker's frames carry its own clock's time: this much is no reason to refuse what it saw.
@@ -36,13 +38,15 @@ def decide(held: Term | None, holder: str, now: datetime, seconds: float) -> Ter
     """The term that ``holder`` has after it asked; None: another holds the camera.
 
     Nobody's time is ever made shorter by asking, and a holder that nobody has followed goes on with
-    its own term, even where that had run out.
+    its own term, even where that had run out. An end that no lease can have is of a clock that was
+    set back since: it would keep the next one out long after its holder had died.
     """
     until = now + timedelta(seconds=seconds)
+    longest = now + timedelta(seconds=MAX_LEASE_S)
     if held is None:
         return Term(1, holder, now, until)
     if held.holder == holder:
-        return replace(held, until=max(held.until, until))
+        return replace(held, until=held.until if until <= held.until <= longest else until)
     if now < held.until + GUARD:
         return None
     return Term(held.epoch + 1, holder, now, until)

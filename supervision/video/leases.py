@@ -23,6 +23,7 @@ from supervision.video.models import Camera, Violation, VisionNode
 from supervision.video.upsert import insert
 from vision import contract
 from vision.contract import (
+    MAX_LEASE_S,
     ContractError,
     LeaseAsk,
     LeaseGrant,
@@ -55,6 +56,8 @@ def answer(node: VisionNode, ask: LeaseAsk) -> LeaseGrant:
     mine = [one.camera_id for one in wanted if one.is_of(node, ask.holder)]
     # Whatever is another's for certain is not even asked for: that would make it wait.
     free = [one.camera_id for one in wanted if one.is_free(now) and one.camera_id not in set(mine)]
+    if mine and free:
+        _lock([*mine, *free])
     granted = _renew(node, ask.holder, mine, now) | _grant(node, ask.holder, free, now)
     given = {
         uid: granted[ident].epoch
@@ -70,7 +73,7 @@ def answer(node: VisionNode, ask: LeaseAsk) -> LeaseGrant:
         lease_s=node.lease_s,
         leases=tuple(contract.CameraLease(uid, given[uid], node.lease_s) for uid in sorted(given)),
         refused=tuple(sorted(set(ask.cameras) - given.keys())),
-        episodes=_hand_over(sorted({*begun, *new}), now),
+        episodes=_hand_over(node, sorted({*begun, *new}), now),
     )
 
 
@@ -108,6 +111,17 @@ def _own_cameras(node: VisionNode, uids: set[str]) -> dict[str, _Known]:
     return {uid: _Known(ident, node_id, who, until) for uid, ident, node_id, who, until in rows}
 
 
+def _lock(camera_ids: Sequence[int]) -> None:
+    """In one order for everybody: renewing first and then asking for what another renews is a ring."""
+    stmt = (
+        select(CameraLease.id)
+        .where(CameraLease.camera_id.in_(camera_ids))
+        .order_by(CameraLease.camera_id)
+        .with_for_update()
+    )
+    db.session.execute(stmt).all()
+
+
 def _renew(
     node: VisionNode, holder: str, camera_ids: Sequence[int], now: datetime
 ) -> dict[int, _Given]:
@@ -115,6 +129,9 @@ def _renew(
     if not camera_ids:
         return {}
     until = now + timedelta(seconds=node.lease_s)
+    # No lease lasts for longer: one that does is of a clock that was set back since.
+    longest = now + timedelta(seconds=MAX_LEASE_S)
+    is_later = CameraLease.until.between(until, longest)
     # Locked in one order for everybody, so that two holders cannot wait for each other in a ring.
     locked = (
         select(CameraLease.id)
@@ -127,7 +144,7 @@ def _renew(
         update(CameraLease)
         .where(CameraLease.id.in_(locked))
         .where(CameraLease.node_id == node.id, CameraLease.holder == holder)
-        .values(until=case((CameraLease.until > until, CameraLease.until), else_=until))
+        .values(until=case((is_later, CameraLease.until), else_=until))
         .returning(CameraLease.camera_id, CameraLease.epoch, CameraLease.granted_at)
         .execution_options(synchronize_session=False)
     )
@@ -192,7 +209,10 @@ def _begin_terms(camera_ids: Sequence[int]) -> None:
     if not camera_ids:
         return
     here = CameraLease.camera_id == CameraLeaseTerm.camera_id
-    last = select(CameraLease.last_until).where(here).scalar_subquery()
+    since = CameraLeaseTerm.since
+    # A clock that was set back meanwhile makes no term end before it began.
+    end = case((CameraLease.last_until < since, since), else_=CameraLease.last_until)
+    last = select(end).where(here).correlate(CameraLeaseTerm).scalar_subquery()
     present = select(CameraLease.epoch).where(here).scalar_subquery()
     ended = (
         update(CameraLeaseTerm)
@@ -214,19 +234,27 @@ def _begin_terms(camera_ids: Sequence[int]) -> None:
     db.session.execute(stmt.on_conflict_do_nothing())
 
 
-def _hand_over(camera_ids: Sequence[int], now: datetime) -> tuple[OpenEpisode, ...]:
+def _hand_over(
+    node: VisionNode, camera_ids: Sequence[int], now: datetime
+) -> tuple[OpenEpisode, ...]:
     """What is open of these cameras; it stands under their present terms from now on.
 
-    So a late revision of the holder before, whatever its number, writes nothing over.
+    So a late revision of the holder before, whatever its number, writes nothing over. What another
+    node left open, from which the camera has come, nobody but that node can go on with.
     """
     if not camera_ids:
         return ()
+    is_open = (
+        Violation.camera_id.in_(camera_ids),
+        Violation.node_id == node.id,
+        Violation.phase != Phase.CLOSE,
+        Violation.started_at > now - HANDED_OVER,
+    )
     here = CameraLease.camera_id == Violation.camera_id
     epoch = select(CameraLease.epoch).where(here).scalar_subquery()
     moved = (
         update(Violation)
-        .where(Violation.camera_id.in_(camera_ids), Violation.phase != Phase.CLOSE)
-        .where(Violation.started_at > now - HANDED_OVER)
+        .where(*is_open)
         .values(lease=epoch)
         .execution_options(synchronize_session=False)
     )
@@ -234,8 +262,7 @@ def _hand_over(camera_ids: Sequence[int], now: datetime) -> tuple[OpenEpisode, .
     stmt = (
         select(Violation, Camera.uid)
         .join(Camera, Camera.id == Violation.camera_id)
-        .where(Violation.camera_id.in_(camera_ids), Violation.phase != Phase.CLOSE)
-        .where(Violation.started_at > now - HANDED_OVER)
+        .where(*is_open)
         .order_by(Violation.id)
         .limit(MOST_EPISODES)
         .options(db.selectinload(Violation.evidence))
