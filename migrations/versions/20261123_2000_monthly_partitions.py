@@ -1,7 +1,7 @@
 """months: violations and the audit trail lie in monthly parts on PostgreSQL
 
 Revision ID: 20261123_2000
-Revises: 20261123_1500
+Revises: 20261123_1900
 Create Date: 2026-11-23 20:00:00.000000+00:00
 """
 
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261123_2000"
-down_revision = "20261123_1500"
+down_revision = "20261123_1900"
 branch_labels = None
 depends_on = None
 
