@@ -101,7 +101,9 @@ def _carry_out(drop_id: int) -> int:
     except (RefusedError, StillReferredError) as error:
         code = "referred" if isinstance(error, StillReferredError) else str(error)
         with transaction():
-            months.end(months.get_drop(drop_id), DropState.REFUSED, problem=code)
+            drop = months.get_drop(drop_id, for_update=True)
+            if drop.status is DropState.ASKED:
+                months.end(drop, DropState.REFUSED, problem=code)
         return 0
     with transaction():
         month_drop.check_keys(months.get_drop(drop_id).table_name)
@@ -111,12 +113,14 @@ def _carry_out(drop_id: int) -> int:
 def _drop(drop_id: int) -> int:
     drop = months.get_drop(drop_id)
     rule, part = _still_due(drop.table_name, drop.part)
-    if rule.archived:
+    if rule.archived and drop.archive_id is None:
         _archive(drop_id, part)
     with transaction():
         month_drop.remove_along(rule, part)
     with transaction():
-        drop = months.get_drop(drop_id)
+        drop = months.get_drop(drop_id, for_update=True)
+        if drop.status is not DropState.ASKED:
+            return 0
         done = month_drop.drop(rule, part)
         if rule.archived and done.rows != drop.gone:
             raise RefusedError("changed")

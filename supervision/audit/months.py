@@ -95,9 +95,12 @@ def drops() -> Sequence[MonthDrop]:
     return db.session.scalars(stmt).all()
 
 
-def get_drop(drop_id: int) -> MonthDrop:
+def get_drop(drop_id: int, *, for_update: bool = False) -> MonthDrop:
     """Raises NotFound."""
-    found = db.session.get(MonthDrop, drop_id)
+    stmt = select(MonthDrop).where(MonthDrop.id == drop_id)
+    if for_update:
+        stmt = stmt.with_for_update(of=MonthDrop).execution_options(populate_existing=True)
+    found = db.session.scalars(stmt).first()
     if found is None:
         raise NotFound
     return found

@@ -86,7 +86,7 @@ def ask(table: str, name: str) -> ResponseReturnValue:
 def withdraw(drop_id: int) -> ResponseReturnValue:
     try:
         with transaction():
-            months.withdraw(current_actor(), months.get_drop(drop_id))
+            months.withdraw(current_actor(), months.get_drop(drop_id, for_update=True))
     except Conflict as error:
         flash(message_of(error), "warning")
         return _to_index()

@@ -267,6 +267,14 @@ def test_a_month_is_asked_for_once_and_may_be_taken_back(gate):
     assert ids() == {kept}
 
 
+def test_a_month_that_is_done_is_not_done_again(gate):
+    rejected(gate, MAY)
+    done = drop("violation", "2705")
+    with clock.frozen(LATER):
+        jobs._carry_out(done.id)
+    assert (done.status, done.gone) == (DropState.DONE, 1)
+
+
 def note(at: datetime, cast, count: int = 3) -> list[int]:
     with clock.frozen(at), transaction():
         who = someone(cast)
