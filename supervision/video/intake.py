@@ -62,11 +62,12 @@ def take_event(node: VisionNode, actor: Actor, event: ViolationEvent) -> bool:
     one, and the row's lock makes the others wait for it. Raises ContractError;
     :class:`succession.LeaseOverError` where the camera was another's when this was seen.
     """
-    camera = _camera_of(node, event)
+    told = _told_before(node, event)
+    camera = told[1] if told else _camera_of(node, event)
     standing = leases.standing_of(node, camera, event)
     event, is_cut = succession.as_it_counts(event, standing.telling)
     # Of a later revision the first is nearly always there: no insert that must lose.
-    violation = _locked(event.event_id) if event.revision > 1 else None
+    violation = told[0] if told else _locked(event.event_id) if event.revision > 1 else None
     new = None if violation else _insert_first(node, camera, event, is_cut=is_cut)
     if new is not None:
         _take_new(new, actor, camera, event)
@@ -121,6 +122,27 @@ def _check_same(violation: Violation, event: ViolationEvent) -> None:
     for name in ("started_at", "rule_id", "rule_kind", "zone_id"):
         if getattr(violation, name) != getattr(event, name):
             raise ContractError(name, "is another one than the episode's")
+
+
+def _told_before(node: VisionNode, event: ViolationEvent) -> tuple[Violation, Camera] | None:
+    """The episode, locked, and its camera, where a later revision says the same of both.
+
+    That the camera was the node's then was seen with the first message. Only of a node without
+    leases: else the camera's lease is locked before its episodes.
+    """
+    if event.revision == 1 or event.lease or node.lease_s:
+        return None
+    stmt = (
+        select(Violation, Camera)
+        .join(Camera, Camera.id == Violation.camera_id)
+        .where(Violation.event_id == event.event_id, Violation.node_id == node.id)
+        .where(Camera.uid == event.camera_id, Violation.started_at == event.started_at)
+        .with_for_update(of=Violation)
+        .execution_options(populate_existing=True)
+    )
+    why = "what the node that speaks has told itself"
+    row = db.session.execute(unscoped(stmt, reason=why)).first()
+    return (row[0], row[1]) if row is not None else None
 
 
 def _camera_of(node: VisionNode, event: ViolationEvent) -> Camera:
