@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime
 
 from supervision.canary import comparing, queries, service
+from supervision.canary.comparing import Comparison
+from supervision.canary.rules import Finding
+from supervision.canary.workflow import CanaryState
 from supervision.core.actor import SYSTEM
-from supervision.core.db import transaction
-from supervision.core.errors import Conflict
+from supervision.core.db import db, transaction
 from supervision.detector import queries as detectors
-
-log = logging.getLogger(__name__)
 
 
 def watch(now: datetime) -> int:
@@ -20,25 +19,29 @@ def watch(now: datetime) -> int:
         ids = queries.running_ids()
     count = 0
     for canary_id in ids:
-        try:
-            with transaction():
-                count += _watch_one(canary_id, now)
-        except Conflict:
-            log.info("trial %s was decided meanwhile", canary_id)
+        # Counting reads a month of violations: nobody who writes waits for it.
+        told = _compared(canary_id, now)
+        with transaction():
+            count += _act(canary_id, told, now)
     return count
 
 
-def _watch_one(canary_id: int, now: datetime) -> bool:
+def _compared(canary_id: int, now: datetime) -> Comparison:
+    told = comparing.compare(queries.get_canary(canary_id, SYSTEM), now)
+    db.session.rollback()
+    return told
+
+
+def _act(canary_id: int, told: Comparison, now: datetime) -> bool:
     detectors.lock_registry()
     canary = queries.get_canary(canary_id, SYSTEM, for_update=True)
+    if canary.status is not CanaryState.RUNNING:
+        return False
     if service.end_over(canary, now):
         return True
-    if canary.warned_at is not None:
+    if canary.warned_at is not None or not told.is_clearly_worse:
         return False
-    told = comparing.compare(canary, now)
-    if not told.is_clearly_worse:
-        return False
-    worse_than = told.before if told.against_before == "worse" else told.others
+    worse_than = told.before if told.against_before is Finding.WORSE else told.others
     service.warn(canary, percent=_percent(told.new), before=_percent(worse_than))
     return True
 
