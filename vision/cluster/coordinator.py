@@ -28,6 +28,7 @@ from vision.web import WebClient, WebRefusedError
 
 log = logging.getLogger(__name__)
 TICK_S = 1.0
+LISTEN_EVERY_S = 3.0
 MOVE_EVERY_S = 10.0
 ANSWER_S = 3.0
 STOP_S = 45.0
@@ -46,7 +47,7 @@ class Cluster:
         self._seen: dict[str, float] = {}
         self._config: NodeConfig | None = None
         self._known_sites: set[str] = set()
-        self._moved_at = 0.0
+        self._moved_at = self._heard_at = 0.0
         self.problem = ""
 
     def run(self, stop: threading.Event) -> None:
@@ -111,7 +112,9 @@ class Cluster:
         machines = self._machines(now)
         if self._config is not None:
             self._plan(self._config, machines)
-        self._listen()
+        if now - self._heard_at >= LISTEN_EVERY_S:
+            self._heard_at = now
+            self._listen()
         self._start_missing(machines)
         is_pressing = any(machine.is_leaving for machine in machines)
         if is_pressing or now - self._moved_at >= MOVE_EVERY_S:

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 MACHINE, SITE, GPU, RUNS = "anqi-machine", "anqi-site", "anqi-gpu", "anqi-runs"
 CAMERAS, KEY = "anqi-cameras", "anqi-key"  # how many it should run; its directory's mark
 TICK_S = 0.5
+FOLLOW_S = 2.0  # a thousand groups ask one head
 STOP_S = 30.0
 WELL_S = 60.0  # a worker that ran for so long did not fail by being started
 # What Ray sets for its own processes is not meant for the worker.
@@ -87,7 +88,7 @@ class GroupKeeper:
             except Exception:  # noqa: BLE001
                 # The group goes on with what it has.
                 log.warning("the head does not answer group %s", self._name)
-            self._stop.wait(TICK_S)
+            self._stop.wait(FOLLOW_S)
 
     def _run(self) -> None:
         backoff = Backoff()
