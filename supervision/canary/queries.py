@@ -77,11 +77,13 @@ def cameras_of(canary: Canary, actor: Actor) -> Sequence[Camera]:
     return db.session.scalars(stmt).unique().all()
 
 
-def to_try(actor: Actor, text: str) -> Sequence[Camera]:
-    """The first hundred cameras that run and hold ``text``."""
-    stmt = video.list_cameras(actor, text=text)
-    stmt = stmt.where(Camera.is_enabled, Camera.node_id.is_not(None)).limit(SHOWN)
-    return db.session.scalars(stmt).unique().all()
+def to_try(actor: Actor, text: str, ticked: Collection[int] = ()) -> Sequence[Camera]:
+    """Those that are ticked, then the first hundred others that may be and hold ``text``."""
+    runs = (Camera.is_enabled, Camera.node_id.is_not(None))
+    chosen = video.list_cameras(actor).where(Camera.id.in_(ticked), *runs)
+    first = db.session.scalars(chosen).unique().all() if ticked else ()
+    others = video.list_cameras(actor, text=text).where(Camera.id.not_in(ticked), *runs)
+    return [*first, *db.session.scalars(others.limit(SHOWN)).unique()]
 
 
 def chosen(ids: Collection[int], actor: Actor) -> Sequence[Camera]:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 
 from supervision.canary import comparing, forms, labels, queries, rules, service
 from supervision.canary.models import Canary
@@ -52,7 +53,13 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     wanted = id_argument("model")
     form = _begin_form(formdata=None, model=str(wanted) if wanted else None)
-    return _form_page(form, request.args.get("text", ""), frozenset())
+    return _form_page(form, request.args.get("text", ""), _ticked(request.args))
+
+
+def _ticked(given: MultiDict[str, str]) -> frozenset[int]:
+    """The cameras that were ticked; nonsense is none."""
+    found = [int(one) for one in given.getlist("cameras") if one.isdecimal() and len(one) < 10]
+    return frozenset(found[: rules.MOST_CAMERAS * 2])
 
 
 def _begin_form(**values: Any) -> forms.BeginForm:
@@ -68,7 +75,7 @@ def _form_page(form: forms.BeginForm, text: str, ticked: frozenset[int]) -> str:
         form=form,
         text=text,
         ticked=ticked,
-        cameras=queries.to_try(current_actor(), text),
+        cameras=queries.to_try(current_actor(), text, ticked),
         shown=queries.SHOWN,
         most=rules.MOST_CAMERAS,
         speaks=service.SPEAKS_OF_MODELS,
@@ -83,9 +90,7 @@ def create() -> ResponseReturnValue:
     actor = current_actor()
     form = _begin_form()
     text = request.form.get("text", "")
-    ticked = frozenset(
-        int(one) for one in request.form.getlist("cameras") if one.isdecimal() and len(one) < 10
-    )
+    ticked = _ticked(request.form)
     if not form.validate_on_submit():
         return _form_page(form, text, ticked), 422
     try:

@@ -33,6 +33,9 @@ def test_a_trial_is_begun_from_the_model_on_ticked_cameras(cast, pages, node, ca
     other = make_camera(cast, node, name="Line 3")
     page = pages.get("administrator", f"/model-trials/new?model={ident}&text=line").text
     assert "Line 2 north" in page
+    kept = pages.get("administrator", f"/model-trials/new?text=3&cameras={camera}&cameras=x").text
+    assert kept.index("Line 2 north") < kept.index("Line 3"), "ticked before, it stays on top"
+    assert kept.count(" checked") == 1
     client = pages.as_("administrator")
     asked = {"model": ident, "reason": "fewer false alarms", "cameras": [camera]}
     assert client.post("/model-trials/new", data={**asked, "cameras": []}).status_code == 422
