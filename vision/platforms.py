@@ -167,7 +167,9 @@ class Client:
             status, body = self._exchange(connection, path, until)
         try:
             answer = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
+            answer = None
+        if isinstance(answer, dict) and not isinstance(answer.get("code", 0), int | str | None):
             answer = None
         code = answer.get("code") if isinstance(answer, dict) else None
         if status in _REFUSED or code in _REFUSED:

@@ -116,7 +116,7 @@ def code_of(row: Any) -> str:
 def _number(given: Any) -> int | None:
     try:
         number = int(given)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return number if 0 <= number <= 99 else None
 
@@ -144,7 +144,9 @@ def _get(place: Place, path: str) -> Any:
     answer = outbound.get(url, headers, place.hosts, LARGEST_PAGE)
     try:
         told = json.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
+        told = None
+    if isinstance(told, dict) and not isinstance(told.get("code", 0), int | str | None):
         told = None
     code = told.get("code") if isinstance(told, dict) else None
     if answer.status in _REFUSED or code in _REFUSED:

@@ -65,6 +65,12 @@ def start(enterprise: Enterprise, actor: Actor, wanted: Wanted) -> CameraSearch:
             field="node_id",
             name=wanted.node.name,
         )
+    if any("@" in host for host in wanted.hosts):
+        # It would stand in the trail and on the page; theirs are encrypted, and go after a day.
+        raise InvalidInput(
+            N_("Write addresses without user and password: those have fields of their own."),
+            field="hosts",
+        )
     try:
         Discover(wanted.seconds, wanted.hosts, wanted.user, wanted.password)
     except ContractError as error:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import Select, delete, select, update
 
@@ -11,11 +13,12 @@ from supervision.core import clock, crypto
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.scope import unscoped, visible
+from supervision.video import rules
 from supervision.video.job_models import JobState
 from supervision.video.models import VisionNode
 from supervision.video.search_models import CameraSearch
 from vision import contract
-from vision.contract import Discover, JobKind, JobResult
+from vision.contract import Discover, FoundCamera, JobKind, JobResult
 
 LEASE = timedelta(minutes=5)
 MOST_TRIES = 3
@@ -73,11 +76,28 @@ def take_result(actor: Actor, result: JobResult) -> bool:
     search: CameraSearch | None = db.session.scalars(stmt).first()
     if search is None:
         return False
-    search.found = [contract.to_json(one) for one in result.found]
+    search.found = [contract.to_json(_readable(one)) for one in result.found]
     state = JobState.DONE if result.ok else JobState.FAILED
     _end(search, state, result.problem, clock.now())
     db.session.flush()
     return True
+
+
+def _readable(camera: FoundCamera) -> FoundCamera:
+    """Without what is no address of a stream: a camera calls it one, and a node passes it on."""
+    kept = tuple(one for one in camera.profiles if _is_address(one.url))
+    problem = camera.problem or ("" if kept or not camera.profiles else "it offers no stream")
+    return replace(camera, profiles=kept, problem=problem)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    is_stream = parts.scheme.lower() in rules.STREAM_SCHEMES and bool(parts.hostname)
+    return is_stream and port != 0 and parts.username is None and len(url) <= rules.LONGEST_URL
 
 
 def _end(search: CameraSearch, status: JobState, problem: str, now: datetime) -> None:

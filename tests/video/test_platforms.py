@@ -13,6 +13,7 @@ from supervision.core.actor import SYSTEM
 from supervision.core.audit import AuditEntry
 from supervision.core.db import db, transaction
 from supervision.core.errors import Conflict, InvalidInput
+from supervision.core.outbound import SendError
 from supervision.core.scope import unscoped
 from supervision.enterprise import queries as enterprises
 from supervision.video import (
@@ -30,7 +31,7 @@ from supervision.video.platform_models import PlatformChannel, PlatformTask, Vid
 from supervision.video.platform_queries import ChannelFilter, Shown
 from supervision.video.platforms import PlatformSpec
 from tests.factories.video import URL, make_node
-from tests.vision.wvp import DEVICE, KEY, Wvp, channel_code
+from tests.vision.wvp import DEVICE, KEY, Wvp, channel_code, odd_server
 from vision import contract
 
 HOSTS = ("127.0.0.1", "cameras.example")
@@ -314,3 +315,19 @@ def test_a_platform_goes_with_its_tree(cast, platform):
         platforms.remove(get_in(platform), cast["administrator"])
     left = select(func.count()).select_from(PlatformChannel)
     assert db.session.scalar(unscoped(left, reason="a test")) == 0
+
+
+def test_a_number_that_is_none_spoils_no_import(cast, platform, wvp):
+    """JSON as Python reads it knows infinity, which no integer is."""
+    wvp.devices = tree(1, 2, ptz=float("inf"))
+    done = run_import(cast, platform)
+    assert names(platform) == ["Camera 1", "Camera 2"]
+    assert done.problem == ""
+
+
+@pytest.mark.parametrize("body", ['{"code": []}', '{"code": {}, "data": 1}', "[" * 100_000])
+def test_an_answer_that_makes_no_sense_is_no_platforms(body):
+    with odd_server(body.encode()) as url:
+        place = platform_client.Place(url, KEY, HOSTS)
+        with pytest.raises(SendError):
+            platform_client.devices(place, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import func, select
 
 from supervision.core import clock, crypto
 from supervision.core.actor import SYSTEM
+from supervision.core.audit import AuditEntry
 from supervision.core.db import db, transaction
 from supervision.core.scope import unscoped, visible
 from supervision.video import jobs, queries, searches
@@ -182,3 +184,35 @@ def test_a_password_is_forgotten_after_a_day_and_a_search_after_a_month(cast, no
     assert jobs.forget_searches(now + timedelta(days=31)) == 1
     count = select(func.count(CameraSearch.id))
     assert db.session.scalar(unscoped(count, reason="test")) == 0
+
+
+@pytest.mark.parametrize(
+    "typed", ["admin:Typed-Pass-1@10.0.0.5", "http://a:Typed-Pass-1@10.0.0.5/x"]
+)
+def test_a_password_typed_into_an_address_is_refused_and_kept_nowhere(cast, pages, node, typed):
+    with transaction():
+        queries.get_node(node.id, SYSTEM).speaks = 4
+    form = {"node_id": node.id, "hosts": f"10.0.0.9\n{typed}", "seconds": 3}
+    answer = pages.post(CHIEF, f"/video/searches/new/{cast.plant_id}", data=form)
+    assert answer.status_code == 422
+    assert "without user and password" in error_text(answer)
+    db.session.rollback()
+    trail = db.session.scalars(unscoped(select(AuditEntry.data), reason="all of it")).all()
+    assert "Typed-Pass-1" not in str(trail)
+
+
+@pytest.mark.parametrize(
+    "url", ["rtsp://[broken/main", "rtsp://10.0.0.5:99999/main", "javascript:x"]
+)
+def test_an_address_that_is_none_is_no_stream_that_is_offered(cast, pages, node, url):
+    """A node is believed about cameras, not about what an address is."""
+    search = start_search(node, cast.plant_id)
+    odd = FoundCamera("10.0.0.7:80", "Odd", profiles=(replace(PROFILES[0], url=url),))
+    assert tell(node, search, odd, FOUND).status_code == 200
+    page = pages.get(CHIEF, f"/video/searches/{search}")
+    assert page.status_code == 200
+    assert url not in page.text
+    typed = TICKED | {"name-0": "Odd", "main-0": url, "sub-0": ""}
+    answer = pages.post(CHIEF, f"/video/searches/{search}/add", data=typed)
+    assert answer.status_code == 422
+    assert cameras() == []

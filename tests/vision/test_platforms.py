@@ -13,7 +13,7 @@ import pytest
 from tests.vision.conftest import wait_until
 from tests.vision.footage import make_clip
 from tests.vision.rtsp import Clip
-from tests.vision.wvp import DEVICE, KEY, Wvp, channel_code
+from tests.vision.wvp import DEVICE, KEY, Wvp, channel_code, odd_server
 from vision import plays
 from vision.config import ConfigError, VisionSettings
 from vision.contract import NodeConfig, Platform, StreamFault, parse
@@ -257,3 +257,12 @@ def test_flv_is_taken_where_the_machine_says_so(
     assert Play(URL, places(tmp_path, wvp), HOSTS).start().endswith(".flv")
     with pytest.raises(ConfigError, match="PLATFORM_STREAM"):
         VisionSettings.from_env({"ANQI_VISION_PLATFORM_STREAM": "rtmp"})
+
+
+@pytest.mark.parametrize("body", [b'{"code": []}', b'{"code": {}, "data": 1}', b"[" * 100_000])
+def test_an_answer_that_makes_no_sense_ends_nobody_who_waits_for_it(body: bytes) -> None:
+    """Whoever hangs up for all channels would else hang up for none any more."""
+    with odd_server(body) as url:
+        client = Client(Platform("city", url, KEY), HOSTS)
+        with pytest.raises(StreamError):
+            client.start(Channel.of(URL))

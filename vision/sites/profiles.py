@@ -139,7 +139,8 @@ async def _profile(media: Any, profile: Any) -> FoundProfile | None:
 def _without_password(url: str) -> str:
     try:
         parts = urlsplit(url)
-        if parts.scheme not in ("rtsp", "rtsps", "http", "https") or not parts.hostname:
+        known = parts.scheme in ("rtsp", "rtsps", "http", "https")
+        if not known or not parts.hostname or parts.port == 0:
             return ""
     except ValueError:
         return ""
