@@ -248,7 +248,7 @@ def test_what_nodes_say_all_day_asks_little_of_the_database(cast, node):
     assert len(asked(statements)) <= 9
     with counted() as statements:
             assert node.send(replace(event, revision=2)).status_code == 201
-    assert len(asked(statements)) <= 5
+    assert len(asked(statements)) <= 4
 
 
 def test_a_later_revision_that_comes_first_is_taken_and_the_first_is_then_old(cast, node, camera):
