@@ -247,7 +247,7 @@ def test_what_nodes_say_all_day_asks_little_of_the_database(cast, node):
         assert node.send(event).status_code == 201
     assert len(asked(statements)) <= 9
     with counted() as statements:
-            assert node.send(replace(event, revision=2)).status_code == 201
+        assert node.send(replace(event, revision=2)).status_code == 201
     assert len(asked(statements)) <= 4
 
 

@@ -31,7 +31,7 @@ def parse(kind: type[T], data: object) -> T:
     contract would be a lost violation.
     """
     try:
-        return typing.cast("T", _reader(kind)(data))
+        return typing.cast("T", _reader(typing.cast("Any", kind))(data))
     except ContractError as error:
         if error.field:
             raise
@@ -47,7 +47,7 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return {name: _plain(getattr(value, name)) for name in _names(type(value))}
+    return {name: _plain(getattr(value, name)) for name in _names(typing.cast("Any", type(value)))}
 
 
 @functools.cache

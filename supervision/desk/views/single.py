@@ -167,7 +167,9 @@ def viewing(violation_id: int) -> ResponseReturnValue:
     left = request.form.get("left", type=int)
     with transaction():
         violation = video.get_violation(violation_id, actor)
-        service.look(violation, actor, left_id=left if left and 0 < left <= LARGEST_LONG_ID else None)
+        service.look(
+            violation, actor, left_id=left if left and 0 < left <= LARGEST_LONG_ID else None
+        )
         others = queries.viewers(actor, [violation_id]).get(violation_id, [])
         decided = _verdict_line(violation)
     return jsonify(others=others, decided=decided)
