@@ -20,11 +20,8 @@ from supervision.enterprise.models import Enterprise
 from supervision.video import equipment, rules
 from supervision.video.models import Camera, VisionNode
 from supervision.video.search_models import CameraSearch
-from supervision.video.searching import password_of
+from supervision.video.searching import SINCE, password_of
 from vision.contract import ContractError, Discover, FoundCamera
-
-# Version of the contract from which on a worker knows such jobs.
-SINCE = 4
 
 
 @dataclass(frozen=True, slots=True)

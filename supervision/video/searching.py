@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, literal, select, update
 
 from supervision.core import clock, crypto
 from supervision.core.actor import Actor
@@ -20,6 +20,8 @@ from supervision.video.search_models import CameraSearch
 from vision import contract
 from vision.contract import Discover, FoundCamera, JobKind, JobResult
 
+# Version of the contract from which on a worker knows such jobs.
+SINCE = 4
 LEASE = timedelta(minutes=5)
 MOST_TRIES = 3
 # By then its cameras are added, or the password is typed once more.
@@ -54,9 +56,11 @@ def hand_out(node: VisionNode, now: datetime) -> tuple[contract.NodeJob, ...]:
 
 
 def _claimable(node: VisionNode, now: datetime) -> Select[Any]:
+    # One that was put back to an older version would read none of its other work either.
+    knows = literal(node.speaks >= SINCE)
     waits = CameraSearch.status == JobState.WAITING
     lost = (CameraSearch.status == JobState.TAKEN) & (CameraSearch.lease_until < now)
-    return select(CameraSearch).where(CameraSearch.node_id == node.id, waits | lost)
+    return select(CameraSearch).where(CameraSearch.node_id == node.id, waits | lost, knows)
 
 
 def _discover(search: CameraSearch) -> Discover:

@@ -216,3 +216,15 @@ def test_an_address_that_is_none_is_no_stream_that_is_offered(cast, pages, node,
     answer = pages.post(CHIEF, f"/video/searches/{search}/add", data=typed)
     assert answer.status_code == 422
     assert cameras() == []
+
+
+def test_a_worker_that_was_put_back_to_an_older_one_is_not_given_what_it_cannot_read(cast, node):
+    """It would read none of its other work either."""
+    search = start_search(node, cast.plant_id)
+    with transaction():
+        queries.get_node(node.id, SYSTEM).speaks = 3
+    assert node.call("GET", "/jobs").json["jobs"] == []
+    assert search_of(search).status is JobState.WAITING
+    with transaction():
+        queries.get_node(node.id, SYSTEM).speaks = 4
+    assert len(node.call("GET", "/jobs").json["jobs"]) == 1
