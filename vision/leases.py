@@ -87,6 +87,8 @@ class LeaseKeeper:
                 del self._held[camera_id]
                 self._release.add(camera_id)
             self._release -= self._wanted
+            if not lease_s:
+                self._release.clear()  # the web knows of no leases here any more
             changed = before != (node, self._wanted, lease_s)
         if changed:
             self._wake.set()

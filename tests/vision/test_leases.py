@@ -407,6 +407,7 @@ def test_a_camera_that_was_taken_off_the_node_is_ended_as_ever(a: Machine, web: 
 
 
 def test_a_node_that_shares_with_nobody_needs_no_lease(a: Machine, web: Web) -> None:
+    a.ask()
     a.turn(replace(CONFIG, lease_s=0.0))
     asked = len(web.asked)
     a.leases.step()
