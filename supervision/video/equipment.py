@@ -64,7 +64,7 @@ def create_camera(
     _apply(camera, spec, tuple(stream_hosts))
     db.session.add(camera)
     db.session.flush()
-    platform_links.link(camera)
+    platform_links.link(camera, actor)
     _assign(camera, None)
     audit.record(actor, "video.camera_create", camera, **_told(camera))
     return camera
@@ -78,7 +78,7 @@ def change_camera(
     _apply(camera, spec, tuple(stream_hosts))
     db.session.flush()
     if spec.stream_url or spec.sub_url or spec.drop_sub:
-        platform_links.link(camera)
+        platform_links.link(camera, actor)
     _assign(camera, node_before)
     after = _told(camera)
     changed = {k: [before[k], after[k]] for k in after if before[k] != after[k]}

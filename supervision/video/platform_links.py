@@ -7,8 +7,10 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, or_, select, update
 
 from supervision.core import clock, crypto
+from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import InvalidInput
+from supervision.core.permissions import Permission
 from supervision.core.scope import unscoped
 from supervision.core.text import N_
 from supervision.video import gb_codes
@@ -33,17 +35,19 @@ def is_held_back(camera: Camera) -> bool:
     return is_leased and node is not None and node.last_seen_at is not None and node.speaks < SINCE
 
 
-def link(camera: Camera) -> None:
+def link(camera: Camera, actor: Actor) -> None:
     """Make the channels of ``camera``'s addresses its own, and let go of others.
 
-    Raises InvalidInput naming the field where a platform is unknown or a channel another camera's.
+    Raises InvalidInput naming the field where a platform is unknown or a channel another camera's,
+    or a new one for whoever does not administer nodes: the platform's key plays them all, wherever
+    they are, and codes can be guessed.
     """
     wanted: dict[str, Address] = {}
     for field, cipher in (("stream_url", camera.stream_url), ("sub_url", camera.sub_url)):
         address = gb_codes.parse_address(crypto.decrypt(cipher)) if cipher else None
         if address is not None:
             wanted[field] = address
-    mine = {_channel(camera, field, address).id for field, address in wanted.items()}
+    mine = {_channel(camera, actor, field, address).id for field, address in wanted.items()}
     others = update(PlatformChannel).where(
         PlatformChannel.camera_id == camera.id, PlatformChannel.id.not_in(mine)
     )
@@ -55,7 +59,7 @@ def platform_by_uid(uid: str) -> VideoPlatform | None:
     return db.session.scalars(unscoped(stmt, reason=_WHY)).first()
 
 
-def _channel(camera: Camera, field: str, address: Address) -> PlatformChannel:
+def _channel(camera: Camera, actor: Actor, field: str, address: Address) -> PlatformChannel:
     platform = platform_by_uid(address.platform_uid)
     if platform is None:
         raise InvalidInput(
@@ -69,6 +73,11 @@ def _channel(camera: Camera, field: str, address: Address) -> PlatformChannel:
         PlatformChannel.channel_id == address.channel_id,
     )
     channel = db.session.scalars(unscoped(stmt, reason=_WHY)).first()
+    is_mine = channel is not None and channel.camera_id == camera.id
+    if not is_mine and not actor.may(Permission.NODE_ADMIN):
+        raise InvalidInput(
+            N_("Only an administrator makes a platform's channel into a camera."), field=field
+        )
     if channel is None:
         # It has not been imported yet; the next import fills in what is known of it.
         channel = PlatformChannel(

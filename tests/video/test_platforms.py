@@ -309,6 +309,25 @@ def test_an_address_that_is_written_by_hand_claims_its_channel_and_lets_go_of_it
     assert names(platform, shown=Shown.CAMERAS) == []
 
 
+def test_who_administers_no_nodes_takes_no_channel_by_guessing_its_address(cast, platform):
+    """A platform plays whatever it is asked for with its key: also what is another district's."""
+    uid, chief = get(platform).uid, cast["section_chief"]
+    spec = CameraSpec("Gate", "Gate", f"gb28181://{uid}/{DEVICE}/{channel_code(1)}")
+    with pytest.raises(InvalidInput) as refused, transaction():
+        plant = enterprises.get_enterprise(cast.plant_id, chief)
+        equipment.create_camera(plant, chief, spec, stream_hosts=HOSTS)
+    assert refused.value.field == "stream_url"
+    with transaction():
+        plant = enterprises.get_enterprise(cast.plant_id, SYSTEM)
+        camera = equipment.create_camera(plant, cast["administrator"], spec, stream_hosts=HOSTS).id
+    other = CameraSpec("Gate", "Gate", sub_url=f"gb28181://{uid}/{DEVICE}/{channel_code(2)}")
+    with pytest.raises(InvalidInput) as refused, transaction():
+        equipment.change_camera(queries.get_camera(camera, chief), chief, other, stream_hosts=HOSTS)
+    assert refused.value.field == "sub_url"
+    with transaction():  # what is the camera's already stays writable
+        equipment.change_camera(queries.get_camera(camera, chief), chief, spec, stream_hosts=HOSTS)
+
+
 def test_a_platform_goes_with_its_tree(cast, platform):
     run_import(cast, platform)
     with transaction():
