@@ -54,7 +54,7 @@ def take(node: VisionNode, beat: Heartbeat, values: Mapping[str, Any], now: date
     return known is not None and known[0] != beat.started_at
 
 
-# What of a group's word holds for its node as well; each group has its own disk and queue.
+# What of a group's word holds for its node as well; each group has its own disk.
 _OF_NODE = (
     "last_seen_at", "worker_version", "backend", "model_name", "model_version", "model_sha256",
     "config_version", "speaks", "silence_told_at",
@@ -63,10 +63,13 @@ _OF_NODE = (
 
 def _keep_node(node: VisionNode, values: Mapping[str, Any], now: datetime) -> None:
     seen = VisionNode.last_seen_at
+    waits = func.coalesce(func.sum(VisionGroup.queue_length), 0)
+    queue = select(waits).where(VisionGroup.node_id == node.id).scalar_subquery()
     stmt = (
         update(VisionNode)
         .where(VisionNode.id == node.id, func.coalesce(seen < now - NODE_EVERY, True))
         .values({name: values[name] for name in _OF_NODE if name in values})
+        .values(queue_length=queue)
         .execution_options(synchronize_session=False)
     )
     db.session.execute(unscoped(stmt, reason=_OWN))
