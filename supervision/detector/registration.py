@@ -30,7 +30,7 @@ def read_card(source: IO[bytes]) -> ModelCard:
     if len(data) > LONGEST_CARD:
         raise InvalidInput(N_("The file is too large."), field="card")
     try:
-        return contract.parse(ModelCard, json.loads(data))
+        return contract.parse(ModelCard, _storable(json.loads(data)))
     except ContractError as error:
         raise InvalidInput(
             N_("The card does not fit: %(place)s %(problem)s."),
@@ -38,8 +38,15 @@ def read_card(source: IO[bytes]) -> ModelCard:
             place=error.field,
             problem=error.problem,
         ) from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InvalidInput(N_("This is no JSON file."), field="card") from None
+
+
+def _storable(found: object) -> object:
+    """``found``, if a database can hold it as text: no NUL, no half of a character (UnicodeError)."""
+    if b"\\u0000" in json.dumps(found, ensure_ascii=False).encode():
+        raise ContractError("card", "holds a NUL character")
+    return found
 
 
 def register(actor: Actor, card: ModelCard, weights: IO[bytes]) -> DetectorModel:

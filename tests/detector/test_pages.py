@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.factories.models import (
     promoted,
     seeded,
 )
+from vision import contract
 
 
 def _form(data: bytes, card=None, **more):
@@ -53,6 +55,20 @@ def test_what_is_refused_is_said_beside_its_field_and_nothing_is_kept(pages, dat
     assert answer.status_code == 422
     assert words in answer.text
     assert "No models yet" in pages.get("administrator", "/models/").text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        json.dumps(contract.to_json(a_card(onnx_bytes(), licence="GPL\x00"))),
+        json.dumps(contract.to_json(a_card(onnx_bytes(), training_data="\ud800 x"))),
+        "[1]",
+    ],
+)
+def test_a_card_that_no_database_can_hold_is_refused(pages, text):
+    form = _form(onnx_bytes()) | {"card": (io.BytesIO(text.encode()), "card.json")}
+    assert pages.as_("administrator").post("/models/", data=form).status_code == 422
 
 
 def test_only_whoever_may_register_gets_room_for_more_than_a_photo(pages, monkeypatch):
