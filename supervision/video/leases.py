@@ -309,8 +309,25 @@ class Standing:
     taken_over: datetime | None = None
 
 
+def hold(node: VisionNode, event: ViolationEvent) -> None:
+    """Before anything else of a shared camera's event: nobody is given the camera meanwhile.
+
+    Leases are locked before violations by everybody, so that a hand-over and a message that meet
+    wait for each other in one direction only.
+    """
+    if event.lease == 0 and not node.lease_s:
+        return
+    stmt = (
+        select(CameraLease.id)
+        .join(Camera, Camera.id == CameraLease.camera_id)
+        .where(Camera.uid == event.camera_id)
+        .with_for_update(of=CameraLease)
+    )
+    db.session.execute(unscoped(stmt, reason="whose camera it is, is checked next"))
+
+
 def standing_of(node: VisionNode, camera: Camera, event: ViolationEvent) -> Standing:
-    """By the term that the event names.
+    """By the term that the event names; after :func:`hold`.
 
     The camera does not pass on until this is stored, and of one camera's events one is stored after
     the other: else two that belong together might not see each other.
@@ -318,9 +335,7 @@ def standing_of(node: VisionNode, camera: Camera, event: ViolationEvent) -> Stan
     if event.lease == 0 and not node.lease_s:
         return Standing(Telling.PRESENT)
     row = db.session.execute(
-        select(CameraLease.epoch, CameraLease.granted_at)
-        .where(CameraLease.camera_id == camera.id)
-        .with_for_update()
+        select(CameraLease.epoch, CameraLease.granted_at).where(CameraLease.camera_id == camera.id)
     ).first()
     present, taken_over = (row[0], row[1]) if row is not None else (0, None)
     seen_at = event.seen_at - timedelta(seconds=max(0.0, node.skew_s))

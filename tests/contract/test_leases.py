@@ -251,6 +251,34 @@ def test_where_the_node_shares_no_more_the_same_worker_ends_what_it_began(site):
     assert violation(opened.event_id).phase is Phase.CLOSE
 
 
+def test_messages_and_hand_overs_that_meet_do_not_lock_each_other_out(site):
+    """Later revisions come while two machines take the camera from each other, again and again."""
+    ask(site, "a", 0)
+    opened = seen(site, 2, 1)
+    send(site, opened, 2)
+    answers = []
+
+    def tell(number):
+        body = contract.to_json(opened) | {"revision": number, "phase": "update"}
+        answers.append(send(site, body, 20))
+
+    def take(number):
+        holder = "ab"[number % 2]
+        body = LeaseAsk(site.node.uid, holder, (site.camera,), (), (site.camera,))
+        with clock.frozen(site.start + timedelta(seconds=20 + 10 * number)):
+            answer = site.node.call("POST", "/leases", json=contract.to_json(body))
+        answers.append(answer.status_code)
+
+    for number in range(2, 10):
+        pair = [threading.Thread(target=one, args=(number,)) for one in (tell, take)]
+        for thread in pair:
+            thread.start()
+        for thread in pair:
+            thread.join()
+    assert set(answers) <= {200, 201}
+    assert violation(opened.event_id).phase is not Phase.CLOSE
+
+
 # ---- what comes late -------------------------------------------------------------------------
 
 
