@@ -62,7 +62,6 @@ def take_event(node: VisionNode, actor: Actor, event: ViolationEvent) -> bool:
     one, and the row's lock makes the others wait for it. Raises ContractError;
     :class:`succession.LeaseOverError` where the camera was another's when this was seen.
     """
-    leases.hold(node, event)
     told = _told_before(node, event)
     camera = told[1] if told else _camera_of(node, event)
     standing = leases.standing_of(node, camera, event)

@@ -309,28 +309,12 @@ class Standing:
     taken_over: datetime | None = None
 
 
-def hold(node: VisionNode, event: ViolationEvent) -> None:
-    """Before anything else of a shared camera's event: nobody is given the camera meanwhile.
-
-    Leases are locked before violations by everybody, so that a hand-over and a message that meet
-    wait for each other in one direction only.
-    """
-    if event.lease == 0 and not node.lease_s:
-        return
-    stmt = (
-        select(CameraLease.id)
-        .join(Camera, Camera.id == CameraLease.camera_id)
-        .where(Camera.uid == event.camera_id)
-        .with_for_update(of=CameraLease)
-    )
-    db.session.execute(unscoped(stmt, reason="whose camera it is, is checked next"))
-
-
 def standing_of(node: VisionNode, camera: Camera, event: ViolationEvent) -> Standing:
-    """By the term that the event names; after :func:`hold`.
+    """By the term that the event names. Before any of the camera's violations is locked.
 
     The camera does not pass on until this is stored, and of one camera's events one is stored after
-    the other: else two that belong together might not see each other.
+    the other: else two that belong together might not see each other. Leases are locked before
+    violations by everybody, so that a hand-over and a message wait in one direction only.
     """
     if event.lease == 0 and not node.lease_s:
         return Standing(Telling.PRESENT)
