@@ -136,7 +136,7 @@ def _listed(text: str) -> tuple[str, ...]:
     """``{0: 'person', 1: 'helmet'}`` or a list of names, as exporters write them."""
     try:
         told = ast.literal_eval(text)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return ()
     if isinstance(told, dict):
         told = [told[key] for key in sorted(told)] if _counts(told) else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -25,6 +25,7 @@ from vision.contract import Heartbeat, ModelFile, ModelHealth, ModelState
 
 # So many lines of models are kept of a node, or of a group of a cluster.
 MOST_MODELS = 200
+LONGEST_DETAIL = 500
 MOST_GROUPS = 2000
 LONGEST_GROUP = 40
 
@@ -98,7 +99,8 @@ def take_back(model: DetectorModel, actor: Actor) -> int:
 
 def told_models(beat: Heartbeat) -> list[dict[str, object]]:
     """What is kept of a heartbeat, of a node or of one group of a cluster."""
-    return [contract.to_json(model) for model in beat.models[:MOST_MODELS]]
+    lines = (replace(one, detail=one.detail[:LONGEST_DETAIL]) for one in beat.models[:MOST_MODELS])
+    return [contract.to_json(line) for line in lines]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from supervision.detector.onnx_file import check_onnx
 from supervision.detector.workflow import DetectorState
 from tests.factories.models import (
     CLASSES,
+    _part,
     a_candidate,
     a_card,
     card_file,
@@ -59,6 +60,13 @@ def test_only_onnx_in_one_piece_is_read_as_weights(data, words):
 def test_the_class_names_are_read_from_the_file_itself():
     assert check_onnx(io.BytesIO(onnx_bytes())) == CLASSES
     assert check_onnx(io.BytesIO(onnx_bytes(names=None))) == ()
+
+
+@pytest.mark.parametrize("told", ["{[]: 1}", "{0: 'a', (): 'b'}", "-" * 90_000 + "1", "[1, 2"])
+def test_class_names_that_nobody_can_read_are_none(told):
+    graph = _part(7, _part(2, b"graph"))
+    entry = _part(14, _part(1, b"names") + _part(2, told.encode()))
+    assert check_onnx(io.BytesIO(b"\x08\x08" + graph + entry)) == ()
 
 
 def test_weights_become_a_candidate_with_their_bytes_under_their_hash(app):

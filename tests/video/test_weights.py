@@ -126,6 +126,13 @@ def test_a_node_that_refuses_weights_is_told_of_once(cast, node):
     assert len(_refusals()) == 2, "it was well in between"
 
 
+def test_of_what_a_node_says_of_its_weights_a_line_is_kept(cast, node):
+    long = ModelHealth("c" * 64, ModelState.FAILED, "x" * 100_000)
+    assert node.beat(models=(long,)).status_code == 200
+    [kept] = queries.get_node(node.id, SYSTEM).models
+    assert kept["detail"] == "x" * 500
+
+
 def test_each_group_of_a_cluster_speaks_for_its_own_machine(cast, node):
     one, two = (ModelHealth(c * 64, ModelState.READY) for c in "ab")
     bad = ModelHealth("b" * 64, ModelState.REFUSED, "other bytes")
