@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from supervision.core import audit, clock, crypto
 from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.errors import Conflict, InvalidInput, NotFound
-from supervision.core.scope import visible
+from supervision.core.scope import unscoped, visible
 from supervision.core.text import N_
 from supervision.enterprise.models import Enterprise
 from supervision.video import equipment, rules
@@ -62,6 +62,13 @@ def start(enterprise: Enterprise, actor: Actor, wanted: Wanted) -> CameraSearch:
             field="node_id",
             name=wanted.node.name,
         )
+    if _watches_others(wanted.node, actor):
+        # What stands in a plant's network is for those alone who supervise it.
+        raise InvalidInput(
+            N_("Node %(name)s also watches others than yours: ask an administrator to look."),
+            field="node_id",
+            name=wanted.node.name,
+        )
     if any("@" in host for host in wanted.hosts):
         # It would stand in the trail and on the page; theirs are encrypted, and go after a day.
         raise InvalidInput(
@@ -87,6 +94,14 @@ def start(enterprise: Enterprise, actor: Actor, wanted: Wanted) -> CameraSearch:
     db.session.add(search)
     audit.record(actor, "video.search", search, node_id=wanted.node.id, hosts=list(wanted.hosts))
     return search
+
+
+def _watches_others(node: VisionNode, actor: Actor) -> bool:
+    """Whether the node has cameras that the actor does not see."""
+    mine = visible(Camera, actor, Camera.id).where(Camera.node_id == node.id)
+    stmt = select(Camera.id).where(Camera.node_id == node.id, Camera.id.not_in(mine)).limit(1)
+    others = unscoped(stmt, reason="whether there are any is all that is asked")
+    return db.session.scalar(others) is not None
 
 
 def list_searches(actor: Actor) -> Select[Any]:

@@ -18,7 +18,7 @@ from supervision.video.job_models import JobState
 from supervision.video.models import Camera
 from supervision.video.search_models import CameraSearch
 from tests.factories.searches import PROFILES, start_search, tell
-from tests.factories.video import make_node
+from tests.factories.video import make_camera, make_node
 from tests.pages import error_text
 from vision.contract import FoundCamera, JobKind
 
@@ -228,3 +228,17 @@ def test_a_worker_that_was_put_back_to_an_older_one_is_not_given_what_it_cannot_
     with transaction():
         queries.get_node(node.id, SYSTEM).speaks = 4
     assert len(node.call("GET", "/jobs").json["jobs"]) == 1
+
+
+def test_nobody_has_a_node_look_into_the_network_of_a_plant_that_is_not_theirs(cast, pages, node):
+    with transaction():
+        queries.get_node(node.id, SYSTEM).speaks = 4
+    form = {"node_id": node.id, "seconds": 3}
+    make_camera(cast, node)
+    address = f"/video/searches/new/{cast.plant_id}"
+    assert pages.post(CHIEF, address, data=form).status_code == 302
+    make_camera(cast, node, enterprise_id=cast.far_plant_id, name="Far away")
+    answer = pages.post(CHIEF, address, data=form)
+    assert answer.status_code == 422
+    assert "ask an administrator" in error_text(answer)
+    assert pages.post("administrator", address, data=form).status_code == 302
