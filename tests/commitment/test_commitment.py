@@ -155,7 +155,7 @@ def test_the_sector_decides_and_a_hand_that_gave_a_reason_stays(cast):
     # What nobody has confirmed yet (certainty L) is nobody's duty by itself.
     assert jobs.enrol(clock.now()) == 0
     tomorrow = clock.now() + clock.DAY
-    make.yearly_for_all(cast["section_chief"], tomorrow.date())
+    make.yearly_for_all(cast["section_chief"], clock.day_of(tomorrow))
     with clock.frozen(tomorrow):
         assert jobs.enrol(tomorrow) == 2
         assert jobs.enrol(tomorrow) == 0

@@ -138,8 +138,9 @@ def test_the_seeds_load_once_and_rules_have_versions(app):
     with transaction():
         second = seeds.load_all(provinces=frozenset({"33"}))
     # These are a handful; of everything else there are dozens.
-    for few in ("exemptions from the cap", "standards of commitments", "layouts of local returns"):
-        assert first.pop(few) > 0
+    few = "exemptions from the cap", "standards of commitments", "layouts of local returns"
+    for name in (*few, "detector models"):
+        assert first.pop(name) > 0
     assert min(first.values()) > 5
     assert set(second.values()) == {0}
     old, new = rule_on("RECHECK", date(2026, 1, 31)), rule_on("RECHECK", date(2026, 2, 1))
