@@ -1,9 +1,10 @@
 """Ten thousand simulated cameras through the web: configuration, heartbeats, violations.
 
-    python -m bench.scale_web [--minutes 10] [--rate 100] [--nodes 200] [--cameras 50] [--ramp]
+    python -m bench.scale_web [--minutes 10] [--rate 100] [--nodes 200] [--cameras 50] [--told 3] [--ramp]
 
 PostgreSQL (its own durable settings), the web as it is shipped (``python app.py``: gunicorn) and the
-cameras share this machine. Every episode opens, tells of its evidence and closes: three messages.
+cameras share this machine. Every episode opens, tells of its evidence and closes: three messages;
+with ``--told 1`` it has ended before it is told, in one.
 At the end the database is asked whether each episode is there once, at its last revision. ``--ramp``
 raises the rate until the 95th percentile passes 200 ms or something is refused, and says at which
 rate that was.
@@ -273,7 +274,7 @@ def ramp(nodes: list[dict[str, Any]], chosen: Any, pids: dict[str, int], port: i
     """Rates upwards until one is too much."""
     figures: dict[str, Any] = {}
     for number, rate in enumerate(RAMP):
-        plan = Plan("127.0.0.1", port, rate, chosen.minutes * 60, chosen.share)
+        plan = Plan("127.0.0.1", port, rate, chosen.minutes * 60, chosen.share, told=chosen.told)
         found, seen = one_run(nodes, plan, pids, number + 1)
         found |= missing(seen)
         print(json.dumps(found), flush=True)
@@ -292,6 +293,7 @@ def main() -> None:
     parser.add_argument(
         "--share", type=float, default=0.1, help="of episodes with a picture's file"
     )
+    parser.add_argument("--told", type=int, choices=(1, 3), default=3, help="messages of each")
     parser.add_argument("--ramp", action="store_true")
     chosen = parser.parse_args()
     server = Server(())
@@ -324,7 +326,14 @@ def measured(chosen: Any, server: Server, folder: Path) -> dict[str, Any]:
             if chosen.ramp:
                 figures = ramp(nodes, chosen, pids, port)
             else:
-                plan = Plan("127.0.0.1", port, chosen.rate, chosen.minutes * 60, chosen.share)
+                plan = Plan(
+                    "127.0.0.1",
+                    port,
+                    chosen.rate,
+                    chosen.minutes * 60,
+                    chosen.share,
+                    told=chosen.told,
+                )
                 figures, seen = one_run(nodes, plan, pids, 1)
                 figures |= missing(seen)
         cameras = db.session.scalar(

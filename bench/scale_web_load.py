@@ -43,7 +43,10 @@ class Times:
 
 @dataclass(frozen=True)
 class Plan:
-    """``rate`` episodes a second for ``seconds``; ``share`` of them bring a snapshot's file."""
+    """``rate`` episodes a second for ``seconds``; ``share`` of them bring a snapshot's file.
+
+    ``told``: in how many messages each is told; in one, it has ended before it is.
+    """
 
     host: str
     port: int
@@ -51,6 +54,7 @@ class Plan:
     seconds: float
     share: float = 0.1
     seed: int = 7
+    told: int = 3
 
 
 @dataclass(frozen=True)
@@ -295,19 +299,27 @@ class Scene:
         if self._luck.random() < self._plan.share:
             # Every file is another: the same bytes would be stored once.
             picture = self._luck.choice(self._pictures) + seen.event_id.encode()
+        if self._plan.told == 1:
+            ended = Episode(worker, camera, seen, start - timedelta(seconds=CLOSE_AFTER_S))
+            self._tell_with(ended, "close", picture)
+            return
         episode = Episode(worker, camera, seen, start)
         self._tell(episode, "open")
         await asyncio.sleep(EVIDENCE_AFTER_S)
-        if picture is not None:
-            sha256 = hashlib.sha256(picture).hexdigest()
-            self._tell(episode, "update", (sha256, len(picture)))
-            path = f"/violations/{seen.event_id}/evidence/{sha256}"
-            worker.queue("evidence", path, picture, "image/jpeg")
-            seen.files = 1
-        else:
-            self._tell(episode, "update")
+        self._tell_with(episode, "update", picture)
         await asyncio.sleep(CLOSE_AFTER_S - EVIDENCE_AFTER_S)
         self._tell(episode, "close")
+
+    def _tell_with(self, episode: Episode, phase: str, picture: bytes | None) -> None:
+        """A message, and the file that it declares, where there is one."""
+        if picture is None:
+            self._tell(episode, phase)
+            return
+        seen, sha256 = episode.seen, hashlib.sha256(picture).hexdigest()
+        self._tell(episode, phase, (sha256, len(picture)))
+        path = f"/violations/{seen.event_id}/evidence/{sha256}"
+        episode.worker.queue("evidence", path, picture, "image/jpeg")
+        seen.files = 1
 
     def _tell(self, episode: Episode, phase: str, file: tuple[str, int] | None = None) -> None:
         seen = episode.seen
