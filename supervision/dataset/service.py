@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import IO, Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 
 from supervision.core import attachments, audit, clock, notices
+from supervision.core import held as making
 from supervision.core.actor import SYSTEM, Actor
 from supervision.core.attachments import Attachment
 from supervision.core.db import db
@@ -163,28 +164,13 @@ def take(now: datetime, *, silent: timedelta = SILENT) -> TrainingSet | None:
 
 def held(set_id: int, holder: str) -> TrainingSet | None:
     """The row as long as it is still this maker's; None when it was cancelled."""
-    stmt = select(TrainingSet).where(
-        TrainingSet.id == set_id,
-        TrainingSet.holder == holder,
-        TrainingSet.status == DatasetState.MAKING,
-    )
-    stmt = stmt.with_for_update().execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(stmt, reason=_REASON)).first()
+    return making.held(TrainingSet, set_id, holder, DatasetState.MAKING)
 
 
 def report(set_id: int, holder: str, *, done: int, total: int) -> bool:
-    """Say how far it is, on a connection of its own. False when it was cancelled or taken over."""
-    stmt = (
-        update(TrainingSet.__table__)  # type: ignore[arg-type]
-        .where(
-            TrainingSet.id == set_id,
-            TrainingSet.holder == holder,
-            TrainingSet.status == DatasetState.MAKING,
-        )
-        .values(done=done, total=total, heartbeat_at=clock.now())
-    )
-    with db.engine.begin() as connection:
-        return connection.execute(stmt).rowcount == 1
+    """Say how far it is. False when it was cancelled or taken over."""
+    progress = {"done": done, "total": total}
+    return making.report(TrainingSet, set_id, holder, DatasetState.MAKING, progress)
 
 
 def keep(

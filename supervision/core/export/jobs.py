@@ -23,11 +23,11 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    update,
 )
 from sqlalchemy.orm import Mapped, joinedload, mapped_column, relationship
 
 from supervision.core import attachments, audit, clock, notices
+from supervision.core import held as making
 from supervision.core.actor import Actor
 from supervision.core.attachments import Attachment, storage
 from supervision.core.db import Base, code_of, db
@@ -182,29 +182,13 @@ def take(now: datetime, *, silent: timedelta = SILENT) -> ExportJob | None:
 
 def held(job_id: int, holder: str) -> ExportJob | None:
     """The export as long as it is still this maker's; None when it was cancelled."""
-    stmt = select(ExportJob).where(
-        ExportJob.id == job_id, ExportJob.holder == holder, ExportJob.status == ExportState.MAKING
-    )
-    stmt = stmt.with_for_update().execution_options(populate_existing=True)
-    return db.session.scalars(unscoped(stmt, reason=_REASON)).first()
+    return making.held(ExportJob, job_id, holder, ExportState.MAKING)
 
 
 def report(job_id: int, holder: str, *, done: int, total: int) -> bool:
-    """Say how far it is, on a connection of its own: the list is being read meanwhile.
-
-    False when the export was cancelled or taken over.
-    """
-    stmt = (
-        update(ExportJob.__table__)  # type: ignore[arg-type]
-        .where(
-            ExportJob.id == job_id,
-            ExportJob.holder == holder,
-            ExportJob.status == ExportState.MAKING,
-        )
-        .values(done=done, total=total, heartbeat_at=clock.now())
-    )
-    with db.engine.begin() as connection:
-        return connection.execute(stmt).rowcount == 1
+    """Say how far it is. False when the export was cancelled or taken over."""
+    progress = {"done": done, "total": total}
+    return making.report(ExportJob, job_id, holder, ExportState.MAKING, progress)
 
 
 def keep(job: ExportJob, file: Attachment) -> None:
