@@ -149,6 +149,12 @@ class Worker:
         self._outbox.append((kind, path, body, media_type))
         self._filled.set()
 
+    def taken(self) -> list[tuple[str, str, bytes, str]]:
+        """What waits to be sent; it waits no more."""
+        waiting = list(self._outbox)
+        self._outbox.clear()
+        return waiting
+
     @property
     def waiting(self) -> int:
         return len(self._outbox)
@@ -309,6 +315,18 @@ class Scene:
         self._tell_with(episode, "update", picture)
         await asyncio.sleep(CLOSE_AFTER_S - EVIDENCE_AFTER_S)
         self._tell(episode, "close")
+
+    def whole(
+        self, worker: Worker, count: int, luck: random.Random
+    ) -> list[tuple[str, str, bytes, str]]:
+        """All that one episode with a picture sends, in order; nothing is left in the outbox."""
+        event_id = f"ev-{self._number:02d}-{count:07d}-{luck.getrandbits(48):012x}"
+        seen = Seen(event_id)
+        episode = Episode(worker, luck.choice(worker.cameras), seen, datetime.now(UTC))
+        self._tell(episode, "open")
+        self._tell_with(episode, "update", luck.choice(self._pictures) + event_id.encode())
+        self._tell(episode, "close")
+        return worker.taken()
 
     def _tell_with(self, episode: Episode, phase: str, picture: bytes | None) -> None:
         """A message, and the file that it declares, where there is one."""

@@ -22,6 +22,7 @@ from sqlalchemy import (
     ColumnElement,
     Table,
     and_,
+    bindparam,
     column,
     event,
     func,
@@ -132,13 +133,30 @@ def new_id(table: str, instant: datetime) -> ColumnElement[int]:
 
 
 def own_id(model: type[Any], instant: datetime) -> dict[str, Any]:
-    """``{"id": ...}`` where the id says the month; nothing where the database numbers in a row.
+    """``{"id": ...}`` where the id says the month; nothing where the database numbers in a row."""
+    return {"id": new_id(model.__tablename__, _counted(instant))} if in_months() else {}
 
-    What is from months ahead, by somebody's wrong clock, counts to the last month that is made: in
-    the net it would be in the way of its own for ever. A search by its instant does not find it.
+
+def _counted(instant: datetime) -> datetime:
+    """What is from months ahead, by somebody's wrong clock, counts to the last month that is made.
+
+    In the net it would be in the way of its own for ever. A search by its instant does not find it.
     """
-    last = Month.of(clock.now()).plus(AHEAD).begins
-    return {"id": new_id(model.__tablename__, min(instant, last))} if in_months() else {}
+    return min(instant, Month.of(clock.now()).plus(AHEAD).begins)
+
+
+def own_id_given(table: str) -> ColumnElement[int]:
+    """:func:`own_id` for a statement that is built once; :func:`own_id_values` go with it."""
+    number = func.nextval(f"{table}_id_seq", type_=LongId) % literal(SPAN, LongId)
+    return bindparam(_FIRST_ID, type_=LongId) + number
+
+
+def own_id_values(instant: datetime) -> dict[str, int]:
+    """The month of a row, for a statement with :func:`own_id_given`; nothing where there is none."""
+    return {_FIRST_ID: Month.of(_counted(instant)).first_id} if in_months() else {}
+
+
+_FIRST_ID = "month_s_first_id"
 
 
 def within(

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 from typing import IO, Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
-from supervision.core import attachments, audit, clock, notices, partitions
+from supervision.core import attachments, audit, clock, notices
 from supervision.core.actor import SYSTEM, Actor
 from supervision.core.attachments import Attachment
 from supervision.core.db import db
@@ -21,6 +21,7 @@ from supervision.hazard import service as hazards
 from supervision.hazard.models import Hazard
 from supervision.video import (
     duplicates,
+    episodes,
     leases,
     maintenance,
     policy,
@@ -28,15 +29,14 @@ from supervision.video import (
     succession,
     thumbnails,
 )
+from supervision.video.episodes import Place, Told
 from supervision.video.lease_rules import Telling
 from supervision.video.models import (
     Camera,
-    CameraAssignment,
     ParkedEvent,
     Violation,
     ViolationEvidence,
     VisionNode,
-    open_assignment,
 )
 from supervision.video.upsert import insert
 from supervision.video.workflow import ReviewState
@@ -44,10 +44,11 @@ from vision import contract
 from vision.contract import (
     ContractError,
     EvidenceKind,
-    EvidenceRef,
     RuleKind,
     ViolationEvent,
 )
+
+_TOLD_AT_ONCE = frozenset({RuleKind.FIRE_SMOKE, RuleKind.VIEW_FAULT})
 
 PARKED_PER_NODE = 1000
 LONGEST_PARKED_BODY = 16_000
@@ -62,69 +63,76 @@ def take_event(node: VisionNode, actor: Actor, event: ViolationEvent) -> bool:
     one, and the row's lock makes the others wait for it. Raises ContractError;
     :class:`succession.LeaseOverError` where the camera was another's when this was seen.
     """
-    told = _told_before(node, event)
-    camera = told[1] if told else _camera_of(node, event)
-    standing = leases.standing_of(node, camera, event)
+    before = _told_before(node, event)
+    camera = before[1] if before else _camera_of(node, event)
+    standing = leases.standing_of(node, camera.id, event)
     event, is_cut = succession.as_it_counts(event, standing.telling)
     # Of a later revision the first is nearly always there: no insert that must lose.
-    violation = told[0] if told else _locked(event.event_id) if event.revision > 1 else None
-    new = None if violation else _insert_first(node, camera, event, is_cut=is_cut)
+    told = before[0] if before else episodes.locked(event.event_id) if event.revision > 1 else None
+    new = None if told else episodes.add(_first_values(node, camera, event, is_cut=is_cut))
     if new is not None:
         _take_new(new, actor, camera, event)
         if standing.telling is Telling.LATE or event.lease:
-            succession.join(new)
+            succession.join(episodes.loaded(new))
         return True
-    violation = violation or _locked(event.event_id)
-    assert violation is not None  # whoever was first has committed it
-    if violation.camera_id != camera.id or violation.node_id != node.id:
+    told = told or episodes.locked(event.event_id)
+    assert told is not None  # whoever was first has committed it
+    if told.camera_id != camera.id or told.node_id != node.id:
         raise ContractError("event_id", "is taken")
     # A node that shares its cameras no more has them all: only the revision counts.
-    known = violation.lease if node.lease_s or event.lease else 0
+    known = told.lease if node.lease_s or event.lease else 0
     if event.lease < known:
         # It has passed on to another machine; the files that show its beginning are still wanted.
-        _declare(violation, event.evidence, event.revision)
+        episodes.declare(told.id, event.evidence, event.revision)
         return False
-    if (event.lease, event.revision) <= (known, violation.revision):
+    if (event.lease, event.revision) <= (known, told.revision):
         return False
-    _revise(violation, camera, event, is_cut=is_cut)
+    _revise(told, camera, event, is_cut=is_cut)
     return True
 
 
-def _take_new(violation: Violation, actor: Actor, camera: Camera, event: ViolationEvent) -> None:
-    _declare(violation, event.evidence, event.revision)
-    audit.record(actor, "video.violation", violation, event_id=event.event_id)
-    _tell_of_fire(violation, camera)
-    if violation.rule_kind is RuleKind.VIEW_FAULT:
-        maintenance.take_view_fault(camera, violation)
+def _take_new(ident: int, actor: Actor, camera: Place, event: ViolationEvent) -> None:
+    episodes.declare(ident, event.evidence, event.revision)
+    subject = audit.Subject(Violation.__tablename__, ident, camera.enterprise_id)
+    audit.record(actor, "video.violation", subject, event_id=event.event_id)
+    concerns_others = event.same_as is not None or episodes.is_named(event.event_id)
+    if not concerns_others and event.rule_kind not in _TOLD_AT_ONCE:
+        return
+    violation = episodes.loaded(ident)
+    if event.rule_kind in _TOLD_AT_ONCE:
+        _tell_of(violation)
     duplicates.file(violation)
     duplicates.file_those_that_waited(violation)
 
 
-def _revise(violation: Violation, camera: Camera, event: ViolationEvent, *, is_cut: bool) -> None:
-    rules.check_phase(violation.phase, event.phase)
-    _check_same(violation, event)
-    was_cut, same_as = violation.is_cut, violation.same_as
-    for name, value in _values(camera, event).items():
-        setattr(violation, name, value)
-    violation.is_cut, violation.same_as = is_cut, event.same_as or same_as
-    _declare(violation, event.evidence, event.revision)
-    if was_cut and not is_cut:
+def _revise(told: Told, camera: Place, event: ViolationEvent, *, is_cut: bool) -> None:
+    rules.check_phase(told.phase, event.phase)
+    _check_same(told, event)
+    same_as = event.same_as or told.same_as
+    values = _values(camera, event) | {"is_cut": is_cut, "same_as": same_as}
+    episodes.change(told.id, values)
+    episodes.declare(told.id, event.evidence, event.revision)
+    is_whole_again = told.is_cut and not is_cut
+    if not is_whole_again and same_as is None:
+        return
+    violation = episodes.loaded(told.id)
+    if is_whole_again:
         succession.part(violation)
     duplicates.file(violation)
     db.session.flush()
 
 
-def _check_same(violation: Violation, event: ViolationEvent) -> None:
+def _check_same(told: Told, event: ViolationEvent) -> None:
     """A later revision tells more of the same episode, never of another: people judged this one.
 
     Its rule, its zone and its beginning decide the ticket, and which record of art. 41 covers it.
     """
     for name in ("started_at", "rule_id", "rule_kind", "zone_id"):
-        if getattr(violation, name) != getattr(event, name):
+        if getattr(told, name) != getattr(event, name):
             raise ContractError(name, "is another one than the episode's")
 
 
-def _told_before(node: VisionNode, event: ViolationEvent) -> tuple[Violation, Camera] | None:
+def _told_before(node: VisionNode, event: ViolationEvent) -> tuple[Told, Place] | None:
     """The episode, locked, and its camera, where a later revision says the same of both.
 
     That the camera was the node's then was seen with the first message. Only of a node without
@@ -132,41 +140,21 @@ def _told_before(node: VisionNode, event: ViolationEvent) -> tuple[Violation, Ca
     """
     if event.revision == 1 or event.lease or node.lease_s:
         return None
-    stmt = (
-        select(Violation, Camera)
-        .join(Camera, Camera.id == Violation.camera_id)
-        .where(Violation.event_id == event.event_id, Violation.node_id == node.id)
-        .where(Camera.uid == event.camera_id, Violation.started_at == event.started_at)
-        .with_for_update(of=Violation)
-        .execution_options(populate_existing=True)
-    )
-    why = "what the node that speaks has told itself"
-    row = db.session.execute(unscoped(stmt, reason=why)).first()
-    return (row[0], row[1]) if row is not None else None
+    return episodes.locked_with_camera(node.id, event)
 
 
-def _camera_of(node: VisionNode, event: ViolationEvent) -> Camera:
+def _camera_of(node: VisionNode, event: ViolationEvent) -> Place:
     """The camera, if it is (or was, when this began) the node's. Unknown and foreign look alike."""
-    stmt = (
-        select(Camera)
-        .join(CameraAssignment, CameraAssignment.camera_id == Camera.id)
-        .where(Camera.uid == event.camera_id, CameraAssignment.node_id == node.id)
-        .where(open_assignment(event.started_at))
-        .limit(1)
-    )
-    camera = db.session.scalars(
-        unscoped(stmt, reason="a camera that was moved still sends what it saw")
-    ).first()
+    camera = episodes.camera_of(node.id, event)
     if camera is None:
         raise ContractError("camera_id", "is no camera of this node")
     return camera
 
 
-def _insert_first(
-    node: VisionNode, camera: Camera, event: ViolationEvent, *, is_cut: bool
-) -> Violation | None:
-    """The new row; None where there is one."""
-    values = {
+def _first_values(
+    node: VisionNode, camera: Place, event: ViolationEvent, *, is_cut: bool
+) -> dict[str, Any]:
+    return {
         "event_id": event.event_id,
         "enterprise_id": camera.enterprise_id,
         "camera_id": camera.id,
@@ -182,32 +170,15 @@ def _insert_first(
         "row_version": 1,
         **_values(camera, event),
     }
-    if partitions.in_months() and _is_known(event.event_id):
-        return None
-    own = partitions.own_id(Violation, event.started_at)
-    stmt = insert(Violation).values(own | values).on_conflict_do_nothing()
-    found: Violation | None = db.session.scalars(stmt.returning(Violation)).one_or_none()
-    return found
 
 
-def _is_known(event_id: str) -> bool:
-    """Whether any month holds the event. Nobody else inserts it until this transaction ends.
-
-    Each month keeps it unique; that no other month holds it, none of them knows.
-    """
-    db.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(event_id, 0))))
-    stmt = select(Violation.id).where(Violation.event_id == event_id)
-    found = unscoped(stmt, reason="an event id is unique, whose ever it is")
-    return db.session.scalars(found).first() is not None
-
-
-def _severity(camera: Camera, event: ViolationEvent) -> int:
+def _severity(camera: Place, event: ViolationEvent) -> int:
     """As it was told first: a queue does not reorder itself while somebody works on it."""
     told = next((r.get("severity", "") for r in camera.rules if r["rule_id"] == event.rule_id), "")
     return rules.severity_of(event.rule_kind, event.detail, told).value
 
 
-def _values(camera: Camera, event: ViolationEvent) -> dict[str, Any]:
+def _values(camera: Place, event: ViolationEvent) -> dict[str, Any]:
     """The columns that every revision brings anew."""
     zone = camera.zone(event.zone_id)
     width, height = event.frame_size or (None, None)
@@ -240,31 +211,18 @@ def _values(camera: Camera, event: ViolationEvent) -> dict[str, Any]:
 
 
 def _locked(event_id: str) -> Violation | None:
-    stmt = (
-        select(Violation)
-        .where(Violation.event_id == event_id)
-        .with_for_update(of=Violation)
-        .execution_options(populate_existing=True)
-    )
-    return db.session.scalars(
-        unscoped(stmt, reason="an event id is unique; whose it is is checked next")
-    ).one_or_none()
+    told = episodes.locked(event_id)
+    return episodes.loaded(told.id) if told is not None else None
 
 
-def _declare(violation: Violation, refs: tuple[EvidenceRef, ...], revision: int) -> None:
-    """Remember the files that a revision names. What was declared before stays declared."""
-    for ref in refs:
-        stmt = insert(ViolationEvidence).values(
-            violation_id=violation.id,
-            kind=ref.kind,
-            sha256=ref.sha256,
-            size=ref.size,
-            media_type=ref.media_type,
-            start_at=ref.start_at,
-            end_at=ref.end_at,
-            revision=revision,
-        )
-        db.session.execute(stmt.on_conflict_do_nothing(index_elements=["violation_id", "sha256"]))
+def _tell_of(violation: Violation) -> None:
+    """Of some things somebody is told before anybody opens the queue."""
+    stmt = select(Camera).where(Camera.id == violation.camera_id)
+    why = "the camera of what its own node has told"
+    camera = db.session.scalars(unscoped(stmt, reason=why)).one()
+    _tell_of_fire(violation, camera)
+    if violation.rule_kind is RuleKind.VIEW_FAULT:
+        maintenance.take_view_fault(camera, violation)
 
 
 def _tell_of_fire(violation: Violation, camera: Camera) -> None:

@@ -309,7 +309,7 @@ class Standing:
     taken_over: datetime | None = None
 
 
-def standing_of(node: VisionNode, camera: Camera, event: ViolationEvent) -> Standing:
+def standing_of(node: VisionNode, camera_id: int, event: ViolationEvent) -> Standing:
     """By the term that the event names. Before any of the camera's violations is locked.
 
     The camera does not pass on until this is stored, and of one camera's events one is stored after
@@ -319,21 +319,21 @@ def standing_of(node: VisionNode, camera: Camera, event: ViolationEvent) -> Stan
     if event.lease == 0 and not node.lease_s:
         return Standing(Telling.PRESENT)
     row = db.session.execute(
-        select(CameraLease.epoch, CameraLease.granted_at).where(CameraLease.camera_id == camera.id)
+        select(CameraLease.epoch, CameraLease.granted_at).where(CameraLease.camera_id == camera_id)
     ).first()
     present, taken_over = (row[0], row[1]) if row is not None else (0, None)
     seen_at = event.seen_at - timedelta(seconds=max(0.0, node.skew_s))
-    term = _term(node, camera, event.lease)
+    term = _term(node, camera_id, event.lease)
     told = lease_rules.telling(event.lease, seen_at, present, term)
     return Standing(told, taken_over)
 
 
-def _term(node: VisionNode, camera: Camera, epoch: int) -> tuple[datetime, datetime | None] | None:
+def _term(node: VisionNode, camera_id: int, epoch: int) -> tuple[datetime, datetime | None] | None:
     """Beginning and end of a term of this node; of "none" (0): the time before the first."""
     stmt = select(CameraLeaseTerm.since, CameraLeaseTerm.until)
     if epoch:
         stmt = stmt.where(CameraLeaseTerm.epoch == epoch, CameraLeaseTerm.node_id == node.id)
-    stmt = stmt.where(CameraLeaseTerm.camera_id == camera.id)
+    stmt = stmt.where(CameraLeaseTerm.camera_id == camera_id)
     row = db.session.execute(stmt.order_by(CameraLeaseTerm.epoch).limit(1)).first()
     if row is None:
         return None

@@ -479,6 +479,6 @@ class ParkedEvent(Base):
         return true() if actor.may(Permission.NODE_ADMIN) else false()
 
 
-def open_assignment(violation_start: datetime) -> ColumnElement[bool]:
+def open_assignment(violation_start: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """The assignment covers an episode that began at ``violation_start``."""
     return or_(CameraAssignment.until.is_(None), CameraAssignment.until >= violation_start)

@@ -1,0 +1,218 @@
+"""Rows of violations as the intake reads and writes them: statements built once, few columns.
+
+Three messages of each episode of each camera pass here; nothing else is asked so often. What needs
+the whole row, and everything that it refers to, loads it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, exists, func, select, update
+
+from supervision.core import partitions
+from supervision.core.db import UTCDateTime, db
+from supervision.core.scope import unscoped
+from supervision.video.models import (
+    Camera,
+    CameraAssignment,
+    Violation,
+    ViolationEvidence,
+    open_assignment,
+)
+from supervision.video.upsert import insert
+from supervision.video.workflow import ReviewState
+from vision.contract import EvidenceRef, Phase, RuleKind, ViolationEvent, Zone, parse
+
+_OWN = "what the node that speaks has told itself"
+_NAMED = "an event id is unique; whose it is is checked next"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The camera of a message, as far as its violations need it."""
+
+    id: int
+    uid: str
+    enterprise_id: int
+    zones: list[dict[str, Any]]
+    rules: list[dict[str, Any]]
+
+    def zone(self, zone_id: str | None) -> Zone | None:
+        if zone_id is None:
+            return None
+        found = next((zone for zone in self.zones if zone["zone_id"] == zone_id), None)
+        return parse(Zone, found) if found is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An episode as it stands, locked until the transaction ends."""
+
+    id: int
+    camera_id: int
+    node_id: int
+    enterprise_id: int
+    revision: int
+    phase: Phase
+    started_at: datetime
+    rule_id: str
+    rule_kind: RuleKind
+    zone_id: str | None
+    lease: int
+    is_cut: bool
+    is_apart: bool
+    same_as: str | None
+    status: ReviewState
+
+
+_PLACE = (Camera.id, Camera.uid, Camera.enterprise_id, Camera.zones, Camera.rules)
+_TOLD = tuple(getattr(Violation, name) for name in Told.__slots__)
+_TABLE: Any = Violation.__table__
+_IDENT = bindparam("event_id")
+
+_LOCKED = unscoped(
+    select(*_TOLD).where(Violation.event_id == _IDENT).with_for_update(of=Violation),
+    reason=_NAMED,
+)
+_WITH_CAMERA = unscoped(
+    select(*_TOLD, *_PLACE)
+    .join(Camera, Camera.id == Violation.camera_id)
+    .where(Violation.event_id == _IDENT, Violation.node_id == bindparam("node_id"))
+    .where(Camera.uid == bindparam("camera_uid"), Violation.started_at == bindparam("started_at"))
+    .with_for_update(of=Violation),
+    reason=_OWN,
+)
+_CAMERA = unscoped(
+    select(*_PLACE)
+    .join(CameraAssignment, CameraAssignment.camera_id == Camera.id)
+    .where(Camera.uid == bindparam("camera_uid"), CameraAssignment.node_id == bindparam("node_id"))
+    .where(open_assignment(bindparam("started_at", type_=UTCDateTime)))
+    .limit(1),
+    reason="a camera that was moved still sends what it saw",
+)
+_LOCK_NAME = select(func.pg_advisory_xact_lock(func.hashtextextended(_IDENT, 0)))
+_IS_KNOWN = unscoped(
+    select(Violation.id).where(Violation.event_id == _IDENT).limit(1),
+    reason="an event id is unique, whose ever it is",
+)
+_NAMES_IT = unscoped(
+    select(exists().where(Violation.same_as == _IDENT)), reason="within the same enterprise, next"
+)
+
+
+def locked(event_id: str) -> Told | None:
+    """The episode of this name, whose ever it is."""
+    row = db.session.execute(_LOCKED, {"event_id": event_id}).first()
+    return Told(*row) if row is not None else None
+
+
+def locked_with_camera(node_id: int, event: ViolationEvent) -> tuple[Told, Place] | None:
+    """The episode and its camera, where the message says the same of both as before."""
+    asked = {
+        "event_id": event.event_id,
+        "node_id": node_id,
+        "camera_uid": event.camera_id,
+        "started_at": event.started_at,
+    }
+    row = db.session.execute(_WITH_CAMERA, asked).first()
+    return (Told(*row[: len(_TOLD)]), Place(*row[len(_TOLD) :])) if row is not None else None
+
+
+def camera_of(node_id: int, event: ViolationEvent) -> Place | None:
+    """The camera, if it is (or was, when this began) the node's."""
+    asked = {"node_id": node_id, "camera_uid": event.camera_id, "started_at": event.started_at}
+    row = db.session.execute(_CAMERA, asked).first()
+    return Place(*row) if row is not None else None
+
+
+def add(values: Mapping[str, Any]) -> int | None:
+    """Insert the row; None where its event is known.
+
+    However many copies come at once, there is one: on SQLite, and within a month, the insert loses
+    quietly against the first. Over months nobody else inserts the name until this transaction ends.
+    """
+    in_months = partitions.in_months()
+    if in_months:
+        name = {"event_id": values["event_id"]}
+        db.session.execute(_LOCK_NAME, name)
+        if db.session.scalar(_IS_KNOWN, name) is not None:
+            return None
+    own = partitions.own_id_values(values["started_at"])
+    added = db.session.connection().execute(_insert(in_months), {**values, **own})
+    found: int | None = added.scalar_one_or_none()
+    return found
+
+
+@functools.cache
+def _insert(in_months: bool) -> Any:  # noqa: FBT001 - a key of a cache
+    own = {"id": partitions.own_id_given(_TABLE.name)} if in_months else {}
+    given = {c.name: bindparam(c.name) for c in _TABLE.columns if c.name in _FIRST}
+    stmt = insert(Violation).values(own | given).on_conflict_do_nothing()
+    return stmt.returning(_TABLE.c.id)
+
+
+def change(ident: int, values: Mapping[str, Any]) -> None:
+    """What a later revision brings, over the row that is locked."""
+    db.session.connection().execute(_UPDATE, {"ident": ident, **values})
+
+
+# What every revision brings anew, and what only the first one does.
+REVISED = (
+    "revision", "phase", "rule_id", "rule_kind", "zone_id", "zone_name", "zone_polygon", "subject",
+    "started_at", "seen_at", "ended_at", "score", "boxes", "snapshot_at", "frame_width",
+    "frame_height", "model_name", "model_version", "model_sha256", "config_version", "detail",
+    "same_as", "lease", "is_cut", "updated_at",
+)  # fmt: skip
+_FIRST = frozenset(REVISED) | {
+    "event_id", "enterprise_id", "camera_id", "node_id", "merge_key", "status", "received_at",
+    "verdict_by", "verdict_note", "is_apart", "severity", "row_version",
+}  # fmt: skip
+_UPDATE = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("ident"))
+    .values({name: bindparam(name) for name in REVISED})
+    .values(row_version=_TABLE.c.row_version + 1)
+)
+
+
+def declare(ident: int, refs: tuple[EvidenceRef, ...], revision: int) -> None:
+    """Remember the files that a revision names. What was declared before stays declared."""
+    if not refs:
+        return
+    rows = [
+        {
+            "violation_id": ident,
+            "kind": ref.kind,
+            "sha256": ref.sha256,
+            "size": ref.size,
+            "media_type": ref.media_type,
+            "start_at": ref.start_at,
+            "end_at": ref.end_at,
+            "revision": revision,
+        }
+        for ref in refs
+    ]
+    db.session.connection().execute(_declare(db.engine.dialect.name), rows)
+
+
+@functools.cache
+def _declare(_dialect: str) -> Any:
+    named = ["violation_id", "sha256"]
+    return insert(ViolationEvidence).on_conflict_do_nothing(index_elements=named)
+
+
+def is_named(event_id: str) -> bool:
+    """Whether another violation says that it is the same as this one."""
+    return bool(db.session.scalar(_NAMES_IT, {"event_id": event_id}))
+
+
+def loaded(ident: int) -> Violation:
+    """The row whole, as the database has it now; its lock is held."""
+    stmt = select(Violation).where(Violation.id == ident)
+    stmt = stmt.execution_options(populate_existing=True)
+    return db.session.scalars(unscoped(stmt, reason=_OWN)).one()
