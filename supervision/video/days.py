@@ -12,7 +12,7 @@ from supervision.core.actor import Actor
 from supervision.core.db import db
 from supervision.core.scope import visible
 from supervision.video.models import Camera, CameraDay
-from supervision.video.upsert import insert, upsert
+from supervision.video.upsert import upsert
 
 # A node speaks every few seconds. Of a longer silence nobody knows what the camera did in it, but
 # for the last minute before it spoke again.
@@ -72,11 +72,14 @@ def add(gains: Mapping[int, Mapping[date, Mapping[str, float]]]) -> None:
     ]
     if not rows:
         return
-    stmt = insert(CameraDay)
-    summed: dict[str, Any] = {
-        name: getattr(CameraDay, name) + stmt.excluded[name] for name in ("running_s", *COUNTERS)
-    }
-    upsert(stmt.on_conflict_do_update(index_elements=["camera_id", "day"], set_=summed), rows)
+    upsert(CameraDay, ("camera_id", "day", *_SUMMED), ("camera_id", "day"), _summed, rows)
+
+
+_SUMMED = ("running_s", *COUNTERS)
+
+
+def _summed(stmt: Any) -> Mapping[str, Any]:
+    return {name: getattr(CameraDay, name) + stmt.excluded[name] for name in _SUMMED}
 
 
 def of_cameras(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from supervision.core import clock
 from supervision.core.db import db
@@ -17,7 +18,7 @@ from supervision.video.days import COUNTERS, Report
 from supervision.video.messages import LARGEST_INT
 from supervision.video.models import Camera, CameraHealth, VisionNode
 from supervision.video.rules import LARGEST_SIDE, TicketFault
-from supervision.video.upsert import insert, upsert
+from supervision.video.upsert import upsert
 from vision import contract
 from vision.contract import CameraState, Heartbeat, ViewState
 
@@ -39,8 +40,14 @@ def take_heartbeat(node: VisionNode, beat: Heartbeat) -> None:
 
 def _keep_node(node: VisionNode, values: Mapping[str, Any]) -> None:
     # A plain UPDATE: heartbeats never conflict with anybody's edit.
-    stmt = update(VisionNode).where(VisionNode.id == node.id).values(values)
-    db.session.execute(unscoped(stmt, reason="the node's own row, found by its token"))
+    db.session.connection().execute(_node_update(tuple(values)), {"ident": node.id, **values})
+
+
+@functools.cache
+def _node_update(names: tuple[str, ...]) -> Any:
+    table: Any = VisionNode.__table__
+    given = {name: bindparam(name) for name in names}
+    return update(table).where(table.c.id == bindparam("ident")).values(given)
 
 
 def _take_cameras(node: VisionNode, beat: Heartbeat, now: datetime, *, restarted: bool) -> None:
@@ -96,23 +103,24 @@ class _Known:
     group_name: str = ""
 
 
+_OWN_CAMERAS = unscoped(
+    select(Camera.uid, Camera.id, CameraHealth.reported_at, CameraHealth.failing_since)
+    .add_columns(CameraHealth.group_name, *(getattr(CameraHealth, name) for name in COUNTERS))
+    .outerjoin(
+        CameraHealth,
+        (CameraHealth.camera_id == Camera.id) & (CameraHealth.node_id == bindparam("node_id")),
+    )
+    .where(Camera.node_id == bindparam("node_id"))
+    .where(Camera.uid.in_(bindparam("told", expanding=True))),
+    reason="the node's own cameras",
+)
+
+
 def _own_cameras(node: VisionNode, told: Collection[str]) -> dict[str, tuple[int, _Known | None]]:
     """Of those ``told``, by uid: the camera's id, and the last that this node said of it."""
-    counters = [getattr(CameraHealth, name) for name in COUNTERS]
-    stmt = (
-        select(Camera.uid, Camera.id, CameraHealth.reported_at, CameraHealth.failing_since)
-        .add_columns(CameraHealth.group_name)
-        .add_columns(*counters)
-        .outerjoin(
-            CameraHealth,
-            (CameraHealth.camera_id == Camera.id) & (CameraHealth.node_id == node.id),
-        )
-        .where(Camera.node_id == node.id, Camera.uid.in_(told))
-    )
+    asked = {"node_id": node.id, "told": list(told)}
     found: dict[str, tuple[int, _Known | None]] = {}
-    for uid, ident, at, since, group, *counts in db.session.execute(
-        unscoped(stmt, reason="the node's own cameras")
-    ).tuples():
+    for uid, ident, at, since, group, *counts in db.session.execute(_OWN_CAMERAS, asked).tuples():
         report = Report(at, ran=True, counters=dict(zip(COUNTERS, counts, strict=True)))
         found[uid] = (ident, _Known(since, report, group) if at else None)
     return found
@@ -175,9 +183,12 @@ def _side(pixels: int | None) -> int | None:
 
 
 def _upsert_health(rows: list[dict[str, Any]]) -> None:
-    stmt = insert(CameraHealth)
-    changed = {name: stmt.excluded[name] for name in rows[0] if name != "camera_id"}
-    upsert(stmt.on_conflict_do_update(index_elements=[CameraHealth.camera_id], set_=changed), rows)
+    upsert(CameraHealth, tuple(rows[0]), ("camera_id",), _as_told, rows)
+
+
+def _as_told(stmt: Any) -> Mapping[str, Any]:
+    told = (c.name for c in CameraHealth.__table__.columns if c.name not in {"id", "camera_id"})
+    return {name: stmt.excluded[name] for name in told}
 
 
 def _faults(row: dict[str, Any], now: datetime) -> dict[TicketFault, datetime]:

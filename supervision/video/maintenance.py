@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import bindparam, exists, select, update
 
 from supervision.core import audit, clock, notices
 from supervision.core.actor import SYSTEM, Actor
@@ -153,14 +153,25 @@ def follow(
 
 def _open_tickets(camera_ids: Collection[int]) -> list[CameraTicket]:
     """Those that nobody works on at this moment: they are looked at again with the next heartbeat."""
-    stmt = (
-        select(CameraTicket)
-        .where(CameraTicket.camera_id.in_(camera_ids), CameraTicket.done_at.is_(None))
-        .order_by(CameraTicket.id)
-        .with_for_update(of=CameraTicket, skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
+    if not camera_ids:
+        return []
+    found = db.session.scalars(_OPEN_TICKETS, {"camera_ids": list(camera_ids)}).all()
+    if not found:
+        return []
+    stmt = select(CameraTicket).where(CameraTicket.id.in_(found)).order_by(CameraTicket.id)
+    stmt = stmt.execution_options(populate_existing=True)
     return list(db.session.scalars(unscoped(stmt, reason=_SEEN)))
+
+
+# Asked with every heartbeat; there are hardly ever any.
+_OPEN_TICKETS = unscoped(
+    select(CameraTicket.id)
+    .where(CameraTicket.camera_id.in_(bindparam("camera_ids", expanding=True)))
+    .where(CameraTicket.done_at.is_(None))
+    .order_by(CameraTicket.id)
+    .with_for_update(of=CameraTicket, skip_locked=True),
+    reason=_SEEN,
+)
 
 
 def _cameras(camera_ids: Collection[int]) -> list[Camera]:

@@ -11,11 +11,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import IO, Any
 
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import Boolean, bindparam, case, or_, select, update
 
 from supervision.core import attachments, audit, clock
 from supervision.core.actor import Actor
-from supervision.core.db import db
+from supervision.core.db import UTCDateTime, db
 from supervision.core.errors import InvalidInput, NotFound
 from supervision.core.scope import unscoped, visible
 from supervision.core.text import N_
@@ -118,32 +118,45 @@ def _hiding(camera: Camera) -> contract.Camera:
 
 def has_work(node: VisionNode, now: datetime, group: str = "") -> bool:
     """Whether it is worth asking for work; one statement, a cheap look at each of three indexes."""
-    job = select(NodeJob.id).where(*_claimable(node, now, group))
+    asked = {"node_id": node.id, "now": now, "knows_searches": searching.is_known_to(node)}
+    stmt = _GROUP_HAS_WORK if group else _HAS_WORK
+    return bool(db.session.scalar(stmt, {**asked, "group": group} if group else asked))
+
+
+def _work_of(group: Any) -> Any:
+    """The question, built once: every node asks it every few seconds."""
+    node_id, now = bindparam("node_id"), bindparam("now", type_=UTCDateTime)
+    job = select(NodeJob.id).where(*_claimable(node_id, now, group))
     live = (
         select(LiveFrame.id)
         .join(Camera, Camera.id == LiveFrame.camera_id)
-        .where(Camera.node_id == node.id, Camera.is_enabled, LiveFrame.wanted_until > now)
+        .where(Camera.node_id == node_id, Camera.is_enabled, LiveFrame.wanted_until > now)
     )
-    stmt = select(or_(job.exists(), searching.waiting(node, now).exists(), live.exists()))
-    return bool(db.session.scalar(unscoped(stmt, reason=_OF_NODE)))
+    search = searching.waiting(node_id, now, bindparam("knows_searches", type_=Boolean))
+    stmt = select(or_(job.exists(), search.exists(), live.exists()))
+    return unscoped(stmt, reason=_OF_NODE)
 
 
-def _claimable(node: VisionNode, now: datetime, group: str) -> tuple[Any, ...]:
+def _claimable(node_id: Any, now: Any, group: Any) -> tuple[Any, ...]:
+    """``group`` None: of the whole node. Values, or parameters of a statement."""
     waits = NodeJob.status == JobState.WAITING
     lost = (NodeJob.status == JobState.TAKEN) & (NodeJob.lease_until < now)
-    mine = NodeJob.node_id == node.id, waits | lost, NodeJob.is_of_camera_s_node()
-    if not group:
+    mine = NodeJob.node_id == node_id, waits | lost, NodeJob.is_of_camera_s_node()
+    if group is None:
         return mine
     said = select(CameraHealth.camera_id).where(
-        CameraHealth.node_id == node.id, CameraHealth.group_name == group
+        CameraHealth.node_id == node_id, CameraHealth.group_name == group
     )
     return *mine, NodeJob.camera_id.in_(said)
+
+
+_HAS_WORK, _GROUP_HAS_WORK = _work_of(None), _work_of(bindparam("group"))
 
 
 def _hand_out(node: VisionNode, now: datetime, group: str) -> Sequence[NodeJob]:
     stmt = (
         select(NodeJob)
-        .where(*_claimable(node, now, group))
+        .where(*_claimable(node.id, now, group or None))
         .order_by(NodeJob.id)
         .limit(AT_ONCE)
         .with_for_update(of=NodeJob, skip_locked=True)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import Select, delete, literal, select, update
+from sqlalchemy import Select, delete, select, update
 
 from supervision.core import clock, crypto
 from supervision.core.actor import Actor
@@ -32,14 +32,24 @@ _OF_NODE = "searches of the node that asks"
 _TIDY = "the system tidies up"
 
 
-def waiting(node: VisionNode, now: datetime) -> Select[Any]:
-    """The ids of those that ``node`` may begin, for a question that asks more besides."""
-    return _claimable(node, now).with_only_columns(CameraSearch.id)
+def is_known_to(node: VisionNode) -> bool:
+    """One that was put back to an older version would read none of its other work either."""
+    return node.speaks >= SINCE
+
+
+def waiting(node_id: Any, now: Any, is_known: Any) -> Select[Any]:
+    """The ids of those that a node may begin, for a question that asks more besides.
+
+    Values, or parameters of its statement.
+    """
+    return _claimable(node_id, now).with_only_columns(CameraSearch.id).where(is_known)
 
 
 def hand_out(node: VisionNode, now: datetime) -> tuple[contract.NodeJob, ...]:
     """The searches that wait for ``node``, leased to it from now on."""
-    stmt = _claimable(node, now).order_by(CameraSearch.id).limit(BATCH)
+    if not is_known_to(node):
+        return ()
+    stmt = _claimable(node.id, now).order_by(CameraSearch.id).limit(BATCH)
     stmt = stmt.with_for_update(of=CameraSearch, skip_locked=True)
     rows = db.session.scalars(
         unscoped(stmt.execution_options(populate_existing=True), reason=_OF_NODE)
@@ -55,12 +65,10 @@ def hand_out(node: VisionNode, now: datetime) -> tuple[contract.NodeJob, ...]:
     return tuple(jobs)
 
 
-def _claimable(node: VisionNode, now: datetime) -> Select[Any]:
-    # One that was put back to an older version would read none of its other work either.
-    knows = literal(node.speaks >= SINCE)
+def _claimable(node_id: Any, now: Any) -> Select[Any]:
     waits = CameraSearch.status == JobState.WAITING
     lost = (CameraSearch.status == JobState.TAKEN) & (CameraSearch.lease_until < now)
-    return select(CameraSearch).where(CameraSearch.node_id == node.id, waits | lost, knows)
+    return select(CameraSearch).where(CameraSearch.node_id == node_id, waits | lost)
 
 
 def _discover(search: CameraSearch) -> Discover:

@@ -8,20 +8,20 @@ whenever a stamp differs, and once in :data:`TRUSTED` in any case.
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Hashable
-from datetime import date
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import String, func, or_, select
+from sqlalchemy import String, bindparam, func, or_, select
 from sqlalchemy import cast as as_type
 
 from supervision.core import clock
 from supervision.core.actor import Actor
-from supervision.core.db import db
+from supervision.core.db import UTCDateTime, db
 from supervision.core.holidays import HolidayYear
-from supervision.core.scope import unscoped, visible
+from supervision.core.scope import unscoped
 from supervision.detector.models import DetectorModel
 from supervision.enterprise.models import Enterprise
 from supervision.video import configuration, queries
@@ -39,10 +39,10 @@ _OWN = "what the configuration of the node that asks is made of"
 
 
 def version_now(actor: Actor, node: VisionNode) -> str:
-    """The version of what the node that asks is to run: two statements while nothing changes."""
+    """The version of what the node that asks is to run: one statement while nothing changes."""
     known: dict[str, tuple[Hashable, float, str]]
     known = current_app.extensions.setdefault(_EXTENSION, {})
-    stamp = _stamp(actor, node)
+    stamp = _stamp(node)
     held = known.get(node.uid)
     if held is not None and held[0] == stamp and time.monotonic() - held[1] < TRUSTED:
         return held[2]
@@ -60,38 +60,40 @@ def forget(node: VisionNode) -> None:
     current_app.extensions.get(_EXTENSION, {}).pop(node.uid, None)
 
 
-def _stamp(actor: Actor, node: VisionNode) -> Hashable:
+def _stamp(node: VisionNode) -> Hashable:
     """Differs whenever a row of the configuration has been added, changed or taken away.
 
-    The day is in it: permits end, and the calendar goes on.
+    The day is in it: permits end, and the calendar goes on. One statement, one row.
     """
-    columns = (Camera.uid, Camera.row_version, Camera.model_id, Camera.enterprise_id)
-    # Only a cluster is told where its cameras stand.
-    site = (Enterprise.region_code,) if node.lease_s else ()
-    cameras = visible(Camera, actor, *columns, *site).where(Camera.is_enabled)
-    if site:
-        cameras = cameras.join(Enterprise, Enterprise.id == Camera.enterprise_id)
     today = clock.today()
-    around = db.session.execute(unscoped(_around(node, today), reason=_OWN)).one()
-    return (
-        today,
-        node.lease_s,
-        tuple(around),
-        tuple(map(tuple, db.session.execute(cameras.order_by(Camera.id)).all())),
-    )
+    asked = {"node_id": node.id, "today": clock.start_of(today)}
+    # Only a cluster is told where its cameras stand.
+    around = db.session.execute(_AROUND_SITES if node.lease_s else _AROUND, asked).one()
+    return today, node.lease_s, tuple(around)
 
 
-def _around(node: VisionNode, today: date) -> Any:
-    """The calendar, weights, platforms and the permits of the node's cameras, in one row."""
+def _around(*, sites: bool) -> Any:
+    """The cameras, the calendar, weights, platforms and the cameras' permits, in one row.
+
+    What is listed stands in no order: another one only means that the version is worked out again.
+    """
+    mine = Camera.node_id == bindparam("node_id")
     model = DetectorModel.sha256 + ":" + as_type(DetectorModel.row_version, String)
     platform = VideoPlatform.uid + ":" + as_type(VideoPlatform.row_version, String)
+    parts = [Camera.row_version, func.coalesce(Camera.model_id, 0), Camera.enterprise_id]
+    camera = functools.reduce(lambda a, b: a + ":" + as_type(b, String), parts, Camera.uid + "")
+    if sites:
+        camera = camera + ":" + Enterprise.region_code
+    cameras = select(func.aggregate_strings(camera, ",")).where(mine, Camera.is_enabled)
+    if sites:
+        cameras = cameras.join(Enterprise, Enterprise.id == Camera.enterprise_id)
     permits = (
         select(_many(CameraPermit.id))
         .join(Camera, Camera.id == CameraPermit.camera_id)
-        .where(Camera.node_id == node.id, CameraPermit.removed_at.is_(None))
+        .where(mine, CameraPermit.removed_at.is_(None))
         .where(
             or_(
-                CameraPermit.ends_at > clock.start_of(today),
+                CameraPermit.ends_at > bindparam("today", type_=UTCDateTime),
                 CameraPermit.effect == WindowEffect.ONLY,
             )
         )
@@ -99,20 +101,24 @@ def _around(node: VisionNode, today: date) -> Any:
     channels = (
         select(_many(PlatformChannel.id))
         .join(Camera, Camera.id == PlatformChannel.camera_id)
-        .where(Camera.node_id == node.id)
+        .where(mine)
     )
-    return select(
+    around = select(
+        cameras.scalar_subquery(),
         select(func.max(HolidayYear.id)).scalar_subquery(),
         select(func.count(HolidayYear.replaced_at)).scalar_subquery(),
-        # In no order: another one only means that the version is worked out again.
         select(func.aggregate_strings(model, ",")).scalar_subquery(),
         select(func.aggregate_strings(platform, ",")).scalar_subquery(),
         permits.scalar_subquery(),
         channels.scalar_subquery(),
     )
+    return unscoped(around, reason=_OWN)
 
 
 def _many(column: Any) -> Any:
     """How many there are and which, in one value: ids are given once."""
     count, total = func.count(column), func.coalesce(func.sum(column), 0)
     return as_type(count, String) + ":" + as_type(total, String)
+
+
+_AROUND, _AROUND_SITES = _around(sites=False), _around(sites=True)
