@@ -92,7 +92,7 @@ def violations() -> ResponseReturnValue:
     try:
         event = messages.read_message(ViolationEvent, body)
         with transaction():
-            node = _node()
+            node = _node(in_short=True)
             messages.check_node(event, node.uid)
             is_new = intake.take_event(node, current_actor(), event)
     except succession.LeaseOverError:
@@ -150,9 +150,8 @@ def evidence(event_id: str, sha256: str) -> ResponseReturnValue:
     return jsonify(sha256=sha256), 201 if is_new else 200
 
 
-def _node() -> VisionNode:
-    actor = current_actor()
-    return queries.get_node(actor.node_id or 0, actor)
+def _node(*, in_short: bool = False) -> VisionNode:
+    return queries.speaker(current_actor(), in_short=in_short)
 
 
 def _body() -> bytes:

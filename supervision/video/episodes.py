@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy.orm import lazyload
 
 from supervision.core import partitions
 from supervision.core.db import UTCDateTime, db
@@ -68,6 +69,18 @@ class Told:
     is_apart: bool
     same_as: str | None
     status: ReviewState
+    hazard_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A file as its event declares it; ``id`` None: the event is there, and does not."""
+
+    id: int | None
+    size: int
+    media_type: str
+    attachment_id: int | None
+    removed_at: datetime | None
 
 
 _PLACE = (Camera.id, Camera.uid, Camera.enterprise_id, Camera.zones, Camera.rules)
@@ -99,6 +112,26 @@ _LOCK_NAME = select(func.pg_advisory_xact_lock(func.hashtextextended(_IDENT, 0))
 _IS_KNOWN = unscoped(
     select(Violation.id).where(Violation.event_id == _IDENT).limit(1),
     reason="an event id is unique, whose ever it is",
+)
+_DECLARED = unscoped(
+    select(*(getattr(ViolationEvidence, name) for name in Declared.__slots__))
+    .select_from(Violation)
+    .outerjoin(
+        ViolationEvidence,
+        (ViolationEvidence.violation_id == Violation.id)
+        & (ViolationEvidence.sha256 == bindparam("sha256")),
+    )
+    .where(Violation.event_id == _IDENT, Violation.node_id == bindparam("node_id"))
+    .limit(1),
+    reason=_OWN,
+)
+# Its file is not there yet: nothing is joined.
+_EVIDENCE = unscoped(
+    select(ViolationEvidence)
+    .where(ViolationEvidence.violation_id == bindparam("violation_id"))
+    .where(ViolationEvidence.sha256 == bindparam("sha256"))
+    .options(lazyload(ViolationEvidence.attachment)),
+    reason=_OWN,
 )
 _NAMES_IT = unscoped(
     select(exists().where(Violation.same_as == _IDENT)), reason="within the same enterprise, next"
@@ -204,6 +237,20 @@ def declare(ident: int, refs: tuple[EvidenceRef, ...], revision: int) -> None:
 def _declare(_dialect: str) -> Any:
     named = ["violation_id", "sha256"]
     return insert(ViolationEvidence).on_conflict_do_nothing(index_elements=named)
+
+
+def declared(node_id: int, event_id: str, sha256: str) -> Declared | None:
+    """A file of what the node has told; None where it has told no such event."""
+    asked = {"node_id": node_id, "event_id": event_id, "sha256": sha256}
+    row = db.session.execute(_DECLARED, asked).first()
+    return Declared(*row) if row is not None else None
+
+
+def evidence_of(violation_id: int, sha256: str) -> ViolationEvidence | None:
+    """A declared file's row."""
+    asked = {"violation_id": violation_id, "sha256": sha256}
+    found: ViolationEvidence | None = db.session.scalars(_EVIDENCE, asked).first()
+    return found
 
 
 def is_named(event_id: str) -> bool:

@@ -29,7 +29,7 @@ from supervision.video import (
     succession,
     thumbnails,
 )
-from supervision.video.episodes import Place, Told
+from supervision.video.episodes import Declared, Place, Told
 from supervision.video.lease_rules import Telling
 from supervision.video.models import (
     Camera,
@@ -210,11 +210,6 @@ def _values(camera: Place, event: ViolationEvent) -> dict[str, Any]:
     }
 
 
-def _locked(event_id: str) -> Violation | None:
-    told = episodes.locked(event_id)
-    return episodes.loaded(told.id) if told is not None else None
-
-
 def _tell_of(violation: Violation) -> None:
     """Of some things somebody is told before anybody opens the queue."""
     stmt = select(Camera).where(Camera.id == violation.camera_id)
@@ -240,18 +235,15 @@ def _tell_of_fire(violation: Violation, camera: Camera) -> None:
         )
 
 
-def find_evidence(actor: Actor, event_id: str, sha256: str) -> ViolationEvidence | None:
-    """The declared file; None where the event does not declare it. Raises LookupError: no event."""
-    event = db.session.scalars(
-        visible(Violation, actor, Violation.id).where(Violation.event_id == event_id)
-    ).first()
-    if event is None:
+def find_evidence(actor: Actor, event_id: str, sha256: str) -> Declared | None:
+    """The declared file; None where the event does not declare it. Raises LookupError: no event.
+
+    Only of what the node that speaks has told itself.
+    """
+    found = episodes.declared(actor.node_id or 0, event_id, sha256)
+    if found is None:
         raise LookupError(event_id)
-    return db.session.scalars(
-        select(ViolationEvidence).where(
-            ViolationEvidence.violation_id == event, ViolationEvidence.sha256 == sha256
-        )
-    ).first()
+    return found if found.id is not None else None
 
 
 def store_evidence(actor: Actor, event_id: str, sha256: str, source: IO[bytes]) -> bool:
@@ -260,13 +252,13 @@ def store_evidence(actor: Actor, event_id: str, sha256: str, source: IO[bytes]) 
     Or was, and has been removed: its time was over, or there was no room.
     A ticket that the violation has opened or joined meanwhile gets it as well.
     """
-    violation = _locked(event_id)
-    evidence = find_evidence(actor, event_id, sha256) if violation else None
-    if violation is None or evidence is None:
+    told = episodes.locked(event_id)
+    if told is None or told.node_id != actor.node_id:
         return False
-    if evidence.attachment_id is not None or evidence.removed_at is not None:
+    evidence = episodes.evidence_of(told.id, sha256)
+    if evidence is None or evidence.attachment_id is not None or evidence.removed_at is not None:
         return False
-    stamp = violation.started_at.astimezone(clock.SHANGHAI).strftime("%Y%m%d-%H%M%S")
+    stamp = told.started_at.astimezone(clock.SHANGHAI).strftime("%Y%m%d-%H%M%S")
     attachment = attachments.store_file(
         actor,
         source,
@@ -276,9 +268,10 @@ def store_evidence(actor: Actor, event_id: str, sha256: str, source: IO[bytes]) 
     )
     evidence.attachment_id, evidence.stored_at = attachment.id, clock.now()
     thumbnails.make(actor, evidence, source)
-    audit.record(actor, "video.evidence", violation, sha256=sha256, size=evidence.size)
-    if violation.hazard_id is not None:
-        _join_ticket(violation.hazard_id, attachment)
+    subject = audit.Subject(Violation.__tablename__, told.id, told.enterprise_id)
+    audit.record(actor, "video.evidence", subject, sha256=sha256, size=evidence.size)
+    if told.hazard_id is not None:
+        _join_ticket(told.hazard_id, attachment)
     db.session.flush()
     return True
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, load_only, selectinload
 
 from supervision.account.models import ServiceToken
 from supervision.core import clock, partitions
@@ -309,6 +309,23 @@ def cameras_of_node(actor: Actor) -> Sequence[Camera]:
 def get_node(node_id: int, actor: Actor) -> VisionNode:
     stmt = visible(VisionNode, actor).where(VisionNode.id == node_id)
     found: VisionNode | None = db.session.scalars(stmt).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+_WHY = "a node sees itself: its token said who it is"
+_SPEAKER = unscoped(select(VisionNode).where(VisionNode.id == bindparam("ident")), reason=_WHY)
+# What its cameras see says nothing of the machine: the few columns that are looked at.
+_SPEAKER_IN_SHORT = _SPEAKER.options(
+    load_only(VisionNode.uid, VisionNode.name, VisionNode.lease_s, VisionNode.skew_s)
+)
+
+
+def speaker(actor: Actor, *, in_short: bool = False) -> VisionNode:
+    """The node that speaks; asked with every message. Raises NotFound for one that is gone."""
+    stmt = _SPEAKER_IN_SHORT if in_short else _SPEAKER
+    found: VisionNode | None = db.session.scalars(stmt, {"ident": actor.node_id}).first()
     if found is None:
         raise NotFound
     return found

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from supervision.core import attachments, audit, notices
 from supervision.core.actor import SYSTEM
@@ -75,12 +75,18 @@ def _row() -> EvidenceRoom | None:
 
 
 def _sum(since: datetime | None = None) -> int:
-    stmt = select(func.coalesce(func.sum(ViolationEvidence.size), 0)).where(
+    found = db.session.scalar(_USED) if since is None else db.session.scalar(_CAME, {"since": since})
+    return int(found or 0)
+
+
+# Asked before every upload.
+_USED = unscoped(
+    select(func.coalesce(func.sum(ViolationEvidence.size), 0)).where(
         ViolationEvidence.attachment_id.is_not(None)
-    )
-    if since is not None:
-        stmt = stmt.where(ViolationEvidence.stored_at > since)
-    return int(db.session.scalar(unscoped(stmt, reason=_ALL)) or 0)
+    ),
+    reason=_ALL,
+)
+_CAME = _USED.where(ViolationEvidence.stored_at > bindparam("since"))
 
 
 def _room(used: int) -> Room:
