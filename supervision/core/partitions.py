@@ -156,6 +156,12 @@ def own_id_values(instant: datetime) -> dict[str, int]:
     return {_FIRST_ID: Month.of(_counted(instant)).first_id} if in_months() else {}
 
 
+def of_month_given(ident: ColumnElement[int]) -> ColumnElement[bool]:
+    """Only the month of :func:`own_id_values`, of which the database then looks into one part."""
+    first = bindparam(_FIRST_ID, type_=LongId)
+    return and_(ident >= first, ident < first + literal(SPAN, LongId))
+
+
 _FIRST_ID = "month_s_first_id"
 
 

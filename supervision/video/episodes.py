@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, exists, func, select, update
+from sqlalchemy import Text, bindparam, cast, exists, func, select, update
 from sqlalchemy.orm import lazyload
 
 from supervision.core import partitions
@@ -23,6 +23,7 @@ from supervision.video.models import (
     CameraAssignment,
     Violation,
     ViolationEvidence,
+    VisionNode,
     open_assignment,
 )
 from supervision.video.upsert import insert
@@ -108,9 +109,10 @@ _CAMERA = unscoped(
     .limit(1),
     reason="a camera that was moved still sends what it saw",
 )
-_LOCK_NAME = select(func.pg_advisory_xact_lock(func.hashtextextended(_IDENT, 0)))
+_LOCK = cast(func.pg_advisory_xact_lock(func.hashtextextended(_IDENT, 0)), Text)
+_LOCK_NAME = select(_LOCK)
 _IS_KNOWN = unscoped(
-    select(Violation.id).where(Violation.event_id == _IDENT).limit(1),
+    select(Violation.id).where(Violation.event_id == _IDENT),
     reason="an event id is unique, whose ever it is",
 )
 _DECLARED = unscoped(
@@ -138,6 +140,74 @@ _NAMES_IT = unscoped(
 )
 
 
+def revised_plainly(node_id: int, event: ViolationEvent, values: Mapping[str, Any]) -> int | None:
+    """Write a later revision in one statement where nothing about it needs a closer look.
+
+    The same node, camera, rule, zone and beginning, still going on, newer than what is known, of a
+    node whose cameras need no lease, and no other camera's event is concerned. None otherwise.
+    """
+    month = partitions.own_id_values(event.started_at)
+    asked = {
+        "told_as": event.event_id,
+        "told_by": node_id,
+        "told_by_uid": event.node,
+        "told_camera": event.camera_id,
+        **month,
+        **values,
+    }
+    stmt = _revise_plainly(bool(month))
+    found: int | None = db.session.connection().execute(stmt, asked).scalar()
+    return found
+
+
+@functools.cache
+def _revise_plainly(in_months: bool) -> Any:  # noqa: FBT001 - a key of a cache
+    camera, node = Camera.__table__, VisionNode.__table__
+    same = (_TABLE.c[name] == bindparam(name) for name in ("started_at", "rule_id", "rule_kind"))
+    stmt = (
+        update(_TABLE)
+        .where(_TABLE.c.event_id == bindparam("told_as"), *same)
+        .where(_TABLE.c.zone_id.is_not_distinct_from(bindparam("zone_id")))
+        .where(_TABLE.c.revision < bindparam("revision"), _TABLE.c.phase != Phase.CLOSE)
+        .where(_TABLE.c.same_as.is_(None), ~_TABLE.c.is_cut, _TABLE.c.lease == 0)
+        .where(_TABLE.c.node_id == bindparam("told_by"), node.c.id == _TABLE.c.node_id)
+        .where(node.c.uid == bindparam("told_by_uid"), node.c.lease_s == 0)
+        .where(camera.c.id == _TABLE.c.camera_id, camera.c.uid == bindparam("told_camera"))
+        .values({name: bindparam(name) for name in REVISED})
+        .values(row_version=_TABLE.c.row_version + 1)
+        .returning(_TABLE.c.id)
+    )
+    # Only the month in which it began is looked into.
+    return stmt.where(partitions.of_month_given(_TABLE.c.id)) if in_months else stmt
+
+
+def place_of_new(node_id: int, event: ViolationEvent) -> Place | None:
+    """The camera of an episode that seems new; None where a closer look is needed.
+
+    That is: of no camera of this node's, of a node that shares its cameras, or under another's name.
+    Where rows lie in months nobody else inserts the name from now on until the transaction ends.
+    """
+    asked = {
+        "node_id": node_id,
+        "camera_uid": event.camera_id,
+        "started_at": event.started_at,
+        "node_uid": event.node,
+        "event_id": event.event_id,
+    }
+    row = db.session.execute(_place_of_new(partitions.in_months()), asked).first()
+    return Place(*row[: len(_PLACE)]) if row is not None else None
+
+
+@functools.cache
+def _place_of_new(in_months: bool) -> Any:  # noqa: FBT001 - a key of a cache
+    stmt = (
+        _CAMERA.join(VisionNode, VisionNode.id == CameraAssignment.node_id)
+        .where(VisionNode.uid == bindparam("node_uid"), VisionNode.lease_s == 0)
+    )  # fmt: skip
+    # The lock and what is read under it are two statements: each sees what is there as it begins.
+    return stmt.add_columns(_LOCK) if in_months else stmt
+
+
 def locked(event_id: str) -> Told | None:
     """The episode of this name, whose ever it is."""
     row = db.session.execute(_LOCKED, {"event_id": event_id}).first()
@@ -163,18 +233,16 @@ def camera_of(node_id: int, event: ViolationEvent) -> Place | None:
     return Place(*row) if row is not None else None
 
 
-def add(values: Mapping[str, Any]) -> int | None:
+def add(values: Mapping[str, Any], *, is_locked: bool = False) -> int | None:
     """Insert the row; None where its event is known.
 
     However many copies come at once, there is one: on SQLite, and within a month, the insert loses
-    quietly against the first. Over months nobody else inserts the name until this transaction ends.
+    quietly against the first. Over months nobody else inserts the name until this transaction ends;
+    ``is_locked``: that was seen to in a statement before.
     """
     in_months = partitions.in_months()
-    if in_months:
-        name = {"event_id": values["event_id"]}
-        db.session.execute(_LOCK_NAME, name)
-        if db.session.scalar(_IS_KNOWN, name) is not None:
-            return None
+    if in_months and not is_locked:
+        db.session.execute(_LOCK_NAME, {"event_id": values["event_id"]})
     own = partitions.own_id_values(values["started_at"])
     added = db.session.connection().execute(_insert(in_months), {**values, **own})
     found: int | None = added.scalar_one_or_none()
@@ -183,10 +251,15 @@ def add(values: Mapping[str, Any]) -> int | None:
 
 @functools.cache
 def _insert(in_months: bool) -> Any:  # noqa: FBT001 - a key of a cache
-    own = {"id": partitions.own_id_given(_TABLE.name)} if in_months else {}
-    given = {c.name: bindparam(c.name) for c in _TABLE.columns if c.name in _FIRST}
-    stmt = insert(Violation).values(own | given).on_conflict_do_nothing()
-    return stmt.returning(_TABLE.c.id)
+    given = {c.name: bindparam(c.name, type_=c.type) for c in _TABLE.columns if c.name in _FIRST}
+    if not in_months:
+        stmt = insert(Violation).values(given).on_conflict_do_nothing()
+        return stmt.returning(_TABLE.c.id)
+    # Each month keeps the name unique; that no other month holds it, none of them knows.
+    own = {"id": partitions.own_id_given(_TABLE.name), **given}
+    new = select(*(value.label(name) for name, value in own.items())).where(~_IS_KNOWN.exists())
+    stmt = insert(Violation).from_select(list(own), new, include_defaults=True)
+    return stmt.on_conflict_do_nothing().returning(_TABLE.c.id)
 
 
 def change(ident: int, values: Mapping[str, Any]) -> None:
@@ -196,13 +269,13 @@ def change(ident: int, values: Mapping[str, Any]) -> None:
 
 # What every revision brings anew, and what only the first one does.
 REVISED = (
-    "revision", "phase", "rule_id", "rule_kind", "zone_id", "zone_name", "zone_polygon", "subject",
+    "revision", "phase", "rule_id", "rule_kind", "zone_id", "subject",
     "started_at", "seen_at", "ended_at", "score", "boxes", "snapshot_at", "frame_width",
     "frame_height", "model_name", "model_version", "model_sha256", "config_version", "detail",
     "same_as", "lease", "is_cut", "updated_at",
 )  # fmt: skip
 _FIRST = frozenset(REVISED) | {
-    "event_id", "enterprise_id", "camera_id", "node_id", "merge_key", "status", "received_at",
+    "event_id", "enterprise_id", "zone_name", "zone_polygon", "camera_id", "node_id", "merge_key", "status", "received_at",
     "verdict_by", "verdict_note", "is_apart", "severity", "row_version",
 }  # fmt: skip
 _UPDATE = (

@@ -318,7 +318,9 @@ _WHY = "a node sees itself: its token said who it is"
 _SPEAKER = unscoped(select(VisionNode).where(VisionNode.id == bindparam("ident")), reason=_WHY)
 # What its cameras see says nothing of the machine: the few columns that are looked at.
 _SPEAKER_IN_SHORT = _SPEAKER.options(
-    load_only(VisionNode.uid, VisionNode.name, VisionNode.lease_s, VisionNode.skew_s)
+    load_only(
+        VisionNode.uid, VisionNode.name, VisionNode.lease_s, VisionNode.skew_s, VisionNode.speaks
+    )
 )
 
 
