@@ -14,6 +14,7 @@ import io
 import json
 import random
 import resource
+import secrets
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, field
@@ -136,8 +137,10 @@ class Worker:
         self._outbox: deque[tuple[str, str, bytes, str]] = deque()
         self._filled = asyncio.Event()
         self._started = datetime.now(UTC) - timedelta(hours=1)
-        self._version = ""
+        # What it was told in the run before: a worker asks for all of it at its start alone.
+        self._told = node
         self._beats = 0
+        self._heard = 0.0
         self.done = False
 
     def end(self) -> None:
@@ -154,6 +157,10 @@ class Worker:
         waiting = list(self._outbox)
         self._outbox.clear()
         return waiting
+
+    @property
+    def _version(self) -> str:
+        return str(self._told.get("version", ""))
 
     @property
     def waiting(self) -> int:
@@ -194,7 +201,7 @@ class Worker:
         if status not in {200, 201, 304}:
             self._times.errors[f"{kind}: {status} {content[:120]!r}"] += 1
         if kind == "config" and status == 200:
-            self._version = headers["etag"].strip('"')
+            self._told["version"] = headers["etag"].strip('"')
         return status
 
     async def poll(self, first: float, until: float) -> None:
@@ -203,6 +210,9 @@ class Worker:
         line.close()
 
     async def _poll(self, line: Connection) -> None:
+        # As a worker does: a heartbeat that was answered has said that nothing changed.
+        if self._version and time.monotonic() - self._heard < POLL_S - 0.5:
+            return
         await self._timed(line, Asked("config", "GET", "/config", etag=self._version))
 
     async def report(self, first: float, until: float) -> None:
@@ -212,10 +222,11 @@ class Worker:
 
     async def _report(self, line: Connection) -> None:
         self._beats += 1
-        body = json.dumps(self._heartbeat()).encode()
-        await self._timed(line, Asked("heartbeat", "POST", "/heartbeat", body))
+        body = json.dumps(self.heartbeat()).encode()
+        if await self._timed(line, Asked("heartbeat", "POST", "/heartbeat", body)) == 200:
+            self._heard = time.monotonic()
 
-    def _heartbeat(self) -> dict[str, Any]:
+    def heartbeat(self) -> dict[str, Any]:
         at = _text(datetime.now(UTC))
         judged = self._beats * 40
         camera = {
@@ -316,15 +327,13 @@ class Scene:
         await asyncio.sleep(CLOSE_AFTER_S - EVIDENCE_AFTER_S)
         self._tell(episode, "close")
 
-    def whole(
-        self, worker: Worker, count: int, luck: random.Random
-    ) -> list[tuple[str, str, bytes, str]]:
+    def whole(self, worker: Worker) -> list[tuple[str, str, bytes, str]]:
         """All that one episode with a picture sends, in order; nothing is left in the outbox."""
-        event_id = f"ev-{self._number:02d}-{count:07d}-{luck.getrandbits(48):012x}"
+        event_id = f"ev-{self._number:02d}-{secrets.token_hex(12)}"
         seen = Seen(event_id)
-        episode = Episode(worker, luck.choice(worker.cameras), seen, datetime.now(UTC))
+        episode = Episode(worker, self._luck.choice(worker.cameras), seen, datetime.now(UTC))
         self._tell(episode, "open")
-        self._tell_with(episode, "update", luck.choice(self._pictures) + event_id.encode())
+        self._tell_with(episode, "update", self._luck.choice(self._pictures) + event_id.encode())
         self._tell(episode, "close")
         return worker.taken()
 

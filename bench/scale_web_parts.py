@@ -13,7 +13,6 @@ import cProfile
 import io
 import json
 import pstats
-import random
 import sys
 import tempfile
 import time
@@ -79,13 +78,12 @@ class Line:
 
 def rounds(lines: list[Line], scene: Scene, times: int) -> Iterator[tuple[str, Callable[[], int]]]:
     """Requests in the order of an episode's life, by turns of the nodes; each with its kind."""
-    luck = random.Random(3)  # noqa: S311 - a scene
     for count in range(times):
         line = lines[count % len(lines)]
         yield "config", lambda line=line: line.ask("GET", "/config")
-        beat = json.dumps(line.worker._heartbeat()).encode()
+        beat = json.dumps(line.worker.heartbeat()).encode()
         yield "heartbeat", lambda line=line, beat=beat: line.ask("POST", "/heartbeat", beat)
-        for kind, path, body, media in scene.whole(line.worker, count, luck):
+        for kind, path, body, media in scene.whole(line.worker):
             method = "PUT" if kind == "evidence" else "POST"
             yield kind, lambda line=line, m=method, a=(path, body, media): line.ask(m, *a)
 

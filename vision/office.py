@@ -30,6 +30,7 @@ class ConfigWatch:
         self._etag = ""
         self._fresh: NodeConfig | None = None
         self._hurry = threading.Event()
+        self._heard = 0.0
 
     def first(self) -> NodeConfig | None:
         """The configuration at start; raises :class:`WebRefusedError` where the token is no good."""
@@ -56,6 +57,10 @@ class ConfigWatch:
         """Something changed: ask at once."""
         self._hurry.set()
 
+    def heard(self) -> None:
+        """A heartbeat was answered that nothing changed: no need to ask before some seconds."""
+        self._heard = time.monotonic()
+
     def run(self, stop: threading.Event) -> None:
         backoff = Backoff(self._poll_s, max(self._poll_s, LONGEST_WAIT_S))
         while not stop.is_set():
@@ -70,8 +75,10 @@ class ConfigWatch:
                 log.warning("no configuration: %s", error)
                 wait = backoff.next()
             self._hurry.clear()
-            until = time.monotonic() + wait
-            while not stop.is_set() and time.monotonic() < until and not self._hurry.is_set():
+            asked = time.monotonic()
+            while not stop.is_set() and not self._hurry.is_set():
+                if time.monotonic() >= max(asked, self._heard) + wait:
+                    break
                 self._hurry.wait(0.2)
 
     def _keep(self, config: NodeConfig) -> None:
@@ -110,8 +117,11 @@ class HeartbeatSender:
             try:
                 beat = self._make()
                 version = self._web.heartbeat(beat)
-                if self._watch is not None and version != beat.config_version:
-                    self._watch.hurry()
+                if self._watch is not None:
+                    if version != beat.config_version:
+                        self._watch.hurry()
+                    else:
+                        self._watch.heard()
             except WebRefusedError as error:
                 log.critical("heartbeat: %s", error)
                 wait = REFUSED_PROBE_S

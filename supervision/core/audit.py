@@ -115,11 +115,12 @@ def record(
 
 
 @functools.cache
-def _insert(in_months: bool) -> Any:  # noqa: FBT001 - a key of a cache
+def _insert(in_months: bool) -> Any:
     """Built once: every change and every message of a node runs it."""
     own = {"id": partitions.own_id_given(AuditEntry.__tablename__)} if in_months else {}
-    columns = {c.name: bindparam(c.name) for c in AuditEntry.__table__.columns if c.name != "id"}
-    return insert(AuditEntry.__table__).values(columns | own).returning(AuditEntry.__table__.c.id)
+    table: Any = AuditEntry.__table__
+    columns: dict[str, Any] = {c.name: bindparam(c.name) for c in table.c if c.name != "id"}
+    return insert(table).values(columns | own).returning(table.c.id)
 
 
 @dataclass(frozen=True, slots=True)

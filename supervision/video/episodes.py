@@ -87,7 +87,7 @@ class Declared:
 _PLACE = (Camera.id, Camera.uid, Camera.enterprise_id, Camera.zones, Camera.rules)
 _TOLD = tuple(getattr(Violation, name) for name in Told.__slots__)
 _TABLE: Any = Violation.__table__
-_IDENT = bindparam("event_id")
+_IDENT: Any = bindparam("event_id")
 
 _LOCKED = unscoped(
     select(*_TOLD).where(Violation.event_id == _IDENT).with_for_update(of=Violation),
@@ -161,7 +161,7 @@ def revised_plainly(node_id: int, event: ViolationEvent, values: Mapping[str, An
 
 
 @functools.cache
-def _revise_plainly(in_months: bool) -> Any:  # noqa: FBT001 - a key of a cache
+def _revise_plainly(in_months: bool) -> Any:
     camera, node = Camera.__table__, VisionNode.__table__
     same = (_TABLE.c[name] == bindparam(name) for name in ("started_at", "rule_id", "rule_kind"))
     stmt = (
@@ -199,7 +199,7 @@ def place_of_new(node_id: int, event: ViolationEvent) -> Place | None:
 
 
 @functools.cache
-def _place_of_new(in_months: bool) -> Any:  # noqa: FBT001 - a key of a cache
+def _place_of_new(in_months: bool) -> Any:
     stmt = (
         _CAMERA.join(VisionNode, VisionNode.id == CameraAssignment.node_id)
         .where(VisionNode.uid == bindparam("node_uid"), VisionNode.lease_s == 0)
@@ -250,7 +250,7 @@ def add(values: Mapping[str, Any], *, is_locked: bool = False) -> int | None:
 
 
 @functools.cache
-def _insert(in_months: bool) -> Any:  # noqa: FBT001 - a key of a cache
+def _insert(in_months: bool) -> Any:
     given = {c.name: bindparam(c.name, type_=c.type) for c in _TABLE.columns if c.name in _FIRST}
     if not in_months:
         stmt = insert(Violation).values(given).on_conflict_do_nothing()

@@ -46,7 +46,7 @@ def _keep_node(node: VisionNode, values: Mapping[str, Any]) -> None:
 @functools.cache
 def _node_update(names: tuple[str, ...]) -> Any:
     table: Any = VisionNode.__table__
-    given = {name: bindparam(name) for name in names}
+    given: dict[str, Any] = {name: bindparam(name) for name in names}
     return update(table).where(table.c.id == bindparam("ident")).values(given)
 
 

@@ -35,7 +35,6 @@ from supervision.video.models import (
     Camera,
     ParkedEvent,
     Violation,
-    ViolationEvidence,
     VisionNode,
 )
 from supervision.video.upsert import insert
@@ -44,6 +43,7 @@ from vision import contract
 from vision.contract import (
     ContractError,
     EvidenceKind,
+    Phase,
     RuleKind,
     ViolationEvent,
 )
@@ -99,6 +99,8 @@ def take_plainly(actor: Actor, event: ViolationEvent) -> bool:
     if event.lease or event.same_as is not None or actor.node_id is None:
         return False
     if event.revision > 1:
+        if event.phase is Phase.OPEN:
+            return False  # it may step back in the episode's life
         values = _values(event) | {"is_cut": False}
         ident = episodes.revised_plainly(actor.node_id, event, values)
         if ident is None:

@@ -125,7 +125,8 @@ def has_work(node: VisionNode, now: datetime, group: str = "") -> bool:
 
 def _work_of(group: Any) -> Any:
     """The question, built once: every node asks it every few seconds."""
-    node_id, now = bindparam("node_id"), bindparam("now", type_=UTCDateTime)
+    node_id: Any = bindparam("node_id")
+    now = bindparam("now", type_=UTCDateTime)
     job = select(NodeJob.id).where(*_claimable(node_id, now, group))
     live = (
         select(LiveFrame.id)

@@ -75,7 +75,9 @@ def _row() -> EvidenceRoom | None:
 
 
 def _sum(since: datetime | None = None) -> int:
-    found = db.session.scalar(_USED) if since is None else db.session.scalar(_CAME, {"since": since})
+    found = (
+        db.session.scalar(_USED) if since is None else db.session.scalar(_CAME, {"since": since})
+    )
     return int(found or 0)
 
 

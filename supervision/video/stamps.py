@@ -9,6 +9,7 @@ whenever a stamp differs, and once in :data:`TRUSTED` in any case.
 from __future__ import annotations
 
 import functools
+import random
 import time
 from collections.abc import Hashable
 from typing import Any
@@ -33,6 +34,8 @@ from vision.contract import WindowEffect
 
 # Seconds. A row that was changed past its version (a restore, by hand) is heard of after them.
 TRUSTED = 600.0
+# Of that, so much by chance: all nodes ask anew after a start, and should not do so ever after.
+SPREAD = 0.5
 MOST = 10_000
 _EXTENSION = "anqi_config_stamps"
 _OWN = "what the configuration of the node that asks is made of"
@@ -44,14 +47,15 @@ def version_now(actor: Actor, node: VisionNode) -> str:
     known = current_app.extensions.setdefault(_EXTENSION, {})
     stamp = _stamp(node)
     held = known.get(node.uid)
-    if held is not None and held[0] == stamp and time.monotonic() - held[1] < TRUSTED:
+    if held is not None and held[0] == stamp and time.monotonic() < held[1]:
         return held[2]
     cameras = queries.cameras_of_node(actor)
     version = configuration.config_version(node, cameras, surroundings(actor, cameras))
     if len(known) >= MOST:
         known.clear()
     # What is read after the stamp may be newer than it: then the next stamp differs.
-    known[node.uid] = (stamp, time.monotonic(), version)
+    trusted = TRUSTED * (1.0 - SPREAD * random.random())  # noqa: S311 - no secret
+    known[node.uid] = (stamp, time.monotonic() + trusted, version)
     return version
 
 

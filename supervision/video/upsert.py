@@ -20,7 +20,7 @@ Changes = Callable[[Any], Mapping[str, Any]]
 
 
 def upsert(
-    model: type[Any], names: tuple[str, ...], key: tuple[str, ...], changes: Changes,
+    model: Any, names: tuple[str, ...], key: tuple[str, ...], changes: Changes,
     rows: Sequence[Mapping[str, Any]],
 ) -> None:  # fmt: skip
     """Insert ``rows`` of columns ``names``, or change what is there under ``key``, in their order.
@@ -41,7 +41,7 @@ _ROWS = "these_rows"
 
 @functools.cache
 def _stmt(
-    model: type[Any], names: tuple[str, ...], key: tuple[str, ...], changes: Changes, dialect: str
+    model: Any, names: tuple[str, ...], key: tuple[str, ...], changes: Changes, dialect: str
 ) -> Any:
     stmt = insert(model)
     if dialect == _POSTGRES:

@@ -95,6 +95,50 @@ def test_a_newer_revision_may_not_reopen_a_closed_episode(node, camera):
     assert violation(event.event_id).phase is Phase.CLOSE
 
 
+def test_a_newer_revision_may_not_step_back_to_the_beginning(node, camera):
+    event = make_event(node, camera)
+    node.send(event)
+    further = {**contract.to_json(event), "revision": 2, "phase": "update"}
+    assert node.send(further).status_code == 201
+    answer = node.send({**further, "revision": 3, "phase": "open"})
+    assert (answer.status_code, answer.json["field"]) == (422, "phase")
+    assert (violation(event.event_id).revision, violation(event.event_id).phase) == (
+        2,
+        Phase.UPDATE,
+    )
+
+
+@pytest.mark.parametrize("name", ["started_at", "rule_id", "zone_id"])
+def test_a_newer_revision_is_of_the_same_episode(node, camera, name):
+    event = make_event(node, camera)
+    node.send(event)
+    other = {"started_at": "2026-03-02T09:00:00Z", "rule_id": "other", "zone_id": "elsewhere"}
+    answer = node.send({**contract.to_json(closed(event)), name: other[name]})
+    assert (answer.status_code, answer.json["field"]) == (422, name)
+    assert violation(event.event_id).revision == 1
+
+
+def test_the_zone_of_a_violation_is_the_one_in_which_it_began(node, cast):
+    camera = make_camera(cast, node)
+    uid = camera_uid(camera)
+    zone = contract.Zone("press", "Press", ((0.1, 0.1), (0.9, 0.1), (0.5, 0.9)))
+    draw(uid, zone)
+    event = make_event(node, uid, zone_id="press")
+    node.send(event)
+    draw(uid, contract.Zone("press", "Lathe", ((0.2, 0.1), (0.9, 0.1), (0.5, 0.8))))
+    assert node.send(closed(event)).status_code == 201
+    found = violation(event.event_id)
+    assert (found.zone_name, found.zone_polygon[0]) == ("Press", [0.1, 0.1])
+
+
+def draw(uid, zone):
+    with transaction():
+        [row] = [
+            c for c in db.session.scalars(queries.list_cameras(SYSTEM)).unique() if c.uid == uid
+        ]
+        row.zones = [contract.to_json(zone)]
+
+
 @pytest.mark.parametrize("body", ["open", "close"])
 def test_a_hundred_parallel_copies_make_one_violation(app, node, camera, body):
     event = make_event(node, camera)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -287,6 +289,27 @@ def test_an_unchanged_configuration_is_not_taken_twice(web: FakeWeb, tmp_path: P
     fresh = watch.take()
     assert fresh is not None
     assert fresh.config_version == "1"
+
+
+def test_a_heartbeat_that_was_answered_spares_a_question(web: FakeWeb, tmp_path: Path) -> None:
+    watch = ConfigWatch(WebClient(web.url, TOKEN), tmp_path / "config.json", 0.6)
+    asked: list[float] = []
+    watch.poll = lambda: asked.append(time.monotonic())  # type: ignore[method-assign]
+    stop = threading.Event()
+    thread = threading.Thread(target=watch.run, args=(stop,))
+    thread.start()
+    begun = time.monotonic()
+    while time.monotonic() < begun + 1.5:
+        watch.heard()
+        time.sleep(0.05)
+    spared = len(asked)
+    watch.hurry()
+    deadline = time.monotonic() + 5
+    while len(asked) == spared and time.monotonic() < deadline:
+        time.sleep(0.02)
+    stop.set()
+    thread.join(5)
+    assert (spared, len(asked) > spared) == (1, True)
 
 
 def test_a_refused_token_is_told_at_the_start(web: FakeWeb, tmp_path: Path) -> None:
