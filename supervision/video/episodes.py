@@ -269,14 +269,14 @@ def change(ident: int, values: Mapping[str, Any]) -> None:
 
 # What every revision brings anew, and what only the first one does.
 REVISED = (
-    "revision", "phase", "rule_id", "rule_kind", "zone_id", "subject",
-    "started_at", "seen_at", "ended_at", "score", "boxes", "snapshot_at", "frame_width",
-    "frame_height", "model_name", "model_version", "model_sha256", "config_version", "detail",
-    "same_as", "lease", "is_cut", "updated_at",
+    "revision", "phase", "rule_id", "rule_kind", "zone_id", "subject", "started_at", "seen_at",
+    "ended_at", "score", "boxes", "snapshot_at", "frame_width", "frame_height", "model_name",
+    "model_version", "model_sha256", "config_version", "detail", "same_as", "lease", "is_cut",
+    "updated_at",
 )  # fmt: skip
 _FIRST = frozenset(REVISED) | {
-    "event_id", "enterprise_id", "zone_name", "zone_polygon", "camera_id", "node_id", "merge_key", "status", "received_at",
-    "verdict_by", "verdict_note", "is_apart", "severity", "row_version",
+    "event_id", "enterprise_id", "camera_id", "node_id", "zone_name", "zone_polygon", "merge_key",
+    "status", "received_at", "verdict_by", "verdict_note", "is_apart", "severity", "row_version",
 }  # fmt: skip
 _UPDATE = (
     update(_TABLE)

@@ -34,7 +34,7 @@ from vision.contract import WindowEffect
 
 # Seconds. A row that was changed past its version (a restore, by hand) is heard of after them.
 TRUSTED = 600.0
-# Of that, so much by chance: all nodes ask anew after a start, and should not do so ever after.
+# So much of it, at the most, is taken off by chance.
 SPREAD = 0.5
 MOST = 10_000
 _EXTENSION = "anqi_config_stamps"
@@ -47,15 +47,16 @@ def version_now(actor: Actor, node: VisionNode) -> str:
     known = current_app.extensions.setdefault(_EXTENSION, {})
     stamp = _stamp(node)
     held = known.get(node.uid)
-    if held is not None and held[0] == stamp and time.monotonic() < held[1]:
+    if held is not None and held[0] == stamp and time.monotonic() - held[1] < TRUSTED:
         return held[2]
     cameras = queries.cameras_of_node(actor)
     version = configuration.config_version(node, cameras, surroundings(actor, cameras))
     if len(known) >= MOST:
         known.clear()
     # What is read after the stamp may be newer than it: then the next stamp differs.
-    trusted = TRUSTED * (1.0 - SPREAD * random.random())  # noqa: S311 - no secret
-    known[node.uid] = (stamp, time.monotonic() + trusted, version)
+    # As if it were older, by chance: all nodes ask anew after a start, and need not ever after.
+    age = TRUSTED * SPREAD * random.random()  # noqa: S311 - no secret
+    known[node.uid] = (stamp, time.monotonic() - age, version)
     return version
 
 
