@@ -63,7 +63,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LIMIT_MS = 200.0
 WARM_S = 20.0
 ENTERPRISES = 100
-RAMP = (20, 30, 40, 50, 60, 80, 100, 125, 150, 200, 300, 400)
+RAMP = (30, 40, 50, 60, 80, 100, 125, 150, 200, 300, 400)
 _ALL = "a measurement counts all"
 
 

@@ -205,15 +205,16 @@ class Worker:
         return status
 
     async def poll(self, first: float, until: float) -> None:
-        line = self._connection()
-        await _each(first, POLL_S, until, lambda: self._poll(line))
+        """As a worker does: a heartbeat that was answered has said that nothing changed."""
+        line, asked = self._connection(), first - POLL_S
+        while (due := max(asked, self._heard) + POLL_S) < until:
+            wait = due - time.monotonic()
+            if wait > 0:
+                await asyncio.sleep(wait)
+                continue
+            await self._timed(line, Asked("config", "GET", "/config", etag=self._version))
+            asked = time.monotonic()
         line.close()
-
-    async def _poll(self, line: Connection) -> None:
-        # As a worker does: a heartbeat that was answered has said that nothing changed.
-        if self._version and time.monotonic() - self._heard < POLL_S - 0.5:
-            return
-        await self._timed(line, Asked("config", "GET", "/config", etag=self._version))
 
     async def report(self, first: float, until: float) -> None:
         line = self._connection()

@@ -156,7 +156,8 @@ def _engine_options(url: str) -> dict[str, Any]:
     common: dict[str, Any] = {"hide_parameters": True}
     if url.startswith("sqlite"):
         return {**common, "connect_args": {"timeout": 20, "check_same_thread": False}}
-    return {**common, "pool_size": 10, "max_overflow": 10}
+    # The connection used last is used next: its server process has its plans at hand.
+    return {**common, "pool_size": 10, "max_overflow": 10, "pool_use_lifo": True}
 
 
 def _init_database(app: Flask) -> None:
