@@ -126,17 +126,6 @@ def in_months() -> bool:
     return db.engine.dialect.name == _POSTGRES
 
 
-def new_id(table: str, instant: datetime) -> ColumnElement[int]:
-    """The next id of the instant's month, for an INSERT; PostgreSQL only."""
-    number = func.nextval(f"{table}_id_seq", type_=LongId) % literal(SPAN, LongId)
-    return literal(Month.of(instant).first_id, LongId) + number
-
-
-def own_id(model: type[Any], instant: datetime) -> dict[str, Any]:
-    """``{"id": ...}`` where the id says the month; nothing where the database numbers in a row."""
-    return {"id": new_id(model.__tablename__, _counted(instant))} if in_months() else {}
-
-
 def _counted(instant: datetime) -> datetime:
     """What is from months ahead, by somebody's wrong clock, counts to the last month that is made.
 
@@ -146,7 +135,10 @@ def _counted(instant: datetime) -> datetime:
 
 
 def own_id_given(table: str) -> ColumnElement[int]:
-    """:func:`own_id` for a statement that is built once; :func:`own_id_values` go with it."""
+    """The next id of a row's month, for an INSERT that is built once; PostgreSQL only.
+
+    :func:`own_id_values` go with it.
+    """
     number = func.nextval(f"{table}_id_seq", type_=LongId) % literal(SPAN, LongId)
     return bindparam(_FIRST_ID, type_=LongId) + number
 
