@@ -27,6 +27,7 @@ from supervision.core.db import (
     sqlite_path,
 )
 from supervision.core.i18n import format_day, format_instant, init_i18n
+from supervision.core.plans import keep_plans
 from supervision.core.storage import FolderStorage, Storage
 from supervision.core.storage_s3 import Bucket, S3Storage
 from supervision.core.web.assets import init_assets
@@ -166,6 +167,7 @@ def _init_database(app: Flask) -> None:
     with app.app_context():
         install_sqlite_behaviour(db.engine)
         ask_idle_connections(db.engine)
+        keep_plans(db.engine)
     scope.install_tripwire(db.session)
     find.install(db.session)
 
