@@ -41,8 +41,8 @@ def shrunk(source: IO[bytes]) -> bytes | None:
     source.seek(0)
     try:
         with Image.open(source, formats=("JPEG",)) as picture:
-            # The decoder itself halves as long as enough is left: a fourth of the time.
-            picture.draft("RGB", (WIDTH, WIDTH))
+            # The decoder itself halves as long as enough is left, by the shape it will have.
+            picture.draft("RGB", (WIDTH, max(1, picture.height * WIDTH // picture.width)))
             small = picture.convert("RGB")
     except (OSError, SyntaxError, ValueError, struct.error, Image.DecompressionBombError):
         return None
