@@ -1,8 +1,10 @@
 """What two hundred workers send in ten minutes, from one process that costs next to nothing.
 
 Each node is what a worker is to the web: it asks for its configuration, reports all its cameras, and
-delivers its outbox in order, over connections that it keeps. Nothing is decoded: episodes open at an
-even rate on cameras by turns, tell of their snapshot five seconds later and close a little after.
+delivers its outbox in order, over connections that it keeps. It looks into its outbox as often as a
+worker does, and what waits there travels together as ``vision.publisher`` sends it; each message is
+counted with the time that its request took. Nothing is decoded: episodes open at an even rate on
+cameras by turns, tell of their snapshot five seconds later and close a little after.
 Whatever is not answered with 200 or 201 is counted and sent again, as a worker does.
 """
 
@@ -20,6 +22,9 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from vision.contract import MAX_EVENTS
+from vision.publisher import IDLE_S, LINGER_S
 
 API = "/api/vision/v1"
 POLL_S, HEARTBEAT_S = 5.0, 10.0
@@ -40,6 +45,18 @@ class Times:
 
     def note(self, kind: str, started: float) -> None:
         self.ms.setdefault(kind, []).append((time.perf_counter() - started) * 1000)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A message or a file in an outbox; a file waits for the message that declares it."""
+
+    number: int
+    since: float
+    kind: str
+    path: str
+    body: bytes
+    media_type: str
 
 
 @dataclass(frozen=True)
@@ -68,6 +85,7 @@ class Asked:
     body: bytes = b""
     media_type: str = "application/json"
     etag: str = ""
+    kinds: tuple[str, ...] = ()  # of the messages that travel together
 
     def head(self, common: str) -> bytes:
         lines = [f"{self.method} {API}{self.path} HTTP/1.1\r\n{common}"]
@@ -134,8 +152,9 @@ class Worker:
     def __init__(self, node: dict[str, Any], plan: Plan, times: Times) -> None:
         self.uid, self.cameras = node["uid"], node["cameras"]
         self._token, self._plan, self._times = node["token"], plan, times
-        self._outbox: deque[tuple[str, str, bytes, str]] = deque()
-        self._filled = asyncio.Event()
+        self._messages: deque[Waiting] = deque()
+        self._files: deque[Waiting] = deque()
+        self._number = 0
         self._started = datetime.now(UTC) - timedelta(hours=1)
         # What it was told in the run before: a worker asks for all of it at its start alone.
         self._told = node
@@ -146,17 +165,18 @@ class Worker:
     def end(self) -> None:
         """Nothing more comes: once the outbox is empty, all is done."""
         self.done = True
-        self._filled.set()
 
     def queue(self, kind: str, path: str, body: bytes, media_type: str) -> None:
-        self._outbox.append((kind, path, body, media_type))
-        self._filled.set()
+        self._number += 1
+        one = Waiting(self._number, time.perf_counter(), kind, path, body, media_type)
+        (self._files if kind == "evidence" else self._messages).append(one)
 
     def taken(self) -> list[tuple[str, str, bytes, str]]:
-        """What waits to be sent; it waits no more."""
-        waiting = list(self._outbox)
-        self._outbox.clear()
-        return waiting
+        """What waits to be sent, in its order; it waits no more."""
+        waiting = sorted([*self._messages, *self._files], key=lambda one: one.number)
+        self._messages.clear()
+        self._files.clear()
+        return [(one.kind, one.path, one.body, one.media_type) for one in waiting]
 
     @property
     def _version(self) -> str:
@@ -164,45 +184,82 @@ class Worker:
 
     @property
     def waiting(self) -> int:
-        return len(self._outbox)
+        return len(self._messages) + len(self._files)
 
     def _connection(self) -> Connection:
         return Connection(self._plan.host, self._plan.port, self._token)
 
-    async def publish(self) -> None:
+    async def publish(self, first: float) -> None:
         """Deliver in order; what fails is tried again for ever."""
         line = self._connection()
-        while True:
-            while not self._outbox:
-                if self.done:
-                    line.close()
-                    return
-                self._filled.clear()
-                await self._filled.wait()
-            kind, path, body, media_type = self._outbox[0]
-            method = "PUT" if kind == "evidence" else "POST"
-            asked = Asked(kind, method, path, body, media_type)
-            if await self._timed(line, asked) in {200, 201}:
-                self._outbox.popleft()
+        await asyncio.sleep(max(0.0, first - time.monotonic()))
+        while self.waiting or not self.done:
+            if due := self._due():
+                if not await self._send(line, due):
+                    await asyncio.sleep(RETRY_S)
+            elif self._files and not self._waits_for(self._files[0]):
+                file = self._files[0]
+                asked = Asked("evidence", "PUT", file.path, file.body, file.media_type)
+                if (await self._timed(line, asked))[0] in {200, 201}:
+                    self._files.popleft()
+                else:
+                    await asyncio.sleep(RETRY_S)
             else:
-                await asyncio.sleep(RETRY_S)
+                await asyncio.sleep(IDLE_S)
+        line.close()
 
-    async def _timed(self, line: Connection, asked: Asked) -> int:
-        """The answer's status; 0 where none came."""
+    def _waits_for(self, file: Waiting) -> bool:
+        """Whether the message that declares it is still here: it was queued right before."""
+        return bool(self._messages) and self._messages[0].number < file.number
+
+    def _due(self) -> list[Waiting]:
+        """What is sent now: all that waits, as soon as one of it is new or has waited long enough."""
+        if not self._messages:
+            return []
+        is_late = time.perf_counter() - self._messages[0].since >= LINGER_S
+        if not is_late and not any(one.kind == "open" for one in self._messages):
+            return []
+        return [one for one, _ in zip(self._messages, range(MAX_EVENTS), strict=False)]
+
+    async def _send(self, line: Connection, due: list[Waiting]) -> bool:
+        kinds = tuple(one.kind for one in due)
+        body = b"\n".join(one.body for one in due)
+        if len(due) == 1:
+            asked = Asked(kinds[0], "POST", "/violations", body)
+        else:
+            asked = Asked(
+                "batch", "POST", "/violations/batch", body, "application/x-ndjson", "", kinds
+            )
+        status, content = await self._timed(line, asked)
+        if status not in {200, 201}:
+            return False
+        answers = json.loads(content)["answers"] if len(due) > 1 else [{"status": status}]
+        for one, answer in zip(due, answers, strict=True):
+            if answer["status"] not in {200, 201}:
+                self._times.errors[f"{one.kind}: {answer}"] += 1
+            if one.kind == "open":
+                self._times.note("new", one.since)
+            self._messages.popleft()
+        return True
+
+    async def _timed(self, line: Connection, asked: Asked) -> tuple[int, bytes]:
+        """The answer's status and body; 0 where none came."""
         kind, started = asked.kind, time.perf_counter()
         try:
             async with asyncio.timeout(ANSWER_S):
                 status, headers, content = await line.ask(asked)
         except (TimeoutError, OSError, asyncio.IncompleteReadError) as error:
             self._times.errors[f"{kind}: {type(error).__name__}"] += 1
-            return 0
+            return 0, b""
         self._times.note(kind, started)
+        for one in asked.kinds:
+            self._times.note(one, started)
         self._times.statuses[f"{kind} {status}"] += 1
         if status not in {200, 201, 304}:
             self._times.errors[f"{kind}: {status} {content[:120]!r}"] += 1
         if kind == "config" and status == 200:
             self._told["version"] = headers["etag"].strip('"')
-        return status
+        return status, content
 
     async def poll(self, first: float, until: float) -> None:
         """As a worker does: a heartbeat that was answered has said that nothing changed."""
@@ -222,14 +279,14 @@ class Worker:
         line.close()
 
     async def _report(self, line: Connection) -> None:
-        self._beats += 1
-        body = json.dumps(self.heartbeat()).encode()
-        if await self._timed(line, Asked("heartbeat", "POST", "/heartbeat", body)) == 200:
+        asked = Asked("heartbeat", "POST", "/heartbeat", self.heartbeat())
+        if (await self._timed(line, asked))[0] == 200:
             self._heard = time.monotonic()
 
-    def heartbeat(self) -> dict[str, Any]:
+    def heartbeat(self) -> bytes:
+        """All cameras say the same; it is written once and stands fifty times."""
+        self._beats += 1
         at = _text(datetime.now(UTC))
-        judged = self._beats * 40
         camera = {
             "state": "running",
             "last_frame_at": at,
@@ -243,10 +300,12 @@ class Worker:
             "view_since": None,
             "decoding": "full",
             "corrupt": 0,
-            "judged": judged,
+            "judged": self._beats * 40,
             "frame_size": [1920, 1080],
         }
-        return {
+        said = json.dumps(camera)[1:]
+        cameras = ", ".join(f'{{"camera_id": "{uid}", {said}' for uid in self.cameras)
+        node = {
             "contract": 4,
             "node": self.uid,
             "at": at,
@@ -256,8 +315,8 @@ class Worker:
             "model": MODEL,
             "config_version": self._version,
             "queue_length": self.waiting,
-            "cameras": [{"camera_id": uid, **camera} for uid in self.cameras],
         }
+        return f'{json.dumps(node)[:-1]}, "cameras": [{cameras}]}}'.encode()
 
 
 async def _each(first: float, step: float, until: float, act: Any) -> None:
@@ -375,7 +434,7 @@ class Scene:
             "frame_size": [640, 360],
             "evidence": refs,
         }
-        kind = "open" if phase == "open" else "revision"
+        kind = "open" if seen.revision == 1 else "revision"
         data = json.dumps(body).encode()
         episode.worker.queue(kind, "/violations", data, "application/json")
 
@@ -406,7 +465,10 @@ async def drive(nodes: list[dict[str, Any]], plan: Plan, number: int = 0) -> dic
             asyncio.create_task(worker.poll(begin + shift * POLL_S, until)),
             asyncio.create_task(worker.report(begin + shift * HEARTBEAT_S, until)),
         ]
-    outboxes = [asyncio.create_task(worker.publish()) for worker in workers]
+    outboxes = [
+        asyncio.create_task(worker.publish(begin + index / len(workers) * IDLE_S))
+        for index, worker in enumerate(workers)
+    ]
     most = asyncio.create_task(_watch(workers))
     await scene.run()
     await asyncio.gather(*loops)

@@ -30,7 +30,7 @@ from supervision.factory import create_app, to_stay
 from tests.conftest import own_postgres_database
 from tests.postgres import NoPostgresError, Server
 
-KINDS = ("config", "heartbeat", "open", "evidence", "revision")
+KINDS = ("config", "heartbeat", "open", "evidence", "revision", "batch")
 
 
 class Line:
@@ -81,11 +81,16 @@ def rounds(lines: list[Line], scene: Scene, times: int) -> Iterator[tuple[str, C
     for count in range(times):
         line = lines[count % len(lines)]
         yield "config", lambda line=line: line.ask("GET", "/config")
-        beat = json.dumps(line.worker.heartbeat()).encode()
+        beat = line.worker.heartbeat()
         yield "heartbeat", lambda line=line, beat=beat: line.ask("POST", "/heartbeat", beat)
         for kind, path, body, media in scene.whole(line.worker):
             method = "PUT" if kind == "evidence" else "POST"
             yield kind, lambda line=line, m=method, a=(path, body, media): line.ask(m, *a)
+        # As they travel: what ends one episode with what begins another.
+        messages = [m for m in scene.whole(line.worker) if m[0] != "evidence"]
+        body = b"\n".join(body for _kind, _path, body, _media in messages)
+        to = ("/violations/batch", body, "application/x-ndjson")
+        yield "batch", lambda line=line, to=to: line.ask("POST", *to)
 
 
 @contextmanager

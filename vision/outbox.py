@@ -245,16 +245,18 @@ class Outbox:
 
     def next_revision(self, now: float) -> QueuedRevision | None:
         """The oldest revision due; those of one event never overtake each other."""
+        return next(iter(self.next_revisions(now, 1)), None)
+
+    def next_revisions(self, now: float, most: int) -> list[QueuedRevision]:
+        """The oldest ``most`` revisions due; those of one event never overtake each other."""
         with self._lock:
-            row = self._db.execute(
+            rows = self._db.execute(
                 "SELECT * FROM revision r WHERE state = 'queued' AND NOT EXISTS"
                 " (SELECT 1 FROM revision o WHERE o.event_id = r.event_id AND o.id <= r.id"
-                " AND o.state = 'queued' AND o.next_t > ? AND o.next_t < ?) ORDER BY id LIMIT 1",
-                (now, now + LONGEST_LATER_S),
-            ).fetchone()
-        if row is None:
-            return None
-        return QueuedRevision(row["id"], row["event_id"], row["revision"], row["body"])
+                " AND o.state = 'queued' AND o.next_t > ? AND o.next_t < ?) ORDER BY id LIMIT ?",
+                (now, now + LONGEST_LATER_S, most),
+            ).fetchall()
+        return [QueuedRevision(r["id"], r["event_id"], r["revision"], r["body"]) for r in rows]
 
     def next_evidence(self, now: float) -> QueuedEvidence | None:
         """The oldest file whose revision the web has already taken."""
@@ -272,10 +274,14 @@ class Outbox:
         return QueuedEvidence(row["id"], row["event_id"], row["sha256"], path, row["media_type"])
 
     def revision_done(self, row_id: int, *, parked: str = "") -> None:
-        state = "parked" if parked else "sent"
+        self.revisions_done([(row_id, parked)])
+
+    def revisions_done(self, rows: Sequence[tuple[int, str]]) -> None:
+        """The web has these, or has refused those with a note and is not asked again."""
         with self._transaction() as db:
-            db.execute(
-                "UPDATE revision SET state = ?, note = ? WHERE id = ?", (state, parked, row_id)
+            db.executemany(
+                "UPDATE revision SET state = ?, note = ? WHERE id = ?",
+                [("parked" if note else "sent", note, row_id) for row_id, note in rows],
             )
 
     def revision_later(self, row_id: int, next_t: float, note: str) -> None:

@@ -1,18 +1,27 @@
-"""Delivers the outbox: events in order, then the files they declare; never gives up on either."""
+"""Delivers the outbox: events in order, then the files they declare; never gives up on either.
+
+What waits together travels together: a request costs both sides more than what a message says.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from vision.outbox import Outbox
+from vision.contract import MAX_EVENTS
+from vision.outbox import Outbox, QueuedRevision
 from vision.timing import Backoff
 from vision.web import NO_ROOM, Answer, WebClient, WebRefusedError, WebUnavailableError
 
 log = logging.getLogger(__name__)
 IDLE_S = 1.0
+# What only adds to an episode that the web knows waits so long for company; what is new never does.
+LINGER_S = 3.0
+MOST_BYTES = 1024 * 1024  # in one request
+# The web took no batch: it is older, or chokes on one message. For so long each goes by itself.
+ALONE_S = 600.0
 EVIDENCE_RETRY_S = 5.0
 EVENT_RETRY_S = 10.0
 LONGEST_WAIT_S = 20.0  # it is our own web: no account to lock, and someone waits for the event
@@ -27,9 +36,16 @@ class Publisher:
     """Runs in a thread of its own until ``stop`` is set."""
 
     def __init__(
-        self, outbox: Outbox, web: WebClient, *, now: Callable[[], float] = time.time
+        self,
+        outbox: Outbox,
+        web: WebClient,
+        *,
+        now: Callable[[], float] = time.time,
+        linger_s: float = LINGER_S,
     ) -> None:
-        self._outbox, self._web, self._now = outbox, web, now
+        self._outbox, self._web, self._now, self._linger_s = outbox, web, now, linger_s
+        self._waiting_since: float | None = None
+        self._alone_until: float | None = None
         self._backoff = Backoff(1.0, LONGEST_WAIT_S)
         self.refused = False
         self._room = Backoff(ROOM_RETRY_S, ROOM_LONGEST_S)
@@ -40,9 +56,9 @@ class Publisher:
             stop.wait(self.step())
 
     def step(self) -> float:
-        """Deliver one thing; returns how many seconds to wait before the next."""
+        """Deliver what goes in one request; returns how many seconds to wait before the next."""
         try:
-            busy = self._send_revision() or self._send_evidence()
+            busy = self._send_revisions() or self._send_evidence()
         except WebRefusedError as error:
             if not self.refused:
                 log.critical("publishing stopped: %s; events are kept until it is put right", error)
@@ -62,10 +78,57 @@ class Publisher:
         self.refused = False
         return 0.0 if busy else IDLE_S
 
-    def _send_revision(self) -> bool:
-        queued = self._outbox.next_revision(self._now())
-        if queued is None:
+    def _send_revisions(self) -> bool:
+        queued = self._outbox.next_revisions(self._now(), MAX_EVENTS)
+        if not queued or self._waits_for_company(queued):
             return False
+        self._waiting_since = None
+        if len(queued) == 1 or self._sends_alone():
+            self._send_one(queued[0])
+        else:
+            self._send_several(that_fit(queued))
+        return True
+
+    def _waits_for_company(self, queued: Sequence[QueuedRevision]) -> bool:
+        if len(queued) == MAX_EVENTS or any(one.revision == 1 for one in queued):
+            return False
+        now = self._now()
+        if self._waiting_since is None:
+            self._waiting_since = now
+        # A clock that was set back must not make the wait longer.
+        return 0 <= now - self._waiting_since < self._linger_s
+
+    def _sends_alone(self) -> bool:
+        until = self._alone_until
+        return until is not None and 0 < until - self._now() <= ALONE_S
+
+    def _send_several(self, queued: Sequence[QueuedRevision]) -> None:
+        try:
+            answers = self._web.post_events([one.body for one in queued])
+        except WebUnavailableError as error:
+            if error.answered:
+                self._alone_until = self._now() + ALONE_S
+            raise
+        if answers is None:
+            log.info("the web took %d events in no one request, each goes by itself", len(queued))
+            self._alone_until = self._now() + ALONE_S
+            return
+        done = []
+        for one, answer in zip(queued, answers, strict=True):
+            if answer.status in (200, 201):
+                done.append((one.row_id, ""))
+                log.info("event %s revision %d delivered", one.event_id, one.revision)
+            elif answer.status in _PARK:
+                done.append((one.row_id, _note(answer)))
+                log.error(
+                    "event %s revision %d parked: %s", one.event_id, one.revision, _note(answer)
+                )
+            else:
+                later = self._now() + EVENT_RETRY_S
+                self._outbox.revision_later(one.row_id, later, _note(answer))
+        self._outbox.revisions_done(done)
+
+    def _send_one(self, queued: QueuedRevision) -> None:
         try:
             answer = self._web.post_event(queued.body)
         except WebUnavailableError as error:
@@ -84,7 +147,6 @@ class Publisher:
             )
         else:
             raise WebUnavailableError(f"the web answered {answer.status} to an event")
-        return True
 
     def _send_evidence(self) -> bool:
         if self._waits_for_room():
@@ -124,6 +186,17 @@ class Publisher:
         if self._room_at is None:
             log.error("the web has no room for evidence, it is kept here: %s", _note(answer))
         self._room_at = self._now() + min(self._room.next(), ROOM_LONGEST_S)
+
+
+def that_fit(queued: Sequence[QueuedRevision]) -> list[QueuedRevision]:
+    """As many of the first as one request may hold; one always goes."""
+    room, fit = MOST_BYTES, []
+    for one in queued:
+        room -= len(one.body)
+        if fit and room < 0:
+            break
+        fit.append(one)
+    return fit
 
 
 def _note(answer: Answer) -> str:

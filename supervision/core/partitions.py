@@ -27,6 +27,7 @@ from sqlalchemy import (
     event,
     func,
     literal,
+    literal_column,
     or_,
     select,
     table,
@@ -145,13 +146,24 @@ def own_id_given(table: str) -> ColumnElement[int]:
 
 def own_id_values(instant: datetime) -> dict[str, int]:
     """The month of a row, for a statement with :func:`own_id_given`; nothing where there is none."""
-    return {_FIRST_ID: Month.of(_counted(instant)).first_id} if in_months() else {}
+    first = first_id_of(instant)
+    return {} if first is None else {_FIRST_ID: first}
 
 
-def of_month_given(ident: ColumnElement[int]) -> ColumnElement[bool]:
-    """Only the month of :func:`own_id_values`, of which the database then looks into one part."""
-    first = bindparam(_FIRST_ID, type_=LongId)
-    return and_(ident >= first, ident < first + literal(SPAN, LongId))
+def first_id_of(instant: datetime) -> int | None:
+    """Where the ids of a row's month begin; None where there are no months."""
+    return Month.of(_counted(instant)).first_id if in_months() else None
+
+
+def of_month(ident: ColumnElement[int], first_id: int) -> ColumnElement[bool]:
+    """Only the month that :func:`first_id_of` names, of which the database then looks into one part.
+
+    The month stands in the statement itself: it is one statement a month whose plan can be kept.
+    Given as a parameter, the part would have to be looked for, and all be planned, each time.
+    """
+    first: ColumnElement[int] = literal_column(str(int(first_id)), LongId)
+    last: ColumnElement[int] = literal_column(str(int(first_id) + SPAN), LongId)
+    return and_(ident >= first, ident < last)
 
 
 _FIRST_ID = "month_s_first_id"

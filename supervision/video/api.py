@@ -5,27 +5,26 @@ from __future__ import annotations
 from flask import Blueprint, Request, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from supervision.core import attachments, clock
+from supervision.core import attachments
 from supervision.core.access import current_actor, requires
 from supervision.core.db import db, transaction
 from supervision.core.permissions import Permission
 from supervision.video import (
     configuration,
+    deliveries,
     health,
     intake,
     leases,
     messages,
-    node_jobs,
     queries,
     room,
     stamps,
-    succession,
 )
 from supervision.video.models import VisionNode
 from supervision.video.receiving import problem, receive
 from supervision.video.surroundings import surroundings
 from vision import contract
-from vision.contract import ContractError, Heartbeat, LeaseAsk, ViolationEvent
+from vision.contract import ContractError, Heartbeat, LeaseAsk
 
 bp = Blueprint("vision_api", __name__, url_prefix=contract.API_PREFIX)
 
@@ -38,7 +37,7 @@ def config() -> ResponseReturnValue:
     """What this node runs. The only answer that holds stream addresses."""
     actor = current_actor()
     node = _node(in_short=True)
-    version = stamps.version_now(actor, node)
+    version, has_work = stamps.now_of(actor, node, _group())
     if request.if_none_match.contains(version):
         response = jsonify()
         response.status_code, response.data = 304, b""
@@ -51,14 +50,18 @@ def config() -> ResponseReturnValue:
         response = jsonify(contract.config_for(_version_of(request), told))
     response.set_etag(version)
     response.headers["Cache-Control"] = "no-store"
-    _tell_of_work(response, node)
+    _tell_of_work(response, has_work=has_work)
     return response
 
 
-def _tell_of_work(response: Response, node: VisionNode) -> None:
+def _group() -> str:
+    """The group of a cluster that asks; none of a node that is one worker."""
+    return request.headers.get(contract.GROUP_HEADER, "")
+
+
+def _tell_of_work(response: Response, *, has_work: bool) -> None:
     """A worker that knows jobs asks for them when it is told to: no idle question."""
-    group = request.headers.get(contract.GROUP_HEADER, "")
-    if node_jobs.has_work(node, clock.now(), group):
+    if has_work:
         response.headers[contract.WORK_HEADER] = "1"
 
 
@@ -78,34 +81,39 @@ def heartbeat() -> ResponseReturnValue:
             node = _node()
             messages.check_node(beat, node.uid)
             health.take_heartbeat(node, beat)
-            response = jsonify(config_version=stamps.version_now(current_actor(), node))
-            _tell_of_work(response, node)
+            version, has_work = stamps.now_of(current_actor(), node, _group())
     except ContractError as error:
         return _park("heartbeat", error, body)
+    response = jsonify(config_version=version)
+    _tell_of_work(response, has_work=has_work)
     return response
 
 
 @bp.post("/violations")
 @requires(Permission.NODE_INGEST, machine=True)
 def violations() -> ResponseReturnValue:
-    body = _body()
-    try:
-        event = messages.read_message(ViolationEvent, body)
-        with transaction():
-            is_new = intake.take_plainly(current_actor(), event) or _look_closer(event)
-    except succession.LeaseOverError:
-        with transaction():
-            intake.refuse(_node(), current_actor(), event, body)
-        return problem(409, "lease", "the camera was another machine's when this was seen")
-    except ContractError as error:
-        return _park("violations", error, body)
-    return jsonify(event_id=event.event_id, revision=event.revision), 201 if is_new else 200
+    taken = deliveries.take(current_actor(), _body())
+    if taken.event is None or taken.problem:
+        return problem(taken.status, taken.field, taken.problem)
+    told = jsonify(event_id=taken.event.event_id, revision=taken.event.revision)
+    return told, taken.status
 
 
-def _look_closer(event: ViolationEvent) -> bool:
-    node = _node(in_short=True)
-    messages.check_node(event, node.uid)
-    return intake.take_event(node, current_actor(), event)
+@bp.post("/violations/batch")
+@requires(Permission.NODE_INGEST, machine=True)
+def several_violations() -> ResponseReturnValue:
+    """One message a line, each answered by itself: a request costs more than what a message says."""
+    bodies = [line for line in _body().split(b"\n") if line.strip()]
+    if not 0 < len(bodies) <= contract.MAX_EVENTS:
+        return problem(400, "body", f"holds {len(bodies)} messages, not 1 to {contract.MAX_EVENTS}")
+    taken = deliveries.take_several(current_actor(), bodies)
+    answers = [
+        {"status": one.status, "field": one.field, "problem": one.problem}
+        if one.problem
+        else {"status": one.status}
+        for one in taken
+    ]
+    return jsonify(answers=answers)
 
 
 @bp.post("/leases")

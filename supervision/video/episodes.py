@@ -135,9 +135,9 @@ _EVIDENCE = unscoped(
     .options(lazyload(ViolationEvidence.attachment)),
     reason=_OWN,
 )
-_NAMES_IT = unscoped(
-    select(exists().where(Violation.same_as == _IDENT)), reason="within the same enterprise, next"
-)
+_OTHER: Any = _TABLE.alias("other")
+_NAMES_IT = exists().where(_OTHER.c.same_as == _IDENT)
+_IS_NAMED = unscoped(select(_NAMES_IT), reason="within the same enterprise, next")
 
 
 def revised_plainly(node_id: int, event: ViolationEvent, values: Mapping[str, Any]) -> int | None:
@@ -146,22 +146,20 @@ def revised_plainly(node_id: int, event: ViolationEvent, values: Mapping[str, An
     The same node, camera, rule, zone and beginning, still going on, newer than what is known, of a
     node whose cameras need no lease, and no other camera's event is concerned. None otherwise.
     """
-    month = partitions.own_id_values(event.started_at)
     asked = {
         "told_as": event.event_id,
         "told_by": node_id,
         "told_by_uid": event.node,
         "told_camera": event.camera_id,
-        **month,
         **values,
     }
-    stmt = _revise_plainly(bool(month))
+    stmt = _revise_plainly(partitions.first_id_of(event.started_at))
     found: int | None = db.session.connection().execute(stmt, asked).scalar()
     return found
 
 
-@functools.cache
-def _revise_plainly(in_months: bool) -> Any:
+@functools.lru_cache(maxsize=24)  # months of which something is told just now
+def _revise_plainly(month: int | None) -> Any:
     camera, node = Camera.__table__, VisionNode.__table__
     same = (_TABLE.c[name] == bindparam(name) for name in ("started_at", "rule_id", "rule_kind"))
     stmt = (
@@ -178,7 +176,7 @@ def _revise_plainly(in_months: bool) -> Any:
         .returning(_TABLE.c.id)
     )
     # Only the month in which it began is looked into.
-    return stmt.where(partitions.of_month_given(_TABLE.c.id)) if in_months else stmt
+    return stmt if month is None else stmt.where(partitions.of_month(_TABLE.c.id, month))
 
 
 def place_of_new(node_id: int, event: ViolationEvent) -> Place | None:
@@ -233,8 +231,8 @@ def camera_of(node_id: int, event: ViolationEvent) -> Place | None:
     return Place(*row) if row is not None else None
 
 
-def add(values: Mapping[str, Any], *, is_locked: bool = False) -> int | None:
-    """Insert the row; None where its event is known.
+def add(values: Mapping[str, Any], *, is_locked: bool = False) -> tuple[int, bool] | None:
+    """Insert the row: its id, and whether another says that it is the same; None: it is known.
 
     However many copies come at once, there is one: on SQLite, and within a month, the insert loses
     quietly against the first. Over months nobody else inserts the name until this transaction ends;
@@ -244,9 +242,12 @@ def add(values: Mapping[str, Any], *, is_locked: bool = False) -> int | None:
     if in_months and not is_locked:
         db.session.execute(_LOCK_NAME, {"event_id": values["event_id"]})
     own = partitions.own_id_values(values["started_at"])
-    added = db.session.connection().execute(_insert(in_months), {**values, **own})
-    found: int | None = added.scalar_one_or_none()
-    return found
+    added = db.session.connection().execute(_insert(in_months), {**values, **own}).first()
+    if added is None:
+        return None
+    if in_months:
+        return added[0], bool(added[1])
+    return added[0], bool(db.session.scalar(_IS_NAMED, {"event_id": values["event_id"]}))
 
 
 @functools.cache
@@ -259,7 +260,7 @@ def _insert(in_months: bool) -> Any:
     own = {"id": partitions.own_id_given(_TABLE.name), **given}
     new = select(*(value.label(name) for name, value in own.items())).where(~_IS_KNOWN.exists())
     stmt = insert(Violation).from_select(list(own), new, include_defaults=True)
-    return stmt.on_conflict_do_nothing().returning(_TABLE.c.id)
+    return stmt.on_conflict_do_nothing().returning(_TABLE.c.id, _NAMES_IT)
 
 
 def change(ident: int, values: Mapping[str, Any]) -> None:
@@ -324,11 +325,6 @@ def evidence_of(violation_id: int, sha256: str) -> ViolationEvidence | None:
     asked = {"violation_id": violation_id, "sha256": sha256}
     found: ViolationEvidence | None = db.session.scalars(_EVIDENCE, asked).first()
     return found
-
-
-def is_named(event_id: str) -> bool:
-    """Whether another violation says that it is the same as this one."""
-    return bool(db.session.scalar(_NAMES_IT, {"event_id": event_id}))
 
 
 def loaded(ident: int) -> Violation:

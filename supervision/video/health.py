@@ -18,7 +18,7 @@ from supervision.video.days import COUNTERS, Report
 from supervision.video.messages import LARGEST_INT
 from supervision.video.models import Camera, CameraHealth, VisionNode
 from supervision.video.rules import LARGEST_SIDE, TicketFault
-from supervision.video.upsert import upsert
+from supervision.video.upsert import among, upsert
 from vision import contract
 from vision.contract import CameraState, Heartbeat, ViewState
 
@@ -103,24 +103,26 @@ class _Known:
     group_name: str = ""
 
 
-_OWN_CAMERAS = unscoped(
-    select(Camera.uid, Camera.id, CameraHealth.reported_at, CameraHealth.failing_since)
-    .add_columns(CameraHealth.group_name, *(getattr(CameraHealth, name) for name in COUNTERS))
-    .outerjoin(
-        CameraHealth,
-        (CameraHealth.camera_id == Camera.id) & (CameraHealth.node_id == bindparam("node_id")),
+@functools.cache
+def _own_cameras_of(_dialect: str) -> Any:
+    stmt = (
+        select(Camera.uid, Camera.id, CameraHealth.reported_at, CameraHealth.failing_since)
+        .add_columns(CameraHealth.group_name, *(getattr(CameraHealth, name) for name in COUNTERS))
+        .outerjoin(
+            CameraHealth,
+            (CameraHealth.camera_id == Camera.id) & (CameraHealth.node_id == bindparam("node_id")),
+        )
+        .where(Camera.node_id == bindparam("node_id"), among(Camera.uid, "told"))
     )
-    .where(Camera.node_id == bindparam("node_id"))
-    .where(Camera.uid.in_(bindparam("told", expanding=True))),
-    reason="the node's own cameras",
-)
+    return unscoped(stmt, reason="the node's own cameras")
 
 
 def _own_cameras(node: VisionNode, told: Collection[str]) -> dict[str, tuple[int, _Known | None]]:
     """Of those ``told``, by uid: the camera's id, and the last that this node said of it."""
     asked = {"node_id": node.id, "told": list(told)}
     found: dict[str, tuple[int, _Known | None]] = {}
-    for uid, ident, at, since, group, *counts in db.session.execute(_OWN_CAMERAS, asked).tuples():
+    stmt = _own_cameras_of(db.engine.dialect.name)
+    for uid, ident, at, since, group, *counts in db.session.execute(stmt, asked).tuples():
         report = Report(at, ran=True, counters=dict(zip(COUNTERS, counts, strict=True)))
         found[uid] = (ident, _Known(since, report, group) if at else None)
     return found

@@ -73,7 +73,7 @@ def take_event(node: VisionNode, actor: Actor, event: ViolationEvent) -> bool:
     if new is not None:
         _take_new(new, actor, camera, event)
         if standing.telling is Telling.LATE or event.lease:
-            succession.join(episodes.loaded(new))
+            succession.join(episodes.loaded(new[0]))
         return True
     told = told or episodes.locked(event.event_id)
     assert told is not None  # whoever was first has committed it
@@ -118,12 +118,12 @@ def take_plainly(actor: Actor, event: ViolationEvent) -> bool:
     return True
 
 
-def _take_new(ident: int, actor: Actor, camera: Place, event: ViolationEvent) -> None:
+def _take_new(added: tuple[int, bool], actor: Actor, camera: Place, event: ViolationEvent) -> None:
+    ident, is_named = added
     episodes.declare(ident, event.evidence, event.revision)
     subject = audit.Subject(Violation.__tablename__, ident, camera.enterprise_id)
     audit.record(actor, "video.violation", subject, event_id=event.event_id)
-    concerns_others = event.same_as is not None or episodes.is_named(event.event_id)
-    if not concerns_others and event.rule_kind not in _TOLD_AT_ONCE:
+    if not is_named and event.same_as is None and event.rule_kind not in _TOLD_AT_ONCE:
         return
     violation = episodes.loaded(ident)
     if event.rule_kind in _TOLD_AT_ONCE:

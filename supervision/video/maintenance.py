@@ -5,10 +5,12 @@ A fault of the view is a hazard of its own besides: its violation waits in the r
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import exists, select, update
 
 from supervision.core import audit, clock, notices
 from supervision.core.actor import SYSTEM, Actor
@@ -22,7 +24,7 @@ from supervision.video import rules
 from supervision.video.models import Camera, Violation
 from supervision.video.rules import TicketFault
 from supervision.video.ticket_models import NOT_DONE, CameraTicket
-from supervision.video.upsert import insert
+from supervision.video.upsert import among, insert
 from supervision.video.workflow import CAMERA_TICKET_WORKFLOW, TicketState
 
 MAX_NOTE = 2000
@@ -155,7 +157,8 @@ def _open_tickets(camera_ids: Collection[int]) -> list[CameraTicket]:
     """Those that nobody works on at this moment: they are looked at again with the next heartbeat."""
     if not camera_ids:
         return []
-    found = db.session.scalars(_OPEN_TICKETS, {"camera_ids": list(camera_ids)}).all()
+    stmt = _open_tickets_of(db.engine.dialect.name)
+    found = db.session.scalars(stmt, {"camera_ids": list(camera_ids)}).all()
     if not found:
         return []
     stmt = select(CameraTicket).where(CameraTicket.id.in_(found)).order_by(CameraTicket.id)
@@ -163,15 +166,16 @@ def _open_tickets(camera_ids: Collection[int]) -> list[CameraTicket]:
     return list(db.session.scalars(unscoped(stmt, reason=_SEEN)))
 
 
-# Asked with every heartbeat; there are hardly ever any.
-_OPEN_TICKETS = unscoped(
-    select(CameraTicket.id)
-    .where(CameraTicket.camera_id.in_(bindparam("camera_ids", expanding=True)))
-    .where(CameraTicket.done_at.is_(None))
-    .order_by(CameraTicket.id)
-    .with_for_update(of=CameraTicket, skip_locked=True),
-    reason=_SEEN,
-)
+@functools.cache
+def _open_tickets_of(_dialect: str) -> Any:
+    """Asked with every heartbeat; there are hardly ever any."""
+    stmt = (
+        select(CameraTicket.id)
+        .where(among(CameraTicket.camera_id, "camera_ids"), CameraTicket.done_at.is_(None))
+        .order_by(CameraTicket.id)
+        .with_for_update(of=CameraTicket, skip_locked=True)
+    )
+    return unscoped(stmt, reason=_SEEN)
 
 
 def _cameras(camera_ids: Collection[int]) -> list[Camera]:

@@ -116,26 +116,29 @@ def _hiding(camera: Camera) -> contract.Camera:
     )
 
 
-def has_work(node: VisionNode, now: datetime, group: str = "") -> bool:
-    """Whether it is worth asking for work; one statement, a cheap look at each of three indexes."""
+def work_asked(node: VisionNode, now: datetime, group: str) -> dict[str, Any]:
+    """The parameters of :func:`has_work`."""
     asked = {"node_id": node.id, "now": now, "knows_searches": searching.is_known_to(node)}
-    stmt = _GROUP_HAS_WORK if group else _HAS_WORK
-    return bool(db.session.scalar(stmt, {**asked, "group": group} if group else asked))
+    return {**asked, "group": group} if group else asked
 
 
-def _work_of(group: Any) -> Any:
-    """The question, built once: every node asks it every few seconds."""
+def has_work(*, of_group: bool) -> Any:
+    """Whether it is worth asking for work: a cheap look at each of three indexes.
+
+    Part of a statement that is built once, because every node asks it every few seconds.
+    """
     node_id: Any = bindparam("node_id")
     now = bindparam("now", type_=UTCDateTime)
-    job = select(NodeJob.id).where(*_claimable(node_id, now, group))
+    job = select(NodeJob.id).where(
+        *_claimable(node_id, now, bindparam("group") if of_group else None)
+    )
     live = (
         select(LiveFrame.id)
         .join(Camera, Camera.id == LiveFrame.camera_id)
         .where(Camera.node_id == node_id, Camera.is_enabled, LiveFrame.wanted_until > now)
     )
     search = searching.waiting(node_id, now, bindparam("knows_searches", type_=Boolean))
-    stmt = select(or_(job.exists(), search.exists(), live.exists()))
-    return unscoped(stmt, reason=_OF_NODE)
+    return or_(job.exists(), search.exists(), live.exists())
 
 
 def _claimable(node_id: Any, now: Any, group: Any) -> tuple[Any, ...]:
@@ -149,9 +152,6 @@ def _claimable(node_id: Any, now: Any, group: Any) -> tuple[Any, ...]:
         CameraHealth.node_id == node_id, CameraHealth.group_name == group
     )
     return *mine, NodeJob.camera_id.in_(said)
-
-
-_HAS_WORK, _GROUP_HAS_WORK = _work_of(None), _work_of(bindparam("group"))
 
 
 def _hand_out(node: VisionNode, now: datetime, group: str) -> Sequence[NodeJob]:

@@ -25,7 +25,7 @@ from supervision.core.holidays import HolidayYear
 from supervision.core.scope import unscoped
 from supervision.detector.models import DetectorModel
 from supervision.enterprise.models import Enterprise
-from supervision.video import configuration, queries
+from supervision.video import configuration, node_jobs, queries
 from supervision.video.models import Camera, VisionNode
 from supervision.video.platform_models import PlatformChannel, VideoPlatform
 from supervision.video.surroundings import surroundings
@@ -41,11 +41,18 @@ _EXTENSION = "anqi_config_stamps"
 _OWN = "what the configuration of the node that asks is made of"
 
 
-def version_now(actor: Actor, node: VisionNode) -> str:
-    """The version of what the node that asks is to run: one statement while nothing changes."""
+def now_of(actor: Actor, node: VisionNode, group: str) -> tuple[str, bool]:
+    """The version of what the node that asks is to run, and whether work waits for it.
+
+    One statement while nothing changes. ``group``: of a cluster, or none.
+    """
+    stamp, has_work = _stamp(node, group)
+    return _version(actor, node, stamp), has_work
+
+
+def _version(actor: Actor, node: VisionNode, stamp: Hashable) -> str:
     known: dict[str, tuple[Hashable, float, str]]
     known = current_app.extensions.setdefault(_EXTENSION, {})
-    stamp = _stamp(node)
     held = known.get(node.uid)
     if held is not None and held[0] == stamp and time.monotonic() - held[1] < TRUSTED:
         return held[2]
@@ -65,19 +72,22 @@ def forget(node: VisionNode) -> None:
     current_app.extensions.get(_EXTENSION, {}).pop(node.uid, None)
 
 
-def _stamp(node: VisionNode) -> Hashable:
+def _stamp(node: VisionNode, group: str) -> tuple[Hashable, bool]:
     """Differs whenever a row of the configuration has been added, changed or taken away.
 
-    The day is in it: permits end, and the calendar goes on. One statement, one row.
+    The day is in it: permits end, and the calendar goes on. One statement, one row; beside it
+    whether work waits.
     """
     today = clock.today()
-    asked = {"node_id": node.id, "today": clock.start_of(today)}
+    asked = node_jobs.work_asked(node, clock.now(), group) | {"today": clock.start_of(today)}
     # Only a cluster is told where its cameras stand.
-    around = db.session.execute(_AROUND_SITES if node.lease_s else _AROUND, asked).one()
-    return today, node.lease_s, tuple(around)
+    stmt = _around(sites=bool(node.lease_s), of_group=bool(group))
+    *around, has_work = db.session.execute(stmt, asked).one()
+    return (today, node.lease_s, tuple(around)), bool(has_work)
 
 
-def _around(*, sites: bool) -> Any:
+@functools.cache
+def _around(*, sites: bool, of_group: bool) -> Any:
     """The cameras, the calendar, weights, platforms and the cameras' permits, in one row.
 
     What is listed stands in no order: another one only means that the version is worked out again.
@@ -116,6 +126,7 @@ def _around(*, sites: bool) -> Any:
         select(func.aggregate_strings(platform, ",")).scalar_subquery(),
         permits.scalar_subquery(),
         channels.scalar_subquery(),
+        node_jobs.has_work(of_group=of_group),
     )
     return unscoped(around, reason=_OWN)
 
@@ -124,6 +135,3 @@ def _many(column: Any) -> Any:
     """How many there are and which, in one value: ids are given once."""
     count, total = func.count(column), func.coalesce(func.sum(column), 0)
     return as_type(count, String) + ":" + as_type(total, String)
-
-
-_AROUND, _AROUND_SITES = _around(sites=False), _around(sites=True)

@@ -1,4 +1,4 @@
-"""INSERT … ON CONFLICT, spelled as the database at hand has it."""
+"""What each database spells in its own way: INSERT … ON CONFLICT, and a column among many values."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Text, bindparam, cast, column, func, select
+from sqlalchemy import Text, any_, bindparam, cast, column, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from supervision.core.db import db
 
@@ -65,3 +65,14 @@ def insert(model: type[Any]) -> Any:
     """An insert that has ``on_conflict_do_nothing`` and ``on_conflict_do_update``."""
     on_postgres = db.engine.dialect.name == _POSTGRES
     return postgresql.insert(model) if on_postgres else sqlite.insert(model)
+
+
+def among(given: Any, name: str) -> Any:
+    """``given`` is one of the values of the parameter ``name``, a list.
+
+    PostgreSQL gets it as one value, so that the statement is the same for any number of them and its
+    plan can be kept.
+    """
+    if db.engine.dialect.name == _POSTGRES:
+        return given == any_(bindparam(name, type_=ARRAY(given.type)))
+    return given.in_(bindparam(name, expanding=True))

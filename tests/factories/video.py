@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import struct
 import uuid
 from dataclasses import dataclass
@@ -83,6 +84,15 @@ class Node:
     def send(self, event: ViolationEvent | dict) -> TestResponse:
         body = event if isinstance(event, dict) else contract.to_json(event)
         return self.call("POST", "/violations", json=body)
+
+    def send_several(self, *events: ViolationEvent | bytes) -> TestResponse:
+        lines = [
+            e if isinstance(e, bytes) else json.dumps(contract.to_json(e)).encode() for e in events
+        ]
+        body = b"\n".join(lines)
+        return self.call(
+            "POST", "/violations/batch", data=body, content_type="application/x-ndjson"
+        )
 
     def upload(self, event_id: str, data: bytes, sha256: str = "") -> TestResponse:
         sha256 = sha256 or hashlib.sha256(data).hexdigest()

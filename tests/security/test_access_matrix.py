@@ -914,6 +914,7 @@ MACHINE = {
     "vision_api.config",
     "vision_api.heartbeat",
     "vision_api.violations",
+    "vision_api.several_violations",
     "vision_api.evidence",
     "vision_api.lease",
     "vision_models.file",

@@ -65,6 +65,11 @@ class FakeWeb:
         self.asked = 0
         self.fail_with: int | None = None
         self.park_all = False
+        # How many events each request brought; a web that is older takes no batches.
+        self.posts: list[int] = []
+        self.takes_batches = True
+        self.fail_batches_with: int | None = None
+        self.park: set[str] = set()
         self.is_full = False
         self.leases: dict[str, tuple[str, int, float]] = {}  # holder, epoch, until when
         self.lock = threading.Lock()
@@ -152,21 +157,41 @@ class _Handler(BaseHTTPRequestHandler):
             grant = self.state.grant(parse(LeaseAsk, json.loads(body)))
             self._answer(200, to_json(grant))
             return
+        if self.path == f"{API_PREFIX}/violations/batch":
+            self._take_batch(body)
+            return
+        self.state.posts.append(1)
+        status, problem = self._take_event(body)
+        self._answer(status, {"error": problem} if problem else {})
+
+    def _take_batch(self, body: bytes) -> None:
+        if not self.state.takes_batches:
+            self._answer(404, {"error": "no such page"})
+            return
+        if self.state.fail_batches_with is not None:
+            self._answer(self.state.fail_batches_with, {"error": "told to fail"})
+            return
+        lines = body.split(b"\n")
+        self.state.posts.append(len(lines))
+        taken = [self._take_event(line) for line in lines]
+        answers = [{"status": status, "problem": problem} for status, problem in taken]
+        self._answer(200, {"answers": answers})
+
+    def _take_event(self, body: bytes) -> tuple[int, str]:
+        """The status, and what is wrong."""
         try:
             event = parse(ViolationEvent, json.loads(body))
         except ContractError as error:
-            self._answer(422, {"error": str(error)})
-            return
-        if self.state.park_all:
-            self._answer(422, {"error": "no such camera"})
-            return
+            return 422, str(error)
+        if self.state.park_all or event.event_id in self.state.park:
+            return 422, "no such camera"
         with self.state.lock:
             known = self.state.events.get(event.event_id)
             is_newer = known is None or event.revision > known.revision
             self.state.received.append((event.event_id, event.revision))
             if is_newer:
                 self.state.events[event.event_id] = event
-        self._answer(201 if is_newer else 200, {})
+        return (201 if is_newer else 200), ""
 
     def do_PUT(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))

@@ -13,6 +13,7 @@ import pytest
 
 from tests.vision.fakeweb import TOKEN, FakeWeb
 from vision.contract import (
+    MAX_EVENTS,
     EvidenceKind,
     EvidenceRef,
     ModelRef,
@@ -23,8 +24,15 @@ from vision.contract import (
 from vision.episodes import Episode, View
 from vision.events import first_revision, next_revision
 from vision.office import ConfigWatch
-from vision.outbox import KEEP_SENT_S, Outbox
-from vision.publisher import REFUSED_PROBE_S, Publisher
+from vision.outbox import KEEP_SENT_S, Outbox, QueuedRevision
+from vision.publisher import (
+    ALONE_S,
+    LINGER_S,
+    MOST_BYTES,
+    REFUSED_PROBE_S,
+    Publisher,
+    that_fit,
+)
 from vision.recorder import EvidenceFile
 from vision.seen import Detection
 from vision.web import WebClient, WebRefusedError
@@ -175,7 +183,7 @@ def test_a_file_for_an_event_the_web_does_not_have_is_tried_again(
     publisher = Publisher(outbox, WebClient(web.url, TOKEN), now=lambda: now[0])
     open_event(outbox)
     add_evidence(outbox, evidence(tmp_path))
-    drain(publisher, 2)
+    drain(publisher, 1)
     known = web.events.pop("ev-1")  # the web came back from a backup
     drain(publisher, 2)
     assert (web.evidence, outbox.queue_length()) == ({}, 1)
@@ -315,3 +323,121 @@ def test_a_heartbeat_that_was_answered_spares_a_question(web: FakeWeb, tmp_path:
 def test_a_refused_token_is_told_at_the_start(web: FakeWeb, tmp_path: Path) -> None:
     with pytest.raises(WebRefusedError, match="401"):
         ConfigWatch(WebClient(web.url, "expired"), tmp_path / "config.json", 5.0).first()
+
+
+def test_what_waits_together_travels_together(outbox: Outbox, web: FakeWeb, tmp_path: Path) -> None:
+    for number in range(3):
+        open_event(outbox, number)
+    add_evidence(outbox, evidence(tmp_path), 0)
+    close_event(outbox, 0)
+    drain(Publisher(outbox, WebClient(web.url, TOKEN)), 3)
+    assert web.posts == [5]
+    assert web.received == [("ev-0", 1), ("ev-1", 1), ("ev-2", 1), ("ev-0", 2), ("ev-0", 3)]
+    assert (len(web.evidence), outbox.queue_length()) == (1, 0)
+
+
+def test_what_only_adds_waits_for_company_and_what_is_new_does_not(
+    outbox: Outbox, web: FakeWeb
+) -> None:
+    now = [T0]
+    publisher = Publisher(outbox, WebClient(web.url, TOKEN), now=lambda: now[0])
+    open_event(outbox, 1)
+    drain(publisher, 2)
+    assert web.posts == [1]
+    close_event(outbox, 1)
+    drain(publisher, 2)
+    assert web.posts == [1]
+    now[0] += LINGER_S - 0.1
+    drain(publisher, 2)
+    assert web.posts == [1]
+    now[0] += 0.2
+    drain(publisher, 2)
+    assert (web.posts, web.received[-1]) == ([1, 1], ("ev-1", 2))
+    open_event(outbox, 2)
+    drain(publisher, 2)
+    close_event(outbox, 2)
+    drain(publisher, 2)
+    open_event(outbox, 3)
+    drain(publisher, 2)
+    assert (web.posts, outbox.queue_length()) == ([1, 1, 1, 2], 0)
+
+
+def test_a_clock_that_is_set_back_makes_nothing_wait_longer(outbox: Outbox, web: FakeWeb) -> None:
+    now = [T0]
+    publisher = Publisher(outbox, WebClient(web.url, TOKEN), now=lambda: now[0])
+    open_event(outbox)
+    publisher.step()
+    close_event(outbox)
+    publisher.step()
+    now[0] -= 3600
+    publisher.step()
+    assert web.received == [("ev-1", 1), ("ev-1", 2)]
+
+
+def test_one_of_several_that_the_web_refuses_is_parked_alone(outbox: Outbox, web: FakeWeb) -> None:
+    for number in range(3):
+        open_event(outbox, number)
+    web.park = {"ev-1"}
+    drain(Publisher(outbox, WebClient(web.url, TOKEN)), 2)
+    assert web.received == [("ev-0", 1), ("ev-2", 1)]
+    backlog = outbox.backlog()
+    assert (backlog.queued, backlog.parked) == (0, 1)
+
+
+@pytest.mark.parametrize("status", [None, 400, 413])
+def test_a_web_that_takes_no_batch_is_told_one_by_one(
+    outbox: Outbox, web: FakeWeb, status: int | None
+) -> None:
+    web.takes_batches, web.fail_batches_with = status is not None, status
+    for number in range(3):
+        open_event(outbox, number)
+    drain(Publisher(outbox, WebClient(web.url, TOKEN)), 5)
+    assert web.posts == [1, 1, 1]
+    assert outbox.queue_length() == 0
+
+
+def test_a_web_that_chokes_on_several_is_told_one_by_one_for_a_while(
+    outbox: Outbox, web: FakeWeb
+) -> None:
+    now = [T0]
+    publisher = Publisher(outbox, WebClient(web.url, TOKEN), now=lambda: now[0])
+    for number in range(3):
+        open_event(outbox, number)
+    web.fail_batches_with = 500
+    assert publisher.step() > 0
+    drain(publisher, 3)
+    assert web.posts == [1, 1, 1]
+    web.fail_batches_with = None
+    now[0] += ALONE_S + 1
+    open_event(outbox, 4)
+    open_event(outbox, 5)
+    drain(publisher, 2)
+    assert web.posts == [1, 1, 1, 2]
+
+
+def test_a_delivery_that_was_not_noted_is_made_again(
+    outbox: Outbox, web: FakeWeb, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a kill between the web's answer and our own note of it."""
+    open_event(outbox, 1)
+    open_event(outbox, 2)
+    with monkeypatch.context() as broken:
+        broken.setattr(Outbox, "revisions_done", lambda *_: 1 / 0)
+        Publisher(outbox, WebClient(web.url, TOKEN)).step()
+    assert outbox.queue_length() == 2
+    drain(Publisher(outbox, WebClient(web.url, TOKEN)), 2)
+    assert web.posts == [2, 2]
+    assert sorted(web.events) == ["ev-1", "ev-2"]
+    assert outbox.queue_length() == 0
+
+
+def test_a_long_outbox_goes_in_requests_of_bounded_size(outbox: Outbox, web: FakeWeb) -> None:
+    for number in range(MAX_EVENTS + 5):
+        open_event(outbox, number)
+    drain(Publisher(outbox, WebClient(web.url, TOKEN)), 3)
+    assert web.posts == [MAX_EVENTS, 5]
+    body = outbox.next_revisions(T0, 1)
+    assert body == []
+    big = [QueuedRevision(n, f"ev-{n}", 1, "x" * 400_000) for n in range(4)]
+    assert [one.row_id for one in that_fit(big)] == [0, 1]
+    assert that_fit([QueuedRevision(1, "ev", 1, "x" * (MOST_BYTES + 1))])

@@ -64,7 +64,8 @@ def _empty(
     log.info("group %s left %d messages here", folder.name, outbox.queue_length())
     keeper, web = Keeper(outbox, folder, Identity("", NOBODY)), client()
     keeper.secure_due(time.time())
-    publisher, until = Publisher(outbox, web), time.monotonic() + TURN_S
+    # Nothing is added to it any more: no company comes.
+    publisher, until = Publisher(outbox, web, linger_s=0.0), time.monotonic() + TURN_S
     try:
         while not (stop.is_set() or (folder / WANTED).exists() or time.monotonic() > until):
             keeper.make_due(time.time())

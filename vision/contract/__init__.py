@@ -11,6 +11,9 @@ GET      ``/config``                                     :class:`NodeConfig`; ET
 POST     ``/heartbeat``                                  :class:`Heartbeat`; 200 ``{"config_version"}``
 POST     ``/violations``                                 :class:`ViolationEvent`; 201 created or newer
                                                          revision taken, 200 already had it
+POST     ``/violations/batch``                           the same, one a line, at most
+                                                         :data:`MAX_EVENTS`; 200 ``{"answers"}``, each
+                                                         with ``status`` and what was wrong
 PUT      ``/violations/<event_id>/evidence/<sha256>``    raw bytes; 201 stored, 200 already had it
 GET      ``/jobs``                                       :class:`NodeWork`: jobs and live pictures
 GET      ``/jobs/<job_id>/source``                       raw bytes of the file that a job is about
@@ -89,6 +92,7 @@ from vision.contract.dataset import (
 )
 from vision.contract.events import (
     MAX_BOXES,
+    MAX_EVENTS,
     MAX_EVIDENCE_BYTES,
     DetectedBox,
     EvidenceRef,
@@ -155,6 +159,7 @@ __all__ = [
     "LATEST_YEAR",
     "MANIFEST",
     "MAX_BOXES",
+    "MAX_EVENTS",
     "MAX_EVIDENCE_BYTES",
     "MAX_FOUND",
     "MAX_LEASES",

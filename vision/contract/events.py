@@ -11,6 +11,7 @@ from vision.contract.health import ModelRef
 from vision.contract.version import CONTRACT_VERSION, check_version
 
 MAX_BOXES = 200
+MAX_EVENTS = 64  # in one request
 MAX_EVIDENCE_BYTES = 64 * 1024 * 1024
 
 
