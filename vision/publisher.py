@@ -190,7 +190,8 @@ class Publisher:
 
 def that_fit(queued: Sequence[QueuedRevision]) -> list[QueuedRevision]:
     """As many of the first as one request may hold; one always goes."""
-    room, fit = MOST_BYTES, []
+    room = MOST_BYTES
+    fit: list[QueuedRevision] = []
     for one in queued:
         room -= len(one.body)
         if fit and room < 0:
