@@ -11,8 +11,8 @@ from supervision.core.db import db, transaction
 from supervision.core.permissions import Permission
 from supervision.video import (
     configuration,
-    deliveries,
     health,
+    ingest,
     intake,
     leases,
     messages,
@@ -92,7 +92,7 @@ def heartbeat() -> ResponseReturnValue:
 @bp.post("/violations")
 @requires(Permission.NODE_INGEST, machine=True)
 def violations() -> ResponseReturnValue:
-    taken = deliveries.take(current_actor(), _body())
+    taken = ingest.take(current_actor(), _body())
     if taken.event is None or taken.problem:
         return problem(taken.status, taken.field, taken.problem)
     told = jsonify(event_id=taken.event.event_id, revision=taken.event.revision)
@@ -106,7 +106,7 @@ def several_violations() -> ResponseReturnValue:
     bodies = [line for line in _body().split(b"\n") if line.strip()]
     if not 0 < len(bodies) <= contract.MAX_EVENTS:
         return problem(400, "body", f"holds {len(bodies)} messages, not 1 to {contract.MAX_EVENTS}")
-    taken = deliveries.take_several(current_actor(), bodies)
+    taken = ingest.take_several(current_actor(), bodies)
     answers = [
         {"status": one.status, "field": one.field, "problem": one.problem}
         if one.problem

@@ -294,8 +294,9 @@ def store_evidence(actor: Actor, event_id: str, sha256: str, source: IO[bytes]) 
         evidence.media_type,
         limit=evidence.size,
     )
-    evidence.attachment_id, evidence.stored_at = attachment.id, clock.now()
+    # Before anything is set, so that all of it is one statement.
     thumbnails.make(actor, evidence, source)
+    evidence.attachment_id, evidence.stored_at = attachment.id, clock.now()
     subject = audit.Subject(Violation.__tablename__, told.id, told.enterprise_id)
     audit.record(actor, "video.evidence", subject, sha256=sha256, size=evidence.size)
     if told.hazard_id is not None:

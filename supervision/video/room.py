@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, func, select
 
 from supervision.core import attachments, audit, notices
 from supervision.core.actor import SYSTEM
@@ -53,16 +53,14 @@ class Evicted:
 
 
 def has_room(size: int) -> bool:
-    """Whether a file of ``size`` bytes may still be stored. Two small statements."""
+    """Whether a file of ``size`` bytes may still be stored. One small statement."""
     return room_now().takes(size)
 
 
 def room_now() -> Room:
     """As counted within the last minutes, with what came since."""
-    row = _row()
-    if row is None:
-        return _room(_sum())
-    return _room(row.used_bytes + _sum(row.counted_at))
+    known = db.session.scalar(_KNOWN)
+    return _room(_sum() if known is None else int(known))
 
 
 def state() -> EvidenceRoom | None:
@@ -74,11 +72,8 @@ def _row() -> EvidenceRoom | None:
     return db.session.scalars(select(EvidenceRoom).order_by(EvidenceRoom.id).limit(1)).first()
 
 
-def _sum(since: datetime | None = None) -> int:
-    found = (
-        db.session.scalar(_USED) if since is None else db.session.scalar(_CAME, {"since": since})
-    )
-    return int(found or 0)
+def _sum() -> int:
+    return int(db.session.scalar(_USED) or 0)
 
 
 # Asked before every upload.
@@ -88,7 +83,14 @@ _USED = unscoped(
     ),
     reason=_ALL,
 )
-_CAME = _USED.where(ViolationEvidence.stored_at > bindparam("since"))
+_CAME = _USED.where(ViolationEvidence.stored_at > EvidenceRoom.counted_at)
+# None before the first count.
+_KNOWN = unscoped(
+    select(EvidenceRoom.used_bytes + _CAME.correlate(EvidenceRoom).scalar_subquery())
+    .order_by(EvidenceRoom.id)
+    .limit(1),
+    reason=_ALL,
+)
 
 
 def _room(used: int) -> Room:
