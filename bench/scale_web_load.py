@@ -24,6 +24,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from vision.contract import MAX_EVENTS
+from vision.office import BEAT_DUE_S
 from vision.publisher import IDLE_S, LINGER_S
 
 API = "/api/vision/v1"
@@ -264,7 +265,7 @@ class Worker:
     async def poll(self, first: float, until: float) -> None:
         """As a worker does: a heartbeat that was answered has said that nothing changed."""
         line, asked = self._connection(), first - POLL_S
-        while (due := max(asked, self._heard) + POLL_S) < until:
+        while (due := max(asked + BEAT_DUE_S, self._heard) + POLL_S) < until:
             wait = due - time.monotonic()
             if wait > 0:
                 await asyncio.sleep(wait)

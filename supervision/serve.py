@@ -32,6 +32,7 @@ def serve(settings: Settings, *, workers: int = 2, threads: int = 8) -> None:
             "workers": workers,
             "threads": threads,
             "worker_class": "gthread",
+            "keepalive": 15,
             "timeout": 60,
             "graceful_timeout": 10,
             "accesslog": None,

@@ -16,6 +16,8 @@ from vision.timing import Backoff
 from vision.web import WebClient, WebRefusedError, WebUnavailableError
 
 log = logging.getLogger(__name__)
+# Where heartbeats are answered, so long after the next question would be due one is expected.
+BEAT_DUE_S = 2.0
 
 
 class ConfigWatch:
@@ -77,9 +79,14 @@ class ConfigWatch:
             self._hurry.clear()
             asked = time.monotonic()
             while not stop.is_set() and not self._hurry.is_set():
-                if time.monotonic() >= max(asked, self._heard) + wait:
+                if time.monotonic() >= self._next(asked, wait):
                     break
                 self._hurry.wait(0.2)
+
+    def _next(self, asked: float, wait: float) -> float:
+        """When to ask again: a heartbeat that is about to be answered says the same for nothing."""
+        expected = BEAT_DUE_S if self._heard else 0.0
+        return max(asked + wait + expected, self._heard + wait)
 
     def _keep(self, config: NodeConfig) -> None:
         part = self._cache.with_suffix(".part")
