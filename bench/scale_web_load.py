@@ -25,7 +25,7 @@ from typing import Any
 
 from vision.contract import MAX_EVENTS
 from vision.office import BEAT_DUE_S
-from vision.publisher import IDLE_S, LINGER_S
+from vision.publisher import IDLE_S, LINGER_S, idle_s
 
 API = "/api/vision/v1"
 POLL_S, HEARTBEAT_S = 5.0, 10.0
@@ -206,7 +206,7 @@ class Worker:
                 else:
                     await asyncio.sleep(RETRY_S)
             else:
-                await asyncio.sleep(IDLE_S)
+                await asyncio.sleep(idle_s())
         line.close()
 
     def _waits_for(self, file: Waiting) -> bool:

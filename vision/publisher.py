@@ -6,6 +6,7 @@ What waits together travels together: a request costs both sides more than what 
 from __future__ import annotations
 
 import logging
+import random
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -16,7 +17,8 @@ from vision.timing import Backoff
 from vision.web import NO_ROOM, Answer, WebClient, WebRefusedError, WebUnavailableError
 
 log = logging.getLogger(__name__)
-IDLE_S = 1.0
+# Between two looks into an empty outbox, more or less: what stood still together comes back apart.
+IDLE_S, IDLE_SPREAD = 1.0, 0.5
 # What only adds to an episode that the web knows waits so long for company; what is new never does.
 LINGER_S = 3.0
 MOST_BYTES = 1024 * 1024  # in one request
@@ -76,7 +78,7 @@ class Publisher:
             return self._backoff.next()
         self._backoff.reset()
         self.refused = False
-        return 0.0 if busy else IDLE_S
+        return 0.0 if busy else idle_s()
 
     def _send_revisions(self) -> bool:
         queued = self._outbox.next_revisions(self._now(), MAX_EVENTS)
@@ -186,6 +188,13 @@ class Publisher:
         if self._room_at is None:
             log.error("the web has no room for evidence, it is kept here: %s", _note(answer))
         self._room_at = self._now() + min(self._room.next(), ROOM_LONGEST_S)
+
+
+def idle_s() -> float:
+    """Seconds until the next look, by chance: all workers that waited for one web ask it at once
+    when it is back, and would every second from then on.
+    """
+    return IDLE_S * (1 - IDLE_SPREAD + 2 * IDLE_SPREAD * random.random())  # noqa: S311 - no secret
 
 
 def that_fit(queued: Sequence[QueuedRevision]) -> list[QueuedRevision]:

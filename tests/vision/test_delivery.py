@@ -27,10 +27,13 @@ from vision.office import ConfigWatch
 from vision.outbox import KEEP_SENT_S, Outbox, QueuedRevision
 from vision.publisher import (
     ALONE_S,
+    IDLE_S,
+    IDLE_SPREAD,
     LINGER_S,
     MOST_BYTES,
     REFUSED_PROBE_S,
     Publisher,
+    idle_s,
     that_fit,
 )
 from vision.recorder import EvidenceFile
@@ -441,3 +444,9 @@ def test_a_long_outbox_goes_in_requests_of_bounded_size(outbox: Outbox, web: Fak
     big = [QueuedRevision(n, f"ev-{n}", 1, "x" * 400_000) for n in range(4)]
     assert [one.row_id for one in that_fit(big)] == [0, 1]
     assert that_fit([QueuedRevision(1, "ev", 1, "x" * (MOST_BYTES + 1))])
+
+
+def test_workers_that_waited_for_one_web_do_not_go_on_in_step() -> None:
+    waits = [idle_s() for _ in range(200)]
+    assert IDLE_S * (1 - IDLE_SPREAD) <= min(waits) < max(waits) <= IDLE_S * (1 + IDLE_SPREAD)
+    assert max(waits) - min(waits) > IDLE_S * IDLE_SPREAD
