@@ -191,8 +191,10 @@ class Publisher:
 
 
 def idle_s() -> float:
-    """Seconds until the next look, by chance: all workers that waited for one web ask it at once
-    when it is back, and would every second from then on.
+    """Seconds until the next look, by chance.
+
+    All workers that waited for one web ask it at once when it is back, and would do so every second
+    from then on.
     """
     return IDLE_S * (1 - IDLE_SPREAD + 2 * IDLE_SPREAD * random.random())  # noqa: S311 - no secret
 
