@@ -158,12 +158,18 @@ def test_a_cluster_tells_on_the_machine_itself_what_runs(rig):
     _web, supervised, _streams = rig
     if not isinstance(supervised, Cluster):
         return  # a worker alone has its page for Prometheus
-    told = json.loads(supervised.ask("status", "--json"))
+    wanted = dict.fromkeys(("cam-1", "cam-2", "cam-3"), "running")
+    told: dict[str, Any] = {}
+
+    def tells() -> bool:
+        # Groups write what they know every few seconds; the web may have heard it before.
+        told.update(json.loads(supervised.ask("status", "--json")))
+        running = sum(group["running"] for group in told["groups"])
+        health = {one["camera_id"]: one["state"] for one in told["health"]}
+        return (health, running) == (wanted, 3)
+
+    until(tells, "the machine itself tells what runs", 30)
     assert told["problem"] == ""
-    assert {one["camera_id"]: one["state"] for one in told["health"]} == dict.fromkeys(
-        ("cam-1", "cam-2", "cam-3"), "running"
-    )
-    assert sum(group["running"] for group in told["groups"]) == 3
 
 
 def test_nothing_runs_any_more_when_it_has_ended(rig):
