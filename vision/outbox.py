@@ -243,10 +243,6 @@ class Outbox:
             ).fetchall()
         return [_stored(row) for row in rows]
 
-    def next_revision(self, now: float) -> QueuedRevision | None:
-        """The oldest revision due; those of one event never overtake each other."""
-        return next(iter(self.next_revisions(now, 1)), None)
-
     def next_revisions(self, now: float, most: int) -> list[QueuedRevision]:
         """The oldest ``most`` revisions due; those of one event never overtake each other."""
         with self._lock:
@@ -272,9 +268,6 @@ class Outbox:
             return None
         path = Path(row["path"])
         return QueuedEvidence(row["id"], row["event_id"], row["sha256"], path, row["media_type"])
-
-    def revision_done(self, row_id: int, *, parked: str = "") -> None:
-        self.revisions_done([(row_id, parked)])
 
     def revisions_done(self, rows: Sequence[tuple[int, str]]) -> None:
         """The web has these, or has refused those with a note and is not asked again."""

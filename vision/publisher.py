@@ -117,17 +117,12 @@ class Publisher:
             return
         done = []
         for one, answer in zip(queued, answers, strict=True):
-            if answer.status in (200, 201):
-                done.append((one.row_id, ""))
-                log.info("event %s revision %d delivered", one.event_id, one.revision)
-            elif answer.status in _PARK:
-                done.append((one.row_id, _note(answer)))
-                log.error(
-                    "event %s revision %d parked: %s", one.event_id, one.revision, _note(answer)
-                )
-            else:
+            note = _ended(one, answer)
+            if note is None:
                 later = self._now() + EVENT_RETRY_S
                 self._outbox.revision_later(one.row_id, later, _note(answer))
+            else:
+                done.append((one.row_id, note))
         self._outbox.revisions_done(done)
 
     def _send_one(self, queued: QueuedRevision) -> None:
@@ -139,16 +134,10 @@ class Publisher:
                 later = self._now() + EVENT_RETRY_S
                 self._outbox.revision_later(queued.row_id, later, str(error))
             raise
-        if answer.status in (200, 201):
-            self._outbox.revision_done(queued.row_id)
-            log.info("event %s revision %d delivered", queued.event_id, queued.revision)
-        elif answer.status in _PARK:
-            self._outbox.revision_done(queued.row_id, parked=_note(answer))
-            log.error(
-                "event %s revision %d parked: %s", queued.event_id, queued.revision, _note(answer)
-            )
-        else:
+        note = _ended(queued, answer)
+        if note is None:
             raise WebUnavailableError(f"the web answered {answer.status} to an event")
+        self._outbox.revisions_done([(queued.row_id, note)])
 
     def _send_evidence(self) -> bool:
         if self._waits_for_room():
@@ -209,6 +198,18 @@ def that_fit(queued: Sequence[QueuedRevision]) -> list[QueuedRevision]:
             break
         fit.append(one)
     return fit
+
+
+def _ended(queued: QueuedRevision, answer: Answer) -> str | None:
+    """Why it is parked, nothing where the web has it; None where it is to be sent again."""
+    if answer.status in (200, 201):
+        log.info("event %s revision %d delivered", queued.event_id, queued.revision)
+        return ""
+    if answer.status in _PARK:
+        note = _note(answer)
+        log.error("event %s revision %d parked: %s", queued.event_id, queued.revision, note)
+        return note
+    return None
 
 
 def _note(answer: Answer) -> str:

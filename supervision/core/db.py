@@ -138,7 +138,7 @@ def _begin_afresh(session: Session) -> None:
     """
     if db.engine.dialect.name == "postgresql" and session.in_transaction():
         driver: Any = session.connection().connection.driver_connection
-        if driver.info.transaction_status == _IN_TRANSACTION:
+        if driver.info.transaction_status == IN_TRANSACTION:
             session.expire_all()
             return
     session.rollback()
@@ -146,7 +146,7 @@ def _begin_afresh(session: Session) -> None:
 
 
 # libpq's PQTRANS_INTRANS: begun, and nothing in it has failed.
-_IN_TRANSACTION = 2
+IN_TRANSACTION = 2
 
 
 def install_sqlite_behaviour(engine: Engine) -> None:

@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 
+from supervision.core.db import IN_TRANSACTION
+
 _WROTE = "anqi_wrote"
-# libpq's PQTRANS_INTRANS: begun, and nothing in it has failed.
-_IN_TRANSACTION = 2
 
 
 def keep_plans(engine: Engine) -> None:
@@ -42,5 +42,5 @@ def keep_plans(engine: Engine) -> None:
         if connection.info.get(_WROTE, True):
             return
         driver: Any = connection.connection.driver_connection
-        if driver is not None and driver.info.transaction_status == _IN_TRANSACTION:
+        if driver is not None and driver.info.transaction_status == IN_TRANSACTION:
             driver.commit()  # what SQLAlchemy does next finds no transaction

@@ -174,7 +174,5 @@ def _body() -> bytes:
 def _park(
     endpoint: str, error: ContractError, body: bytes, *, event_id: str | None = None
 ) -> ResponseReturnValue:
-    with transaction():
-        known = messages.event_id_of(body) if event_id is None else event_id[:64]
-        intake.park(_node(), endpoint, known, error, body)
+    ingest.park(current_actor(), endpoint, error, body, event_id=event_id)
     return problem(422, error.field, error.problem)

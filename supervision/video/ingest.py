@@ -29,7 +29,7 @@ def take(actor: Actor, body: bytes) -> Outcome:
     try:
         event = messages.read_message(ViolationEvent, body)
     except ContractError as error:
-        return _parked(actor, error, body)
+        return _unfit(actor, error, body)
     return _taken(actor, event, body)
 
 
@@ -43,7 +43,7 @@ def take_several(actor: Actor, bodies: Sequence[bytes]) -> list[Outcome]:
     outcomes = []
     for place, (event, body) in enumerate(zip(read, bodies, strict=True)):
         if isinstance(event, ContractError):
-            outcomes.append(_parked(actor, event, body))
+            outcomes.append(_unfit(actor, event, body))
         elif place in written:
             outcomes.append(Outcome(201, event))
         else:
@@ -87,7 +87,7 @@ def _taken(actor: Actor, event: ViolationEvent, body: bytes) -> Outcome:
         told = "the camera was another machine's when this was seen"
         return Outcome(409, event, "lease", told)
     except ContractError as error:
-        return _parked(actor, error, body)
+        return _unfit(actor, error, body)
     return Outcome(201 if is_new else 200, event)
 
 
@@ -97,8 +97,15 @@ def _look_closer(actor: Actor, event: ViolationEvent) -> bool:
     return intake.take_event(node, actor, event)
 
 
-def _parked(actor: Actor, error: ContractError, body: bytes) -> Outcome:
-    with transaction():
-        known = messages.event_id_of(body)
-        intake.park(queries.speaker(actor), "violations", known, error, body)
+def _unfit(actor: Actor, error: ContractError, body: bytes) -> Outcome:
+    park(actor, "violations", error, body)
     return Outcome(422, None, error.field, error.problem)
+
+
+def park(
+    actor: Actor, endpoint: str, error: ContractError, body: bytes, *, event_id: str | None = None
+) -> None:
+    """Keep what broke the contract where a person can see it."""
+    with transaction():
+        known = messages.event_id_of(body) if event_id is None else event_id[:64]
+        intake.park(queries.speaker(actor), endpoint, known, error, body)

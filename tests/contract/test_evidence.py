@@ -11,9 +11,7 @@ from supervision.core.attachments import Attachment, storage
 from supervision.core.db import db
 from tests.factories.hazards import picture
 from tests.factories.video import (
-    camera_uid,
     clip,
-    make_camera,
     make_event,
     make_node,
     reference,
@@ -21,16 +19,6 @@ from tests.factories.video import (
 )
 from vision.contract import EvidenceKind as K
 from vision.contract import EvidenceRef
-
-
-@pytest.fixture
-def node(app, cast):
-    return make_node(app)
-
-
-@pytest.fixture
-def camera(cast, node):
-    return camera_uid(make_camera(cast, node))
 
 
 def declare(node, camera, kind, data, **changes):

@@ -9,36 +9,17 @@ from supervision.core.audit import AuditEntry
 from supervision.core.db import db
 from supervision.core.scope import visible
 from supervision.video import intake
-from supervision.video.models import ParkedEvent, Violation
+from supervision.video.models import ParkedEvent
 from tests.contract.test_leases import LEASE_S, ask, seen, site  # noqa: F401 - the fixture
+from tests.contract.test_violations import count, parked
 from tests.factories.video import camera_uid, closed, make_camera, make_event, make_node, violation
 from vision import contract
 from vision.contract import Phase, RuleKind
 
 
-@pytest.fixture
-def node(app, cast):
-    return make_node(app)
-
-
-@pytest.fixture
-def camera(cast, node):
-    return camera_uid(make_camera(cast, node))
-
-
 def statuses(answer):
     assert answer.status_code == 200, answer.text
     return [one["status"] for one in answer.json["answers"]]
-
-
-def count(model=Violation):
-    db.session.rollback()
-    return db.session.scalar(visible(model, SYSTEM, db.func.count(model.id)))
-
-
-def parked():
-    db.session.rollback()
-    return db.session.scalars(visible(ParkedEvent, SYSTEM).order_by(ParkedEvent.id)).all()
 
 
 def test_each_of_several_is_taken_and_recorded(node, camera):

@@ -28,16 +28,6 @@ from vision import contract
 from vision.contract import Phase
 
 
-@pytest.fixture
-def node(app, cast):
-    return make_node(app)
-
-
-@pytest.fixture
-def camera(cast, node):
-    return camera_uid(make_camera(cast, node))
-
-
 def count(model=Violation):
     db.session.rollback()  # others wrote meanwhile
     return db.session.scalar(visible(model, SYSTEM, db.func.count(model.id)))

@@ -96,6 +96,10 @@ def outbox(tmp_path: Path) -> Outbox:
     return Outbox(tmp_path / "outbox.db")
 
 
+def next_due(outbox: Outbox, now: float) -> QueuedRevision | None:
+    return next(iter(outbox.next_revisions(now, 1)), None)
+
+
 def drain(publisher: Publisher, steps: int = 30) -> float:
     return [publisher.step() for _ in range(steps)][-1]
 
@@ -215,13 +219,13 @@ def test_what_was_put_off_by_a_clock_that_was_set_back_since_is_due(
     add_evidence(outbox, evidence(tmp_path))
     years = 30 * 365 * 86_400.0
     for _ in range(2):
-        queued = outbox.next_revision(T0)
+        queued = next_due(outbox, T0)
         assert queued is not None
         outbox.revision_later(queued.row_id, T0 + 10, "")
-        assert outbox.next_revision(T0) is None
+        assert next_due(outbox, T0) is None
         outbox.revision_later(queued.row_id, T0 + years, "")
-        assert outbox.next_revision(T0) == queued
-        outbox.revision_done(queued.row_id)
+        assert next_due(outbox, T0) == queued
+        outbox.revisions_done([(queued.row_id, "")])
     file = outbox.next_evidence(T0)
     assert file is not None
     outbox.evidence_later(file.row_id, T0 + 5, "")
@@ -257,7 +261,7 @@ def test_a_week_of_delivered_events_makes_no_second_dearer(outbox: Outbox, tmp_p
 
         outbox._db.set_progress_handler(count, 100)
         assert outbox.due_evidence(now) == []
-        assert outbox.next_revision(now) is None
+        assert next_due(outbox, now) is None
         assert outbox.next_evidence(now) is None
         assert outbox.queue_length() == 0
         assert outbox.backlog().queued == 0
@@ -268,8 +272,8 @@ def test_a_week_of_delivered_events_makes_no_second_dearer(outbox: Outbox, tmp_p
         for number in numbers:
             open_event(outbox, number)
             add_evidence(outbox, file, number)
-        while (revision := outbox.next_revision(now)) is not None:
-            outbox.revision_done(revision.row_id)
+        while (revision := next_due(outbox, now)) is not None:
+            outbox.revisions_done([(revision.row_id, "")])
         while (one := outbox.next_evidence(now)) is not None:
             outbox.evidence_done(one.row_id)
 

@@ -131,7 +131,7 @@ class Machine:
     def deliver(self) -> None:
         for row, event in self._queued():
             self.web.take(event)
-            self.outbox.revision_done(row)
+            self.outbox.revisions_done([(row, "")])
 
     def _queued(self) -> list[tuple[int, ViolationEvent]]:
         rows = self.outbox._db.execute(
