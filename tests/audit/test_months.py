@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from supervision.account.models import Account
 from supervision.audit import jobs, months, queries
-from supervision.core import audit, audit_archive, clock, month_drop, partitions
+from supervision.core import attachments, audit, audit_archive, clock, month_drop, partitions
 from supervision.core.actor import SYSTEM
 from supervision.core.attachments import storage
 from supervision.core.audit import AuditEntry
@@ -24,6 +24,7 @@ from supervision.core.notices import Notice
 from supervision.core.partition_models import DropState, MonthDrop
 from supervision.core.partitions import SPAN
 from supervision.core.scope import unscoped
+from supervision.core.storage import StorageError
 from supervision.core.web.state import settings
 from supervision.video import holds, service
 from supervision.video import queries as video
@@ -308,6 +309,28 @@ def test_the_chain_holds_across_a_month_that_was_dropped(archived):
     assert verdict.is_intact
     assert verdict.archived == 3
     assert verdict.unsealed == 0
+
+
+def test_an_archive_that_cannot_be_kept_holds_up_its_own_month_alone(gate, cast, monkeypatch):
+    def full(_file):
+        raise StorageError("no room")
+
+    note(MAY, cast)
+    rejected(gate, MAY)
+    note(JUNE, cast)
+    jobs.seal(clock.now())
+    with clock.frozen(LATER):
+        with transaction():
+            trail = months.ask(SYSTEM, "audit_entry", "2705").id
+            violations = months.ask(SYSTEM, "violation", "2705").id
+        with monkeypatch.context() as patch:
+            patch.setattr(attachments, "send_ahead", full)
+            assert jobs.drop_months(clock.now()) == 1
+        assert months.get_drop(trail).status is DropState.ASKED
+        assert months.get_drop(violations).status is DropState.DONE
+        # Better days: the next run does what was left.
+        assert jobs.drop_months(clock.now()) > 0
+        assert months.get_drop(trail).status is DropState.DONE
 
 
 def file_of(drop: MonthDrop) -> bytes:
