@@ -133,12 +133,31 @@ def _apply(platform: VideoPlatform, spec: PlatformSpec, hosts: Sequence[str]) ->
         raise InvalidInput(
             N_("A key is written in letters, digits and signs, without spaces."), field="api_key"
         )
+    if platform.api_key and not (spec.api_key or spec.drop_key):
+        _check_same_place(platform.base_url, spec.base_url)
     platform.name, platform.base_url = spec.name, spec.base_url.rstrip("/")
     platform.node_id = spec.node.id if spec.node else None
     if spec.api_key:
         platform.api_key = crypto.encrypt(spec.api_key)
     elif spec.drop_key:
         platform.api_key = ""
+
+
+def _check_same_place(before: str, after: str) -> None:
+    """A key goes to whom it was entered for: another server, or one without TLS, is not told it."""
+    was, now = (_origin(url) for url in (before, after))
+    if was != now:
+        raise InvalidInput(
+            N_("The address leads to another place: enter its key, or use none."), field="api_key"
+        )
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None] | None:
+    parts = dialling.split_url(url)
+    if parts is None:
+        return None
+    usual = 443 if parts.scheme == "https" else 80
+    return parts.scheme, parts.hostname, parts.port or usual
 
 
 def check_base_url(url: str, hosts: Sequence[str]) -> None:

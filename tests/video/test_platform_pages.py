@@ -80,6 +80,25 @@ def test_a_key_is_kept_when_the_field_is_left_empty_and_never_shown(pages, cast,
     assert get(platform).api_key == ""
 
 
+def test_a_key_is_told_to_nobody_but_whom_it_was_entered_for(pages, cast, platform):
+    before = get(platform)
+    url = f"/video/platforms/{platform}/edit"
+    data = {"name": "Town", "node_id": 0, "row_version": before.row_version}
+    host = before.base_url.partition("://")[2]
+    for other in (f"http://{host}", "https://cameras.example:1", "https://127.0.0.1:18080"):
+        refused = pages.post("administrator", url, data | {"base_url": other})
+        assert refused.status_code == 422, other
+        assert "enter its key, or use none" in error_text(refused)
+        assert (get(platform).base_url, get(platform).api_key) == (before.base_url, before.api_key)
+    new = data | {"base_url": "https://cameras.example:1", "api_key": "another"}
+    assert pages.post("administrator", url, new).status_code == 302
+    assert get(platform).base_url == "https://cameras.example:1"
+    none = new | {"base_url": before.base_url, "api_key": "", "drop_key": "y"}
+    none |= {"row_version": get(platform).row_version}
+    assert pages.post("administrator", url, none).status_code == 302
+    assert get(platform).api_key == ""
+
+
 def test_the_tree_is_searched_and_filtered(pages, platform):
     url = f"/video/platforms/{platform}"
     for query, shown in (

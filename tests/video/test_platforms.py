@@ -193,7 +193,7 @@ def test_a_platform_that_is_away_is_tried_again_and_then_told_of(cast, platform)
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}"
         with transaction():
-            spec = PlatformSpec("City", url)
+            spec = PlatformSpec("City", url, api_key=KEY)
             platforms.change(get_in(platform), cast["administrator"], spec, HOSTS)
         assert run_import(cast, platform, PlatformTask.CHECK).task is PlatformTask.CHECK
         for minute in range(1, 4):
