@@ -25,6 +25,7 @@ from typing import Any
 
 from vision.contract import MAX_EVENTS
 from vision.office import BEAT_DUE_S
+from vision.patience import Patience
 from vision.publisher import IDLE_S, LINGER_S, idle_s
 
 API = "/api/vision/v1"
@@ -161,6 +162,7 @@ class Worker:
         self._told = node
         self._beats = 0
         self._heard = 0.0
+        self._patience, self._rests_until = Patience(), 0.0
         self.done = False
 
     def end(self) -> None:
@@ -217,6 +219,8 @@ class Worker:
         """What is sent now: all that waits, as soon as one of it is new or has waited long enough."""
         if not self._messages:
             return []
+        if len(self._messages) < MAX_EVENTS and time.perf_counter() < self._rests_until:
+            return []
         is_late = time.perf_counter() - self._messages[0].since >= LINGER_S
         if not is_late and not any(one.kind == "open" for one in self._messages):
             return []
@@ -231,9 +235,12 @@ class Worker:
             asked = Asked(
                 "batch", "POST", "/violations/batch", body, "application/x-ndjson", "", kinds
             )
+        begun = time.perf_counter()
         status, content = await self._timed(line, asked)
         if status not in {200, 201}:
             return False
+        answered = time.perf_counter()
+        self._rests_until = answered + self._patience.rest_s(answered - begun)
         answers = json.loads(content)["answers"] if len(due) > 1 else [{"status": status}]
         for one, answer in zip(due, answers, strict=True):
             if answer["status"] not in {200, 201}:

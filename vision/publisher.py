@@ -13,13 +13,15 @@ from collections.abc import Callable, Sequence
 
 from vision.contract import MAX_EVENTS
 from vision.outbox import Outbox, QueuedRevision
+from vision.patience import MOST_REST_S, Patience
 from vision.timing import Backoff
 from vision.web import NO_ROOM, Answer, WebClient, WebRefusedError, WebUnavailableError
 
 log = logging.getLogger(__name__)
 # Between two looks into an empty outbox, more or less: what stood still together comes back apart.
 IDLE_S, IDLE_SPREAD = 1.0, 0.5
-# What only adds to an episode that the web knows waits so long for company; what is new never does.
+# What only adds to an episode that the web knows waits so long for company; what is new does not,
+# except while the web answers slowly.
 LINGER_S = 3.0
 MOST_BYTES = 1024 * 1024  # in one request
 # The web took no batch: it is older, or chokes on one message. For so long each goes by itself.
@@ -48,6 +50,8 @@ class Publisher:
         self._outbox, self._web, self._now, self._linger_s = outbox, web, now, linger_s
         self._waiting_since: float | None = None
         self._alone_until: float | None = None
+        self._patience = Patience()
+        self._rests_until = 0.0
         self._backoff = Backoff(1.0, LONGEST_WAIT_S)
         self.refused = False
         self._room = Backoff(ROOM_RETRY_S, ROOM_LONGEST_S)
@@ -85,19 +89,26 @@ class Publisher:
         if not queued or self._waits_for_company(queued):
             return False
         self._waiting_since = None
+        asked = self._now()
         if len(queued) == 1 or self._sends_alone():
             self._send_one(queued[0])
         else:
             self._send_several(that_fit(queued))
+        answered = self._now()
+        self._rests_until = answered + self._patience.rest_s(answered - asked)
         return True
 
     def _waits_for_company(self, queued: Sequence[QueuedRevision]) -> bool:
-        if len(queued) == MAX_EVENTS or any(one.revision == 1 for one in queued):
-            return False
         now = self._now()
         if self._waiting_since is None:
             self._waiting_since = now
-        # A clock that was set back must not make the wait longer.
+        if len(queued) == MAX_EVENTS or self._sends_alone():
+            return False
+        # A clock that was set back must make neither wait longer.
+        if 0 < self._rests_until - now <= MOST_REST_S:
+            return True
+        if any(one.revision == 1 for one in queued):
+            return False
         return 0 <= now - self._waiting_since < self._linger_s
 
     def _sends_alone(self) -> bool:

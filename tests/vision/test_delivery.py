@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ from vision.episodes import Episode, View
 from vision.events import first_revision, next_revision
 from vision.office import ConfigWatch
 from vision.outbox import KEEP_SENT_S, Outbox, QueuedRevision
+from vision.patience import MOST_REST_S, REST_TIMES, Patience
 from vision.publisher import (
     ALONE_S,
     IDLE_S,
@@ -38,7 +40,7 @@ from vision.publisher import (
 )
 from vision.recorder import EvidenceFile
 from vision.seen import Detection
-from vision.web import WebClient, WebRefusedError
+from vision.web import Answer, WebClient, WebRefusedError
 
 T0 = 1_800_000_000.0
 MODEL = ModelRef("scripted", "1", "0" * 64)
@@ -96,6 +98,11 @@ def outbox(tmp_path: Path) -> Outbox:
     return Outbox(tmp_path / "outbox.db")
 
 
+def still() -> float:
+    """No time passes: every answer comes at once, and nobody rests after it."""
+    return T0
+
+
 def next_due(outbox: Outbox, now: float) -> QueuedRevision | None:
     return next(iter(outbox.next_revisions(now, 1)), None)
 
@@ -110,7 +117,7 @@ def test_revisions_go_in_order_and_files_after_the_revision_that_declares_them(
     open_event(outbox)
     add_evidence(outbox, evidence(tmp_path))
     close_event(outbox)
-    drain(Publisher(outbox, WebClient(web.url, TOKEN)))
+    drain(Publisher(outbox, WebClient(web.url, TOKEN), now=still))
     assert web.received == [("ev-1", 1), ("ev-1", 2), ("ev-1", 3)]
     final = web.events["ev-1"]
     assert (final.phase, len(final.evidence)) == (Phase.CLOSE, 1)
@@ -139,7 +146,7 @@ def test_what_is_queued_survives_the_process(tmp_path: Path, web: FakeWeb) -> No
     second = Outbox(tmp_path / "outbox.db")
     (stored,) = second.live_episodes(T0 + 2)
     assert stored.episode == episode()
-    drain(Publisher(second, WebClient(web.url, TOKEN)))
+    drain(Publisher(second, WebClient(web.url, TOKEN), now=still))
     assert web.received == [("ev-1", 1)]
 
 
@@ -147,7 +154,7 @@ def test_a_refused_token_stops_delivery_and_keeps_everything(
     outbox: Outbox, web: FakeWeb, caplog: pytest.LogCaptureFixture
 ) -> None:
     open_event(outbox)
-    publisher = Publisher(outbox, WebClient(web.url, "expired"))
+    publisher = Publisher(outbox, WebClient(web.url, "expired"), now=still)
     assert publisher.step() == REFUSED_PROBE_S
     assert publisher.refused
     assert "token expired" in caplog.text
@@ -158,7 +165,7 @@ def test_a_message_against_the_contract_is_parked_and_the_next_goes_on(
     outbox: Outbox, web: FakeWeb
 ) -> None:
     open_event(outbox, 1)
-    publisher = Publisher(outbox, WebClient(web.url, TOKEN))
+    publisher = Publisher(outbox, WebClient(web.url, TOKEN), now=still)
     web.park_all = True
     publisher.step()
     web.park_all = False
@@ -208,7 +215,7 @@ def test_a_file_that_the_web_contradicts_is_parked(
     open_event(outbox)
     add_evidence(outbox, file)
     file.path.write_bytes(b"changed on disk")
-    drain(Publisher(outbox, WebClient(web.url, TOKEN)))
+    drain(Publisher(outbox, WebClient(web.url, TOKEN), now=still))
     assert (web.evidence, outbox.queue_length()) == ({}, 0)
 
 
@@ -242,7 +249,7 @@ def test_what_was_delivered_is_forgotten_after_a_week_and_not_before(
     close_event(outbox)
     late = T0 + KEEP_SENT_S + 60
     assert outbox.forget_sent(late) == [], "not delivered yet"
-    drain(Publisher(outbox, WebClient(web.url, TOKEN)))
+    drain(Publisher(outbox, WebClient(web.url, TOKEN), now=still))
     assert outbox.forget_sent(T0 + 60) == []
     assert outbox.forget_sent(late) == [tmp_path / "clip.mp4"]
     assert outbox.get("ev-1") is None
@@ -337,7 +344,7 @@ def test_what_waits_together_travels_together(outbox: Outbox, web: FakeWeb, tmp_
         open_event(outbox, number)
     add_evidence(outbox, evidence(tmp_path), 0)
     close_event(outbox, 0)
-    drain(Publisher(outbox, WebClient(web.url, TOKEN)), 3)
+    drain(Publisher(outbox, WebClient(web.url, TOKEN), now=still), 3)
     assert web.posts == [5]
     assert web.received == [("ev-0", 1), ("ev-1", 1), ("ev-2", 1), ("ev-0", 2), ("ev-0", 3)]
     assert (len(web.evidence), outbox.queue_length()) == (1, 0)
@@ -369,6 +376,82 @@ def test_what_only_adds_waits_for_company_and_what_is_new_does_not(
     assert (web.posts, outbox.queue_length()) == ([1, 1, 1, 2], 0)
 
 
+class Waited(WebClient):
+    """A web behind a clock: each answer takes ``took`` seconds by it."""
+
+    def __init__(self, web: FakeWeb) -> None:
+        super().__init__(web.url, TOKEN)
+        self.now, self.took = T0, 0.3
+
+    def post_event(self, body: str) -> Answer:
+        self.now += self.took
+        return super().post_event(body)
+
+    def post_events(self, bodies: Sequence[str]) -> list[Answer] | None:
+        self.now += self.took
+        return super().post_events(bodies)
+
+
+def test_a_web_that_answers_slower_than_it_can_is_told_less_often_and_more(
+    outbox: Outbox, web: FakeWeb
+) -> None:
+    client = Waited(web)
+    publisher = Publisher(outbox, client, now=lambda: client.now)
+    # A far line: it takes as long whoever is busy.
+    for number in range(2):
+        open_event(outbox, number)
+        drain(publisher, 2)
+    assert web.posts == [1, 1]
+    client.took = 0.4
+    open_event(outbox, 2)
+    drain(publisher, 2)
+    for number in range(3, 6):
+        open_event(outbox, number)
+        drain(publisher, 2)
+    assert web.posts == [1, 1, 1]
+    client.now += REST_TIMES * 0.1 * 1.5
+    drain(publisher, 2)
+    assert web.posts == [1, 1, 1, 3]
+    # However slow: no longer than that, and not at all with a request that is full.
+    client.took = 60.0
+    client.now += MOST_REST_S
+    open_event(outbox, 6)
+    drain(publisher, 2)
+    open_event(outbox, 7)
+    drain(publisher, 2)
+    assert web.posts[4:] == [1]
+    client.now += MOST_REST_S + 0.1
+    drain(publisher, 2)
+    assert web.posts[4:] == [1, 1]
+    for number in range(8, 8 + MAX_EVENTS):
+        open_event(outbox, number)
+    drain(publisher, 2)
+    assert web.posts[4:] == [1, 1, MAX_EVENTS]
+
+
+def test_a_clock_that_is_set_back_ends_a_rest(outbox: Outbox, web: FakeWeb) -> None:
+    client = Waited(web)
+    publisher = Publisher(outbox, client, now=lambda: client.now)
+    for number, took in enumerate((0.1, 9.0)):
+        client.took = took
+        open_event(outbox, number)
+        publisher.step()
+    client.now -= 3600
+    open_event(outbox, 2)
+    publisher.step()
+    assert len(web.received) == 3
+
+
+def test_a_rest_is_the_longer_the_slower_and_by_chance() -> None:
+    patience = Patience()
+    assert patience.rest_s(0.2) == patience.rest_s(0.1) == patience.rest_s(-5.0) == 0
+    rests = {patience.rest_s(0.15) for _ in range(50)}
+    assert len(rests) > 40
+    assert min(rests) > REST_TIMES * 0.049 * 0.5
+    assert max(rests) < REST_TIMES * 0.051 * 1.5
+    assert patience.rest_s(60) == MOST_REST_S
+
+
 def test_a_clock_that_is_set_back_makes_nothing_wait_longer(outbox: Outbox, web: FakeWeb) -> None:
     now = [T0]
     publisher = Publisher(outbox, WebClient(web.url, TOKEN), now=lambda: now[0])
@@ -385,7 +468,7 @@ def test_one_of_several_that_the_web_refuses_is_parked_alone(outbox: Outbox, web
     for number in range(3):
         open_event(outbox, number)
     web.park = {"ev-1"}
-    drain(Publisher(outbox, WebClient(web.url, TOKEN)), 2)
+    drain(Publisher(outbox, WebClient(web.url, TOKEN), now=still), 2)
     assert web.received == [("ev-0", 1), ("ev-2", 1)]
     backlog = outbox.backlog()
     assert (backlog.queued, backlog.parked) == (0, 1)
@@ -398,7 +481,7 @@ def test_a_web_that_takes_no_batch_is_told_one_by_one(
     web.takes_batches, web.fail_batches_with = status is not None, status
     for number in range(3):
         open_event(outbox, number)
-    drain(Publisher(outbox, WebClient(web.url, TOKEN)), 5)
+    drain(Publisher(outbox, WebClient(web.url, TOKEN), now=still), 5)
     assert web.posts == [1, 1, 1]
     assert outbox.queue_length() == 0
 
@@ -430,9 +513,9 @@ def test_a_delivery_that_was_not_noted_is_made_again(
     open_event(outbox, 2)
     with monkeypatch.context() as broken:
         broken.setattr(Outbox, "revisions_done", lambda *_: 1 / 0)
-        Publisher(outbox, WebClient(web.url, TOKEN)).step()
+        Publisher(outbox, WebClient(web.url, TOKEN), now=still).step()
     assert outbox.queue_length() == 2
-    drain(Publisher(outbox, WebClient(web.url, TOKEN)), 2)
+    drain(Publisher(outbox, WebClient(web.url, TOKEN), now=still), 2)
     assert web.posts == [2, 2]
     assert sorted(web.events) == ["ev-1", "ev-2"]
     assert outbox.queue_length() == 0
@@ -441,7 +524,7 @@ def test_a_delivery_that_was_not_noted_is_made_again(
 def test_a_long_outbox_goes_in_requests_of_bounded_size(outbox: Outbox, web: FakeWeb) -> None:
     for number in range(MAX_EVENTS + 5):
         open_event(outbox, number)
-    drain(Publisher(outbox, WebClient(web.url, TOKEN)), 3)
+    drain(Publisher(outbox, WebClient(web.url, TOKEN), now=still), 3)
     assert web.posts == [MAX_EVENTS, 5]
     body = outbox.next_revisions(T0, 1)
     assert body == []
