@@ -23,7 +23,7 @@ from supervision.demo.office import Event
 from supervision.demo.stage import Stage
 from supervision.demo.story import working_hours
 from supervision.detector import queries as detectors
-from supervision.detector import registration
+from supervision.detector import registration, shipped
 from supervision.video import equipment, intake
 from supervision.video import service as verdicts
 from supervision.video.equipment import CameraSpec
@@ -218,7 +218,7 @@ def _card(data: bytes) -> ModelCard:
         licence="AGPL-3.0-or-later",
         training_data="（演示）权重与系统自带的相同，仅哈希不同；指标均为虚构，不代表真实效果。",
         made_at=clock.now() - timedelta(hours=3),
-        parent="2f67d2d2288970db0f233fed664f1f3c21bd1f72621ffe7fce0dea5bd69d231b",
+        parent=shipped.card().sha256,
         metrics=(
             TestMetrics(
                 "Hard Hat Workers",

@@ -6,14 +6,15 @@ import io
 import json
 import pickle
 import zipfile
+from dataclasses import replace
 
 import pytest
 
-from supervision.core import attachments
+from supervision.core import attachments, clock
 from supervision.core.actor import SYSTEM
 from supervision.core.db import db, transaction
 from supervision.core.errors import Conflict, Forbidden, InvalidInput
-from supervision.detector import keeping, queries, registration, service
+from supervision.detector import keeping, queries, registration, service, shipped
 from supervision.detector.onnx_file import check_onnx
 from supervision.detector.workflow import DetectorState
 from tests.factories.models import (
@@ -28,6 +29,7 @@ from tests.factories.models import (
     seeded,
 )
 from vision import contract
+from vision.models import DEFAULT_MODEL, check
 
 S = DetectorState
 
@@ -133,10 +135,38 @@ def test_whoever_may_not_administer_models_registers_none(app, cast):
 def test_the_weights_of_the_workers_are_the_first_default_and_stay_what_they_are(app):
     first = model(seeded())
     assert (first.status, first.is_built_in, first.told_sha256) == (S.ACTIVE, True, "")
-    assert first.size == 12874977
+    assert first.size == DEFAULT_MODEL.stat().st_size
     later = promoted()
     seeded()
     assert queries.active().id == later, "loading the reference data again rolls nothing back"
+
+
+def older(status: S) -> int:
+    """The row of an installation that had the weights before."""
+    with transaction():
+        row = registration.row_of(replace(shipped.card(), version="0.9", sha256="0" * 64))
+        row.is_built_in, row.status = True, status
+        row.activated_at = row.uploaded_at = clock.now()
+        row.uploaded_by_id, row.uploaded_by = SYSTEM.id, SYSTEM.name
+        db.session.add(row)
+        db.session.flush()
+        return row.id
+
+
+def test_newer_weights_of_the_workers_take_the_place_of_the_older(app):
+    before, now = older(S.ACTIVE), seeded()
+    assert [model(i).status for i in (before, now)] == [S.RETIRED, S.ACTIVE]
+    assert model(now).previous_id is None, "no roll back leads to a file that no worker has"
+    assert model(now).sha256 == check(DEFAULT_MODEL).ref.sha256
+    assert seeded() == now
+
+
+def test_newer_weights_of_the_workers_leave_what_was_promoted(app):
+    older(S.RETIRED)
+    chosen = promoted()
+    seeded()
+    assert queries.active().id == chosen
+    assert queries.by_sha256(shipped.card().sha256).status is S.RETIRED
 
 
 def test_a_promotion_keeps_what_was_there_and_a_roll_back_brings_it_back(app):

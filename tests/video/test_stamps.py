@@ -163,7 +163,7 @@ def test_a_platform_and_its_address_are_told_of(cast, node, camera):
     assert linked == whole(node) != before
     with transaction():
         row = platforms_of(ident)
-        platforms.change(row, SYSTEM, PlatformSpec("City", "http://127.0.0.1:2"), HOSTS)
+        platforms.change(row, SYSTEM, PlatformSpec("City", "http://127.0.0.1:2", "k2"), HOSTS)
     assert told(node)[0] == whole(node) != linked
 
 

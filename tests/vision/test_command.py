@@ -97,7 +97,7 @@ def test_check_model_tells_what_the_file_is(
     monkeypatch.setenv("ANQI_BACKEND", "onnx")
     assert main(["check-model", str(DEFAULT_MODEL)]) == 0
     report = json.loads(capsys.readouterr().out)
-    assert (report["name"], report["version"]) == ("site-safety", "1")
+    assert (report["name"], report["version"]) == ("site-safety", "1.1")
     assert report["from_the_web"] == "ready"
 
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from vision.detectors.yolo import Floats
 from vision.training.hyper import OURS, Hyper, TrainingError
+from vision.training.layout import lay_out
 from vision.training.weights import Weights
 
 # Before the import: it reads them once.
@@ -121,6 +122,7 @@ def export_onnx(weights: Weights, target: Path, size: int = 640) -> None:
         copy.unlink(missing_ok=True)
     if Path(made).resolve() != target.resolve():
         Path(made).replace(target)
+    lay_out(target)
 
 
 def _rest(weights: Weights) -> tuple[str, str, str, tuple[str, ...], str]:
