@@ -225,6 +225,8 @@ def test_zones_lines_and_masks_are_drawn_over_the_picture_of_now(
     camera, _ids = equip(district, node, stream, tmp_path)
     chief = visit("section_chief", DESKTOP)
     editor = Editor(chief.page)
+    # A page that is opened before its node is heard of asks for no picture.
+    wait_until(lambda: stored(camera).health is not None, "the worker tells of its camera", 40)
     editor.open(server, camera)
     chief.page.locator("img[data-picture][src^=blob]").wait_for(timeout=40_000)
 
